@@ -1,0 +1,121 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** The registry: agencies, subjects, permits, their actions, and the ledger of imports. */
+export class Registry1795305600000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE SCHEMA hub;
+
+      CREATE TABLE hub.agency (
+        code text PRIMARY KEY,
+        kind text NOT NULL,
+        jurisdiction text NOT NULL,
+        district text,
+        name_zh text NOT NULL,
+        name_en text NOT NULL
+      );
+
+      CREATE TABLE hub.subject (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        kind text NOT NULL CHECK (kind IN ('ORGANISATION', 'HOUSEHOLD_BUSINESS', 'NATURAL_PERSON')),
+        name text NOT NULL CHECK (name <> ''),
+        uscc text UNIQUE,
+        identifier_scheme text,
+        identifier text,
+        UNIQUE (identifier_scheme, identifier),
+        CHECK ((identifier_scheme IS NULL) = (identifier IS NULL))
+      );
+
+      CREATE TABLE hub.import_batch (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        profile text NOT NULL,
+        file_name text NOT NULL,
+        file_digest text NOT NULL,
+        started_at timestamptz NOT NULL,
+        finished_at timestamptz,
+        ledger jsonb
+      );
+      CREATE INDEX import_batch_file ON hub.import_batch (file_digest, id);
+
+      CREATE TABLE hub.import_rejection (
+        batch_id bigint NOT NULL REFERENCES hub.import_batch,
+        line bigint NOT NULL,
+        field text NOT NULL,
+        code text NOT NULL,
+        reason text NOT NULL,
+        PRIMARY KEY (batch_id, line, field)
+      );
+
+      CREATE TABLE hub.permit (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        jurisdiction text NOT NULL,
+        item text NOT NULL,
+        identifier_scheme text NOT NULL,
+        document_no text NOT NULL CHECK (document_no <> ''),
+        document_part int NOT NULL DEFAULT 1 CHECK (document_part >= 1),
+        document_title text,
+        certificate_name text,
+        certificate_no text,
+        permit_kind text,
+        holder_id bigint NOT NULL REFERENCES hub.subject,
+        decided_by text NOT NULL REFERENCES hub.agency,
+        legal_authority text NOT NULL REFERENCES hub.agency,
+        location text NOT NULL,
+        district text NOT NULL,
+        outcome text NOT NULL CHECK (outcome IN ('GRANTED', 'REFUSED')),
+        status text CHECK (status IN ('VALID', 'INVALID', 'REVOKED', 'CANCELLED')),
+        decided_on date NOT NULL,
+        valid_from date,
+        valid_to date CHECK (valid_to >= valid_from),
+        content text,
+        legal_representative text,
+        remarks text,
+        batch_id bigint REFERENCES hub.import_batch,
+        revision int NOT NULL DEFAULT 1,
+        updated_at timestamptz NOT NULL,
+        UNIQUE (jurisdiction, identifier_scheme, document_no, document_part),
+        UNIQUE (id, jurisdiction, item, decided_by, district)
+      );
+      -- A relation of the boundary is an equality on one of these leading columns; the newest page is read off the index.
+      CREATE INDEX permit_document_no ON hub.permit (document_no);
+      CREATE INDEX permit_by_district ON hub.permit (district, decided_on DESC, id DESC);
+      CREATE INDEX permit_by_decider ON hub.permit (decided_by, decided_on DESC, id DESC);
+      CREATE INDEX permit_by_jurisdiction ON hub.permit (jurisdiction, decided_on DESC, id DESC);
+      CREATE INDEX permit_by_holder ON hub.permit (holder_id, item);
+
+      CREATE TABLE hub.permit_action (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        permit_id bigint NOT NULL,
+        jurisdiction text NOT NULL,
+        item text NOT NULL,
+        decided_by text NOT NULL,
+        district text NOT NULL,
+        action text NOT NULL CHECK (action IN ('GRANT', 'REFUSAL', 'BRANCH_FILING', 'CHANGE', 'ANNUAL_REPORT', 'RENEWAL',
+                                               'CANCELLATION', 'REVOCATION')),
+        acted_on date NOT NULL,
+        FOREIGN KEY (permit_id, jurisdiction, item, decided_by, district)
+          REFERENCES hub.permit (id, jurisdiction, item, decided_by, district) ON UPDATE CASCADE ON DELETE CASCADE
+      );
+      CREATE INDEX permit_action_of_permit ON hub.permit_action (permit_id, acted_on, id);
+
+      -- Rows of a register that are no decisions yet or never became one: received, withdrawn, remanded.
+      CREATE TABLE hub.permit_application (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        jurisdiction text NOT NULL,
+        item text NOT NULL,
+        identifier_scheme text NOT NULL,
+        application_no text NOT NULL CHECK (application_no <> ''),
+        application_part int NOT NULL DEFAULT 1 CHECK (application_part >= 1),
+        applicant_id bigint NOT NULL REFERENCES hub.subject,
+        state text NOT NULL,
+        state_on date NOT NULL,
+        batch_id bigint REFERENCES hub.import_batch,
+        UNIQUE (jurisdiction, identifier_scheme, application_no, application_part)
+      );
+    `);
+  }
+
+  async down(): Promise<void> {
+    return Promise.reject(new Error('Migrations go forward only: restore a backup instead.'));
+  }
+}

@@ -1,0 +1,37 @@
+/** The hub's one source of "now". Every part takes a Clock, so that a test or a replay can set the day. */
+export interface Clock {
+  /** The present instant. */
+  now(): Date;
+}
+
+/** The clock of the machine. */
+export const systemClock: Clock = { now: () => new Date() };
+
+/** A clock that stands still at `instant`; `set` moves it. */
+export class FixedClock implements Clock {
+  #instant: Date;
+
+  constructor(instant: Date | string) {
+    this.#instant = new Date(instant);
+  }
+
+  now(): Date {
+    return new Date(this.#instant);
+  }
+
+  set(instant: Date | string): void {
+    this.#instant = new Date(instant);
+  }
+}
+
+const shanghaiDay = new Intl.DateTimeFormat('en-CA', {
+  timeZone: 'Asia/Shanghai',
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+});
+
+/** The legal date (Asia/Shanghai, `YYYY-MM-DD`) at an instant: legal dates are calendar dates there. */
+export function legalDate(instant: Date): string {
+  return shanghaiDay.format(instant);
+}

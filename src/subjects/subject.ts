@@ -1,0 +1,29 @@
+import { Field, ObjectType } from 'type-graphql';
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+
+/** A permit holder or applicant. Personal identity numbers are not stored here (see docs/decisions). */
+@ObjectType({ description: '行政相对人 · The holder of a permit: an organisation, a household business or a natural person.' })
+@Entity({ schema: 'hub', name: 'subject' })
+export class Subject {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint' })
+  id!: string;
+
+  @Field(() => String, { description: '行政相对人类别 · ORGANISATION, HOUSEHOLD_BUSINESS or NATURAL_PERSON.' })
+  @Column('text')
+  kind!: string;
+
+  @Field(() => String, { description: '行政相对人名称 · Name.' })
+  @Column('text')
+  name!: string;
+
+  @Field(() => String, { nullable: true, description: '统一社会信用代码 · Unified social credit code (GB 32100), null where there is none.' })
+  @Column('text', { nullable: true })
+  uscc!: string | null;
+
+  /** Scheme of `identifier` for subjects known only to one source, for example US-OFLC-EMPLOYER. */
+  @Column('text', { name: 'identifier_scheme', nullable: true })
+  identifierScheme!: string | null;
+
+  @Column('text', { nullable: true })
+  identifier!: string | null;
+}
