@@ -1,0 +1,38 @@
+import 'reflect-metadata';
+import { DataSource } from 'typeorm';
+import { Registry1795305600000 } from './migrations/1795305600000-registry.js';
+import { Log1795305700000 } from './migrations/1795305700000-log.js';
+import { Boundary1795305800000 } from './migrations/1795305800000-boundary.js';
+import { Agency } from './src/access/agency.js';
+import type { HubDatabase } from './src/database/database.js';
+import { PermitAction } from './src/permits/permit-action.js';
+import { Permit } from './src/permits/permit.js';
+import { Subject } from './src/subjects/subject.js';
+
+/** Every mapped class. Listed, not found by pattern: what is not here does not exist for the hub. */
+export const entities = [Agency, Subject, Permit, PermitAction] as const;
+
+/** Every migration in order; forward only. */
+export const migrations = [Registry1795305600000, Log1795305700000, Boundary1795305800000] as const;
+
+/** The table that records which migrations ran; in `public`, because the first migration makes the hub's schema. */
+export const migrationsTable = 'hub_migration';
+
+/** The one DataSource of a database, as its owner. `synchronize` is off: the schema comes from migrations alone. */
+export function createDataSource(database: HubDatabase): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    database: database.settings.database,
+    extra: database.clientConfig(),
+    poolSize: 2,
+    entities: [...entities],
+    migrations: [...migrations],
+    migrationsTableName: migrationsTable,
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    installExtensions: false,
+    // TypeORM logs parameters, which may be personal data (library-traps §4).
+    logging: false,
+    poolErrorHandler: () => undefined,
+  });
+}

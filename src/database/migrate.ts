@@ -1,0 +1,43 @@
+import pg from 'pg';
+import type { DataSource } from 'typeorm';
+import { createDataSource, migrations, migrationsTable } from '../../ormconfig.js';
+import { Agency } from '../access/agency.js';
+import { agencies } from '../measures/agencies.js';
+import { StartUpError } from '../start-up-error.js';
+import type { HubDatabase } from './database.js';
+
+/** Key of the advisory lock, any constant: "conc" in ASCII. TypeORM takes none itself. */
+const lockKey = 0x63_6f_6e_63;
+
+/**
+ * Brings the schema up to date and refreshes the reference data. Safe to call from several processes at once: one
+ * works, the others wait and find nothing left to do. Each migration is one transaction.
+ * Throws StartUpError DATABASE_NEWER when the schema was made by a newer release.
+ */
+export async function migrate(database: HubDatabase): Promise<void> {
+  const lock = new pg.Client(database.clientConfig());
+  await lock.connect();
+  const dataSource = createDataSource(database);
+  try {
+    await lock.query('SELECT pg_advisory_lock($1)', [lockKey]);
+    await dataSource.initialize();
+    await dataSource.runMigrations();
+    await assertNotNewer(dataSource);
+    await dataSource.getRepository(Agency).upsert([...agencies], { conflictPaths: ['code'], skipUpdateIfNoValuesChanged: true });
+  } finally {
+    if (dataSource.isInitialized) await dataSource.destroy();
+    // Ending the session gives the lock back.
+    await lock.end();
+  }
+}
+
+async function assertNotNewer(dataSource: DataSource): Promise<void> {
+  const known: ReadonlySet<string> = new Set(migrations.map((migration) => migration.name));
+  const rows = await dataSource.query<{ name: string }[]>(`SELECT name FROM ${migrationsTable} ORDER BY id`);
+  const unknown = rows.map((row) => row.name).filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  throw new StartUpError('DATABASE_NEWER', {
+    zh: `数据库结构由更新的版本创建(${unknown.join('、')})。请使用该版本的 hub,或恢复升级前的备份。`,
+    en: `The schema was made by a newer release (${unknown.join(', ')}). Run that release, or restore the backup from before the upgrade.`,
+  });
+}
