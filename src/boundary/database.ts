@@ -1,0 +1,305 @@
+import type { ColumnInfo, Table } from '../database/tables.js';
+import type { Principal, ViewerTerm } from './declaration.js';
+import { masks } from './masks.js';
+import type { BoundaryPolicy, Branch, Cell } from './policy.js';
+import { columnOf, conditionsSql } from './row-conditions.js';
+
+/**
+ * The database layer of the boundary: per viewer class a reader role with rights on views only; per branch a gate role
+ * that owns the views, holds the rights on the tables and is judged by row security. The views carry the masks.
+ *
+ * The views are not security-barrier views: a barrier keeps PostgreSQL from reading the newest page off an index
+ * (docs/decisions/2026-11-22-views-over-row-security.md has the measurement). They need no barrier because they filter
+ * nothing themselves: rows are filtered by row security on the table, which orders leaky functions after it, and joined
+ * parts are fenced by OFFSET 0, so that no caller's expression sees a part of a row that is not visible.
+ */
+
+/** Reader role of a viewer class: the role under which its statements run. */
+export function readerRole(principal: Principal): string {
+  return `concordat_reader_${principal.toLowerCase()}`;
+}
+
+export function gateRole(principal: Principal, gate: string): string {
+  return `concordat_gate_${principal.toLowerCase()}_${gate}`;
+}
+
+/** Name of the view on which a branch is read; `withParts` adds the joined parts (the holder of a permit). */
+export function branchView(principal: Principal, table: Table, branch: Branch, withParts = false): string {
+  const bare = table.name.slice(table.name.indexOf('.') + 1);
+  return `shared.${bare}${withParts ? '_with_parts' : ''}__${principal.toLowerCase()}__${branch.name}`;
+}
+
+/** Name of the view on the change log of a record type for a viewer class. */
+export function changeView(principal: Principal, table: Table): string {
+  return `shared.${table.name.slice(table.name.indexOf('.') + 1)}_change__${principal.toLowerCase()}`;
+}
+
+/** Column of a joined part in a `_with_parts` view. */
+export function partColumn(property: string, column: string): string {
+  return `${property}_${column}`;
+}
+
+/** A view of a declared operation, made by its capability: a query under its own gate, parameters in settings. */
+export interface OperationView {
+  readonly name: string;
+  readonly viewers: readonly Principal[];
+  /** SELECT of the view; its row filter is part of it. */
+  readonly query: string;
+  /** Row security on tables the query reads: table → condition. */
+  readonly policies: Readonly<Record<string, string>>;
+  /** Further tables it reads without row security. */
+  readonly reads: readonly string[];
+}
+
+export function settingTerm(term: ViewerTerm): string {
+  // `true`: an unset setting is NULL and matches no row, so a statement outside the hub's envelope sees nothing.
+  return `current_setting('hub.${term}', true)`;
+}
+
+/** A cell as a SQL expression over `alias.column`. */
+export function cellSql(cell: Cell, info: ColumnInfo, alias: string): string {
+  const expression = `${alias}.${info.column}`;
+  if (cell === 'allow') return expression;
+  if (cell === 'withhold') return `NULL::${info.type}`;
+  return masks[cell.mask].sql(expression);
+}
+
+interface Gate {
+  readonly role: string;
+  readonly reader: string;
+}
+
+/** All statements of the database layer, in order, from nothing: the body of a boundary migration. */
+export function boundarySql(
+  policy: BoundaryPolicy,
+  tables: ReadonlyMap<string, Table>,
+  operations: readonly OperationView[],
+): { readonly roles: readonly string[]; readonly sql: string } {
+  const roles = new Set<string>(['concordat_writer']);
+  const out: string[] = [resetSql, writerSql(tables), openViewsSql(policy)];
+  for (const principal of policy.principals) {
+    const reader = readerRole(principal);
+    roles.add(reader);
+    out.push(`GRANT USAGE ON SCHEMA shared TO ${reader};`, `GRANT SELECT ON shared.agency, shared.feed_head TO ${reader};`);
+    for (const record of policy.records.values()) {
+      const table = tableOf(tables, record.type);
+      for (const branch of policy.branches(principal, record.type)) {
+        const gate = { role: gateRole(principal, branch.name), reader };
+        roles.add(gate.role);
+        out.push(gateSql(gate), ...branchSql(policy, tables, principal, table, branch, gate));
+      }
+      const gate = { role: gateRole(principal, 'changes'), reader };
+      roles.add(gate.role);
+      out.push(gateSql(gate), changeSql(policy, tables, principal, table, gate));
+    }
+  }
+  for (const operation of operations) {
+    for (const principal of operation.viewers) {
+      const gate = { role: gateRole(principal, operation.name), reader: readerRole(principal) };
+      roles.add(gate.role).add(gate.reader);
+      out.push(gateSql(gate), operationSql(operation, principal, gate));
+    }
+  }
+  return { roles: [...roles], sql: out.join('\n\n') };
+}
+
+const resetSql = `DROP SCHEMA IF EXISTS shared CASCADE;
+CREATE SCHEMA shared;
+DO $$
+DECLARE stale record;
+BEGIN
+  FOR stale IN SELECT schemaname, tablename, policyname FROM pg_policies WHERE schemaname = 'hub' LOOP
+    EXECUTE format('DROP POLICY %I ON %I.%I', stale.policyname, stale.schemaname, stale.tablename);
+  END LOOP;
+END $$;`;
+
+/** The writer sees every row of the registry; row security is on for everyone but the owner. */
+function writerSql(tables: ReadonlyMap<string, Table>): string {
+  const secured = [...tables.values()].filter((table) => table.columns.has('jurisdiction') && table.type !== 'Agency');
+  return [
+    'GRANT USAGE ON SCHEMA hub TO concordat_writer;',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA hub TO concordat_writer;',
+    'REVOKE UPDATE, DELETE ON hub.access_entry, hub.access_plan FROM concordat_writer;',
+    ...[...secured.map((table) => table.name), 'hub.feed_event'].flatMap((name) => [
+      `ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY;`,
+      `CREATE POLICY writer ON ${name} TO concordat_writer USING (true) WITH CHECK (true);`,
+    ]),
+  ].join('\n');
+}
+
+/** Vocabulary is open to every reader. */
+function openViewsSql(policy: BoundaryPolicy): string {
+  const open = policy.declarations.find((declaration) => declaration.form === 'open' && declaration.type === 'Agency');
+  if (!open) throw new Error('Boundary: agencies are expected to be open vocabulary');
+  return [
+    'CREATE VIEW shared.agency AS SELECT code, kind, jurisdiction, district, name_zh, name_en FROM hub.agency;',
+    'CREATE VIEW shared.feed_head AS SELECT epoch, position FROM hub.feed_head;',
+  ].join('\n');
+}
+
+function gateSql(gate: Gate): string {
+  return `GRANT USAGE ON SCHEMA hub TO ${gate.role};\nGRANT USAGE, CREATE ON SCHEMA shared TO ${gate.role};`;
+}
+
+function viewSql(name: string, query: string, gate: Gate, options = ''): string {
+  // Granted before it changes hands: the owner of the database takes roles on but does not inherit their rights.
+  return `CREATE VIEW ${name}${options} AS\n${query};\nGRANT SELECT ON ${name} TO ${gate.reader};\nALTER VIEW ${name} OWNER TO ${gate.role};`;
+}
+
+function policySql(gate: Gate, table: string, condition: string): string {
+  return `GRANT SELECT ON ${table} TO ${gate.role};\nCREATE POLICY ${gate.role} ON ${table} FOR SELECT TO ${gate.role}\n  USING (${condition});`;
+}
+
+function branchSql(
+  policy: BoundaryPolicy,
+  tables: ReadonlyMap<string, Table>,
+  principal: Principal,
+  table: Table,
+  branch: Branch,
+  gate: Gate,
+): string[] {
+  const condition = (of: Table): string => conditionsSql(branch.where, (property) => columnOf(of, property), settingTerm);
+  const columns = columnsSql(policy, table, branch);
+  const out = [
+    policySql(gate, table.name, condition(table)),
+    viewSql(branchView(principal, table, branch), `  SELECT ${columns.join(', ')}\n  FROM ${table.name} r`, gate),
+  ];
+  const parts: string[] = [];
+  const fences: string[] = [];
+  for (const [property, toOne] of table.toOne) {
+    if (policy.recordOf(toOne.target) !== table.type) continue;
+    const part = tableOf(tables, toOne.target);
+    const shown = [...part.columns].filter(([field]) => policy.cell(branch, part.type, field) === 'allow');
+    parts.push(...shown.map(([, info]) => `${property}.${info.column} AS ${partColumn(property, info.column)}`));
+    fences.push(
+      `  LEFT JOIN LATERAL (SELECT ${shown.map(([, info]) => `x.${info.column}`).join(', ')} FROM ${part.name} x ` +
+        `WHERE x.${part.primaryKey} = r.${toOne.foreignColumn} OFFSET 0) ${property} ON true`,
+    );
+    out.push(`GRANT SELECT ON ${part.name} TO ${gate.role};`);
+  }
+  const query = `  SELECT ${[...columns, ...parts].join(', ')}\n  FROM ${table.name} r\n${fences.join('\n')}`;
+  out.push(viewSql(branchView(principal, table, branch, true), query, gate));
+  for (const toMany of table.toMany.values()) {
+    const part = tableOf(tables, toMany.target);
+    out.push(policySql(gate, part.name, condition(part)));
+    // The plan repeats the row conditions on the part, so their columns are part of its view.
+    const scope = branch.where.map(({ property }) => columnOf(part, property));
+    const shown = columnsSql(policy, part, branch, [toMany.foreignColumn, ...scope]);
+    out.push(viewSql(branchView(principal, part, branch), `  SELECT ${shown.join(', ')}\n  FROM ${part.name} r`, gate));
+  }
+  return out;
+}
+
+/** Key columns, then every declared scalar field with its cell right applied. */
+function columnsSql(policy: BoundaryPolicy, table: Table, branch: Branch, keys: readonly string[] = []): string[] {
+  const kept = new Set([table.primaryKey, ...keys]);
+  for (const toOne of table.toOne.values()) if (policy.recordOf(toOne.target) === null) kept.add(toOne.foreignColumn);
+  const columns = [...kept].map((column) => `r.${column}`);
+  for (const [field, info] of table.columns) {
+    if (kept.has(info.column) || !policy.declares(`${table.type}.${field}`)) continue;
+    columns.push(`${cellSql(policy.cell(branch, table.type, field), info, 'r')} AS ${info.column}`);
+  }
+  return columns;
+}
+
+/**
+ * The change log of a record type for one viewer class: one row per event that changed what this viewer may see. Rows
+ * and cells of an image take the right of the branch the image falls into; a change of withheld cells alone is no event
+ * here, and a row that left the scope shows nothing but its identity. The log is read by position, a bounded tail, so
+ * an OR of branches costs no index.
+ */
+function changeSql(
+  policy: BoundaryPolicy,
+  tables: ReadonlyMap<string, Table>,
+  principal: Principal,
+  table: Table,
+  gate: Gate,
+): string {
+  const branches = policy.branches(principal, table.type);
+  const record = policy.records.get(table.type);
+  const identity = columnOf(table, record?.identity ?? '');
+  const inBranch = (branch: Branch, image: string): string =>
+    conditionsSql(branch.where, (property) => `(${image} ->> '${columnOf(table, property)}')`, settingTerm);
+  const inScope = (image: string): string => branches.map((branch) => `(${inBranch(branch, image)})`).join(' OR ');
+  const branchOf = (image: string): string =>
+    `CASE ${branches.map((branch, i) => `WHEN ${inBranch(branch, image)} THEN ${i}`).join(' ')} END`;
+
+  const cells = imageCells(policy, tables, table);
+  const columns = cells.map(({ name, type, path, cellOf }) => {
+    const cases = branches.flatMap((branch, i) => {
+      const cell = cellOf(branch);
+      return cell === 'withhold' ? [] : [`WHEN ${i} THEN ${shownText(cell, path('e.after'))}`];
+    });
+    const value = cases.length === 0 ? `NULL::${type}` : `(CASE e.branch_after ${cases.join(' ')} END)::${type}`;
+    return `${value} AS ${name}`;
+  });
+  const differs = branches.map((branch, i) => {
+    const shown = cells.flatMap(({ path, cellOf }) => (cellOf(branch) === 'withhold' ? [] : [{ path, cell: cellOf(branch) }]));
+    const rowOf = (image: string): string => `ROW(${shown.map(({ path, cell }) => shownText(cell, path(image))).join(', ')})`;
+    return `WHEN ${i} THEN ${rowOf('e.before')} IS DISTINCT FROM ${rowOf('e.after')}`;
+  });
+  const query = `  SELECT t.first_position, e.ordinal,
+    e.branch_before IS NOT NULL AS seen_before, e.branch_after IS NOT NULL AS seen_after,
+    CASE WHEN e.branch_after IS NOT NULL THEN e.after ->> '${identity}'
+         WHEN e.branch_before IS NOT NULL THEN e.before ->> '${identity}' END AS identity,
+    ${columns.join(',\n    ')}
+  FROM hub.feed_transaction t
+  JOIN LATERAL (SELECT f.ordinal, f.before, f.after, ${branchOf('f.before')} AS branch_before, ${branchOf('f.after')} AS branch_after
+                FROM hub.feed_event f WHERE f.transaction_id = t.id AND f.entity = '${table.type}') e ON true
+  WHERE e.branch_before IS DISTINCT FROM e.branch_after OR CASE e.branch_after ${differs.join(' ')} END`;
+  return [
+    policySql(gate, 'hub.feed_event', `entity = '${table.type}' AND (${inScope('before')} OR ${inScope('after')})`),
+    `GRANT SELECT ON hub.feed_transaction TO ${gate.role};`,
+    viewSql(changeView(principal, table), query, gate),
+  ].join('\n');
+}
+
+/** A cell of an image: where it stands in the JSON and what right a branch has on it. */
+interface ImageCell {
+  readonly name: string;
+  readonly type: string;
+  readonly path: (image: string) => string;
+  readonly cellOf: (branch: Branch) => Cell;
+}
+
+function imageCells(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>, table: Table): ImageCell[] {
+  const cells: ImageCell[] = [];
+  for (const [property, toOne] of table.toOne) {
+    const part = tableOf(tables, toOne.target);
+    if (policy.recordOf(part.type) !== table.type) {
+      const column = toOne.foreignColumn;
+      const cellOf = (branch: Branch): Cell => policy.cell(branch, table.type, property);
+      cells.push({ name: column, type: 'text', path: (image) => `(${image} ->> '${column}')`, cellOf });
+      continue;
+    }
+    for (const [field, info] of part.columns) {
+      if (!policy.declares(`${part.type}.${field}`)) continue;
+      const path = (image: string): string => `(${image} -> '${property}' ->> '${info.column}')`;
+      cells.push({ name: partColumn(property, info.column), type: info.type, path, cellOf: (branch) => policy.cell(branch, part.type, field) });
+    }
+  }
+  for (const [field, info] of table.columns) {
+    if (!policy.declares(`${table.type}.${field}`)) continue;
+    const path = (image: string): string => `(${image} ->> '${info.column}')`;
+    cells.push({ name: info.column, type: info.type, path, cellOf: (branch) => policy.cell(branch, table.type, field) });
+  }
+  return cells;
+}
+
+function shownText(cell: Cell, expression: string): string {
+  return typeof cell === 'object' ? masks[cell.mask].sql(expression) : expression;
+}
+
+function operationSql(operation: OperationView, principal: Principal, gate: Gate): string {
+  return [
+    ...Object.entries(operation.policies).map(([table, condition]) => policySql(gate, table, condition)),
+    ...operation.reads.map((table) => `GRANT SELECT ON ${table} TO ${gate.role};`),
+    viewSql(`shared.${operation.name}__${principal.toLowerCase()}`, operation.query, gate, ' WITH (security_barrier)'),
+  ].join('\n');
+}
+
+function tableOf(tables: ReadonlyMap<string, Table>, type: string): Table {
+  const table = tables.get(type);
+  if (!table) throw new Error(`Boundary: ${type} has no table`);
+  return table;
+}

@@ -1,0 +1,103 @@
+import { oneOf, viewer, type Boundary } from '../boundary/declaration.js';
+
+const tianjin = oneOf('CN-TJ');
+
+/**
+ * Who may see what of a permit. Rows B-01, B-02, B-06 and B-07 of the boundary table; everyone else is denied.
+ *
+ * PERMIT_BASIC is the field set of A-58. What else the deciding organ uploaded is its own record: only it reads that,
+ * and personal data in it stays masked until a purpose and a case number can be declared.
+ */
+export const permitBoundaries: readonly Boundary[] = [
+  {
+    form: 'record',
+    type: 'Permit',
+    identity: 'documentNo',
+    groups: {
+      PERMIT_BASIC: [
+        'jurisdiction', 'item', 'documentNo', 'certificateNo', 'holder', 'decidedBy', 'legalAuthority', 'location',
+        'district', 'outcome', 'status', 'decidedOn', 'validFrom', 'validTo', 'actions',
+      ],
+      // The revision counts changes of the whole record, also of cells others may not see.
+      DECISION_RECORD: ['content', 'revision'],
+      PERSONAL: ['legalRepresentative'],
+    },
+    relations: [
+      {
+        relation: 'deciding',
+        zh: '本机关作出的决定',
+        en: 'permits this bureau decided',
+        viewers: ['DISTRICT_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_APPROVAL'],
+        where: { jurisdiction: tianjin, decidedByCode: viewer.agency },
+        allow: ['PERMIT_BASIC', 'DECISION_RECORD'],
+        mask: { PERSONAL: 'familyName' },
+        rows: ['B-01'],
+        clauses: ['XT-3.1b', 'XT-3.10a', 'XT-5.2.2a'],
+      },
+      {
+        relation: 'supervising',
+        zh: '坐落本区的劳务派遣许可（不论由谁决定）',
+        en: 'labour-dispatch permits located in the own district, whoever decided',
+        viewers: ['DISTRICT_HRSS'],
+        where: { jurisdiction: tianjin, district: viewer.district, item: oneOf('P01') },
+        allow: ['PERMIT_BASIC'],
+        rows: ['B-02'],
+        clauses: ['XT-5.1.2c', 'XT-3.1c', 'A-63', 'A-07'],
+      },
+      {
+        relation: 'sharing',
+        zh: '坐落本区、依法共享的许可',
+        en: 'permits of the shared items located in the own district',
+        viewers: ['DISTRICT_HRSS', 'DISTRICT_APPROVAL'],
+        where: {
+          jurisdiction: tianjin,
+          district: viewer.district,
+          item: oneOf('P02', 'P03', 'P04', 'P08', 'P09', 'P10'),
+        },
+        allow: ['PERMIT_BASIC'],
+        rows: ['B-06'],
+        clauses: ['XT-5.2.2a', 'XT-5.2.1', 'A-59'],
+      },
+      {
+        relation: 'guiding',
+        zh: '全市许可（指导与监督；外国人来华工作许可除外）',
+        en: 'permits of the whole city, for guidance and supervision (foreigner work permits excepted)',
+        viewers: ['MUNI_HRSS'],
+        where: {
+          jurisdiction: tianjin,
+          item: oneOf('P01', 'P02', 'P03', 'P04', 'P05', 'P06', 'P08', 'P09', 'P10'),
+        },
+        allow: ['PERMIT_BASIC'],
+        rows: ['B-06', 'B-07'],
+        clauses: ['XT-5.1.1a', 'XT-5.2.1', 'XT-5.2.2a', 'XT-5.3.1'],
+      },
+    ],
+  },
+  { form: 'part', type: 'PermitAction', of: 'Permit', groups: { PERMIT_BASIC: ['action', 'actedOn'] } },
+  { form: 'carrier', type: 'PermitConnection', of: 'Permit', fields: ['nodes', 'edges', 'pageInfo'] },
+  { form: 'carrier', type: 'PermitEdge', of: 'Permit', fields: ['cursor', 'node'] },
+  { form: 'carrier', type: 'PageInfo', of: 'Permit', fields: ['hasNextPage', 'endCursor'] },
+  { form: 'carrier', type: 'PermitChange', of: 'Permit', fields: ['kind', 'number', 'cursor', 'documentNo', 'permit'] },
+  { form: 'carrier', type: 'Query', of: 'Permit', fields: ['permit', 'permits'] },
+  { form: 'carrier', type: 'Subscription', of: 'Permit', fields: ['permitChanged'] },
+  {
+    form: 'operation',
+    type: 'Query',
+    fields: ['permitDuplicate'],
+    viewers: ['DISTRICT_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_APPROVAL'],
+    zh: '办理中的案件查询同一主体、同一事项是否已有有效许可',
+    en: 'for a pending case: does the same holder already hold a valid permit of the same item',
+    rows: ['B-01'],
+    clauses: ['XT-3.1b', 'XT-5.2.2a'],
+  },
+  {
+    form: 'operation',
+    type: 'PermitDuplicate',
+    fields: ['exists', 'organ', 'number'],
+    viewers: ['DISTRICT_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_APPROVAL'],
+    zh: '重复许可查询的答复：有无、机关、文号，别无其他',
+    en: 'answer of the duplicate check: exists, organ, number, nothing else',
+    rows: ['B-01'],
+    clauses: ['XT-3.1b', 'XT-5.2.2a'],
+  },
+];
