@@ -1,0 +1,205 @@
+import {
+  getNamedType,
+  isObjectType,
+  Kind,
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type OperationDefinitionNode,
+} from 'graphql';
+import type { Viewer } from '../access/viewer.js';
+import { denialError, type AnswerError } from '../boundary/denial.js';
+import type { Principal } from '../boundary/declaration.js';
+import { ruleAllows } from '../boundary/shield.js';
+import { scopeNote, type ScopeNote } from '../boundary/scope-note.js';
+import { compileRead, type CompiledRead } from './compile-read.js';
+import type { PlannerParts } from './parts.js';
+import { planIdentity, type PlanIdentity } from './plan-identity.js';
+import type { ReadDeclaration } from './read.js';
+import { argumentReader } from './arguments.js';
+import { collectFields, coordinatesOf, type Fragments, type Variables } from './selection.js';
+
+/** How one root field is answered. */
+type Root =
+  | { readonly key: string; readonly form: 'planned'; readonly read: CompiledRead }
+  | { readonly key: string; readonly form: 'denied' }
+  | { readonly key: string; readonly form: 'resolved' };
+
+/**
+ * An operation compiled for one viewer class, one boundary version and one shape of variables. It holds no data and
+ * nothing of a single viewer; it may be shared by all viewers of the class.
+ */
+export interface OperationPlan {
+  readonly roots: readonly Root[];
+  readonly errors: readonly AnswerError[];
+  /** Document of the root fields the planner leaves to resolvers, or null when it answers all of them. */
+  readonly resolved: DocumentNode | null;
+  readonly note: (viewer: Viewer) => readonly ScopeNote[];
+  readonly identity: PlanIdentity;
+}
+
+export interface PlanRequest {
+  readonly document: DocumentNode;
+  readonly documentHash: string;
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: Fragments;
+  readonly principal: Principal;
+  readonly variables: Variables;
+}
+
+/** Compiles a query operation: decides every coordinate once by its shield rule, then plans what may be read. */
+export async function compileOperation(parts: PlannerParts, request: PlanRequest): Promise<OperationPlan> {
+  const { schema, policy } = parts;
+  const { operation, fragments, variables, principal } = request;
+  const root = schema.getQueryType();
+  if (!root) throw new Error('The schema has no Query type');
+  const fields = collectFields(root, [operation.selectionSet], fragments, variables);
+
+  const used = new Set<string>();
+  for (const nodes of fields.values()) coordinatesOf(root, nodes, fragments, variables, used);
+  const allowed = await decideCoordinates(parts, request, used);
+
+  const roots: Root[] = [];
+  const errors: AnswerError[] = [];
+  const resolved: FieldNode[] = [];
+  const notes: { readonly key: string; readonly read: ReadDeclaration }[] = [];
+  for (const [key, nodes] of fields) {
+    const name = nodes[0]?.name.value ?? '';
+    const read = parts.reads.get(name);
+    const below = new Set<string>();
+    coordinatesOf(root, nodes, fragments, variables, below);
+    const coordinate = `Query.${name}`;
+    const denied = [...below].filter((used) => !allowed.has(used));
+    const rootDenied = denied.includes(coordinate) || (!read && denied.length > 0) ? (denied[0] ?? coordinate) : null;
+    const refusal = rootDenied ?? (read ? hiddenOperand(parts, principal, read, nodes, variables) : null);
+    if (refusal !== null) {
+      roots.push({ key, form: 'denied' });
+      errors.push(denialError(policy, principal, refusal, [key]));
+    } else if (read) {
+      const context = { ...parts, principal, fragments, variables, allowed };
+      roots.push({ key, form: 'planned', read: compileRead(context, read, nodes) });
+      notes.push({ key, read });
+      errors.push(...deniedBelow(parts, request, root, key, nodes, allowed));
+    } else {
+      roots.push({ key, form: 'resolved' });
+      resolved.push(...nodes);
+    }
+  }
+  return {
+    roots,
+    errors,
+    resolved: resolved.length > 0 ? restOf(request.document, operation, resolved) : null,
+    note: (viewer) => notes.map(({ key, read }) => scopeNote(policy, viewer, key, read.type)),
+    identity: planIdentity({
+      document: request.documentHash,
+      operation: operation.name?.value ?? null,
+      viewerClass: principal,
+      boundary: policy.version,
+      coordinates: used,
+    }),
+  };
+}
+
+/**
+ * The first field the read filters or orders by that this viewer class may not read in full in every branch: a filter on
+ * a hidden value would tell it (leaks L-01 and L-03).
+ */
+function hiddenOperand(
+  parts: PlannerParts,
+  principal: Principal,
+  read: ReadDeclaration,
+  nodes: readonly FieldNode[],
+  variables: Variables,
+): string | null {
+  const [node] = nodes;
+  const filtered = Object.entries(read.filters).flatMap(([path, { property }]) => {
+    const value = node ? argumentReader(node, path)(variables) : undefined;
+    return value === undefined || value === null ? [] : [property];
+  });
+  const branches = parts.policy.branches(principal, read.type);
+  const operands = [...filtered, ...read.order.map(({ property }) => property)];
+  const hidden = operands.find(
+    (property) =>
+      parts.policy.declares(`${read.type}.${property}`) &&
+      branches.some((branch) => parts.policy.cell(branch, read.type, property) !== 'allow'),
+  );
+  return hidden === undefined ? null : `${read.type}.${hidden}`;
+}
+
+/** Asks the shield rule of every used coordinate, once, before anything runs. */
+export async function decideCoordinates(
+  parts: PlannerParts,
+  request: Pick<PlanRequest, 'operation' | 'fragments' | 'variables' | 'principal'>,
+  used: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  const allowed = new Set<string>();
+  for (const coordinate of used) {
+    const info = resolveInfo(parts, request, coordinate);
+    if (await ruleAllows(parts.rules, coordinate, { principal: request.principal }, info)) allowed.add(coordinate);
+  }
+  return allowed;
+}
+
+function resolveInfo(
+  parts: PlannerParts,
+  request: Pick<PlanRequest, 'operation' | 'fragments' | 'variables'>,
+  coordinate: string,
+): GraphQLResolveInfo {
+  const [typeName = '', fieldName = ''] = coordinate.split('.');
+  const parentType = parts.schema.getType(typeName);
+  const field = isObjectType(parentType) ? parentType.getFields()[fieldName] : undefined;
+  if (!isObjectType(parentType) || !field) throw new Error(`Planner: no coordinate ${coordinate}`);
+  return {
+    fieldName,
+    fieldNodes: [],
+    returnType: field.type,
+    parentType,
+    path: { prev: undefined, key: fieldName, typename: typeName },
+    schema: parts.schema,
+    fragments: request.fragments,
+    rootValue: undefined,
+    operation: request.operation,
+    variableValues: request.variables,
+  };
+}
+
+/** One error per denied field selected below a planned root, by its response path without list positions. */
+function deniedBelow(
+  parts: PlannerParts,
+  request: PlanRequest,
+  root: GraphQLObjectType,
+  key: string,
+  nodes: readonly FieldNode[],
+  allowed: ReadonlySet<string>,
+): AnswerError[] {
+  const errors: AnswerError[] = [];
+  const visit = (type: GraphQLObjectType, path: readonly string[], at: readonly FieldNode[]): void => {
+    const field = type.getFields()[at[0]?.name.value ?? ''];
+    if (!field) return;
+    const coordinate = `${type.name}.${field.name}`;
+    if (!allowed.has(coordinate)) {
+      errors.push(denialError(parts.policy, request.principal, coordinate, path));
+      return;
+    }
+    const target = getNamedType(field.type);
+    if (!isObjectType(target)) return;
+    const sets = at.map((node) => node.selectionSet);
+    for (const [below, inner] of collectFields(target, sets, request.fragments, request.variables)) {
+      visit(target, [...path, below], inner);
+    }
+  };
+  visit(root, [key], nodes);
+  return errors;
+}
+
+/** The same operation with only the given root fields, and the fragments they may spread. */
+function restOf(document: DocumentNode, operation: OperationDefinitionNode, fields: readonly FieldNode[]): DocumentNode {
+  return {
+    kind: Kind.DOCUMENT,
+    definitions: [
+      { ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections: fields } },
+      ...document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION),
+    ],
+  };
+}

@@ -1,0 +1,18 @@
+import type { GraphQLSchema } from 'graphql';
+import type { BoundaryPolicy } from '../boundary/policy.js';
+import type { RuleMap } from '../boundary/shield.js';
+import type { Table } from '../database/tables.js';
+import type { KeysetSeal } from './keyset.js';
+import type { ReadDeclaration } from './read.js';
+import type { Readers } from './readers.js';
+
+/** What the planner is built from. */
+export interface PlannerParts {
+  readonly schema: GraphQLSchema;
+  readonly policy: BoundaryPolicy;
+  readonly rules: RuleMap;
+  readonly tables: ReadonlyMap<string, Table>;
+  readonly reads: ReadonlyMap<string, ReadDeclaration>;
+  readonly seal: KeysetSeal;
+  readonly readers: Readers;
+}

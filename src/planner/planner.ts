@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import {
+  execute,
+  getVariableValues,
+  GraphQLError,
+  Kind,
+  OperationTypeNode,
+  parse,
+  validate,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Viewer } from '../access/viewer.js';
+import { shapeOf } from './arguments.js';
+import type { BoundStatement } from './envelope.js';
+import { compileOperation, type OperationPlan } from './operation-plan.js';
+import { bind } from './parameters.js';
+import type { PlannerParts } from './parts.js';
+import type { Fragments, Variables } from './selection.js';
+
+/** A document that parsed and validated against the schema. */
+export interface KnownDocument {
+  readonly document: DocumentNode;
+  readonly hash: string;
+  readonly fragments: Fragments;
+  operation(name: string | null): OperationDefinitionNode | null;
+}
+
+/** A finished answer: its exact bytes as text, and what the evidence records of it. */
+export interface PlannedAnswer {
+  readonly body: string;
+  readonly records: number;
+  readonly plan: OperationPlan;
+}
+
+/** Bounds of the caches: a client that varies documents or page sizes only pushes out its own older plans. */
+const cachedDocuments = 1_000;
+const cachedPlans = 2_000;
+
+/** Longer documents are refused before parsing costs anything; the largest real one in the examples has 200 tokens. */
+const largestDocumentTokens = 5_000;
+
+export class Planner {
+  readonly #parts: PlannerParts;
+  readonly #documents = new LRUCache<string, KnownDocument>({ max: cachedDocuments });
+  readonly #plans = new LRUCache<string, OperationPlan>({ max: cachedPlans });
+
+  constructor(parts: PlannerParts) {
+    this.#parts = parts;
+  }
+
+  /** The document, if it was seen before and found valid. */
+  known(text: string): KnownDocument | undefined {
+    return this.#documents.get(text);
+  }
+
+  /** Parses and validates; throws the GraphQL errors of a document that is not valid. */
+  admit(text: string): KnownDocument {
+    const known = this.#documents.get(text);
+    if (known) return known;
+    const document = parse(text, { maxTokens: largestDocumentTokens });
+    const errors = validate(this.#parts.schema, document);
+    if (errors.length > 0) throw new AggregateError(errors, 'invalid document');
+    const admitted = knownDocument(document, text);
+    this.#documents.set(text, admitted);
+    return admitted;
+  }
+
+  /** Coerces raw variables by the operation's definitions; errors come back as GraphQL errors. */
+  coerce(operation: OperationDefinitionNode, raw: Readonly<Record<string, unknown>>): Variables | readonly GraphQLError[] {
+    const result = getVariableValues(this.#parts.schema, operation.variableDefinitions ?? [], raw, { maxErrors: 20 });
+    return result.errors ?? result.coerced;
+  }
+
+  /** Plans (or finds the plan of) a query and runs it for a viewer. */
+  async run(
+    known: KnownDocument,
+    operation: OperationDefinitionNode,
+    variables: Variables,
+    viewer: Viewer,
+    context: object,
+  ): Promise<PlannedAnswer> {
+    if (operation.operation !== OperationTypeNode.QUERY) {
+      throw new GraphQLError('订阅请用 /graphql/stream · Subscriptions are served at /graphql/stream.', {
+        extensions: { code: 'OPERATION_NOT_SERVED_HERE', http: { status: 400 } },
+      });
+    }
+    const plan = await this.#plan(known, operation, variables, viewer);
+    const bound: BoundStatement[] = [];
+    for (const root of plan.roots) {
+      if (root.form === 'planned') bound.push({ statement: root.read.statement, values: bind(root.read.values, viewer, variables) });
+    }
+    const [results, rest] = await Promise.all([
+      bound.length > 0 ? this.#parts.readers.run(viewer, bound) : [],
+      plan.resolved
+        ? execute({ schema: this.#parts.schema, document: plan.resolved, variableValues: variables, contextValue: context })
+        : null,
+    ]);
+    let next = 0;
+    let records = 0;
+    const data = plan.roots.map((root) => {
+      if (root.form === 'denied') return `${JSON.stringify(root.key)}:null`;
+      if (root.form === 'resolved') return `${JSON.stringify(root.key)}:${JSON.stringify(rest?.data?.[root.key] ?? null)}`;
+      const written = root.read.write(results[next] ?? [], viewer);
+      next += 1;
+      records += written.records;
+      return `${JSON.stringify(root.key)}:${written.json}`;
+    });
+    const errors = [...plan.errors, ...(rest?.errors ?? []).map((error) => error.toJSON())];
+    const errorText = errors.length > 0 ? `"errors":${JSON.stringify(errors)},` : '';
+    const notes = plan.note(viewer);
+    const noteText = notes.length > 0 ? `,"extensions":{"scope":${JSON.stringify(notes)}}` : '';
+    return { body: `{${errorText}"data":{${data.join(',')}}${noteText}}`, records, plan };
+  }
+
+  async #plan(
+    known: KnownDocument,
+    operation: OperationDefinitionNode,
+    variables: Variables,
+    viewer: Viewer,
+  ): Promise<OperationPlan> {
+    const key = `${known.hash} ${operation.name?.value ?? ''} ${viewer.principal} ${this.#parts.policy.version} ${shapeOf(variables)}`;
+    const cached = this.#plans.get(key);
+    if (cached) return cached;
+    const plan = await compileOperation(this.#parts, {
+      document: known.document,
+      documentHash: known.hash,
+      operation,
+      fragments: known.fragments,
+      principal: viewer.principal,
+      variables,
+    });
+    this.#plans.set(key, plan);
+    return plan;
+  }
+}
+
+function knownDocument(document: DocumentNode, text: string): KnownDocument {
+  const fragments: Record<string, FragmentDefinitionNode> = {};
+  const operations: OperationDefinitionNode[] = [];
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
+    if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(definition);
+  }
+  return {
+    document,
+    hash: createHash('sha256').update(text).digest('hex'),
+    fragments,
+    operation: (name) =>
+      (name === null ? (operations.length === 1 ? operations[0] : undefined) : operations.find((o) => o.name?.value === name)) ?? null,
+  };
+}

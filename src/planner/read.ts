@@ -1,0 +1,31 @@
+/** How an argument narrows a read: the record's property compared with the argument's value. */
+export interface FilterDeclaration {
+  readonly property: string;
+  readonly compare: '=' | '>=' | '<=';
+}
+
+/** A property by which a connection is ordered. */
+export interface OrderDeclaration {
+  readonly property: string;
+  readonly direction: 'ASC' | 'DESC';
+}
+
+/**
+ * A root field of Query that the planner answers. Declared by the capability that owns the type; the planner knows no
+ * capability. Arguments are named by path (`filter.district`).
+ */
+export interface ReadDeclaration {
+  readonly field: string;
+  readonly type: string;
+  /** `one`: the first row by `order`, or null. `connection`: a keyset page with `first` and `after`. */
+  readonly form: 'one' | 'connection';
+  readonly filters: Readonly<Record<string, FilterDeclaration>>;
+  /** Total order: its last property is unique. */
+  readonly order: readonly OrderDeclaration[];
+}
+
+/** A page holds at most this many records; a list without a bound is a denial of service. */
+export const largestPage = 100;
+
+/** At most this many rows of a nested list, oldest first. */
+export const largestNestedList = 20;

@@ -1,0 +1,133 @@
+import pg from 'pg';
+import { readerRole } from '../boundary/database.js';
+import type { Viewer } from '../access/viewer.js';
+import type { Principal } from '../boundary/declaration.js';
+import type { HubDatabase } from '../database/database.js';
+import { Envelope, type BoundStatement, type Row, type Statement } from './envelope.js';
+
+/**
+ * Pipelined connections per viewer class. Two keep both cores of a small machine busy; more only add switching
+ * (reference measurement: ten connections lose up to a third on point look-ups).
+ */
+const connectionsPerClass = 2;
+
+/** Plans on these connections are of known small cost; one that runs longer than this delays all behind it. */
+const statementTimeoutMs = 2_000;
+
+const sessionOptions = [
+  'default_transaction_isolation=repeatable\\ read',
+  'default_transaction_read_only=on',
+  `statement_timeout=${statementTimeoutMs}`,
+  // Plans are index-shaped for any value; planning again per value costs more than it wins.
+  'plan_cache_mode=force_generic_plan',
+  'jit=off',
+  'datestyle=ISO',
+];
+
+/** First in every envelope: the viewer's values for row security, gone when the envelope ends. */
+const viewerSettings: Statement = {
+  name: 'viewer',
+  text: `SELECT set_config('hub.agency', $1::text, true), set_config('hub.district', $2::text, true)`,
+};
+
+/** SQLSTATE classes and Node codes that mean "the connection is gone", not "the statement is wrong". */
+function isConnectionLoss(error: Error & { code?: string }): boolean {
+  return error.code === undefined || /^(08|57P0|ECONN|EPIPE|26000)/.test(error.code);
+}
+
+/**
+ * Runs bound statements for a viewer: on connections whose role is that class's reader role, in one envelope, so
+ * that settings and data belong to one snapshot. Reads are repeated once when the connection was lost.
+ */
+export class Readers {
+  readonly #database: HubDatabase;
+  readonly #lanes = new Map<Principal, Lane>();
+  #closed = false;
+
+  constructor(database: HubDatabase) {
+    this.#database = database;
+  }
+
+  /** Rows of each statement, in order. */
+  async run(viewer: Viewer, statements: readonly BoundStatement[]): Promise<readonly (readonly Row[])[]> {
+    let lane = this.#lanes.get(viewer.principal);
+    if (!lane) this.#lanes.set(viewer.principal, (lane = new Lane(this.#database, viewer.principal)));
+    const settings = { statement: viewerSettings, values: [viewer.agency, viewer.district ?? ''] };
+    const envelope = [settings, ...statements];
+    try {
+      return (await lane.send(envelope)).slice(1);
+    } catch (error) {
+      if (this.#closed || !(error instanceof Error) || !isConnectionLoss(error)) throw error;
+      return (await lane.send(envelope)).slice(1);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.close()));
+    this.#lanes.clear();
+  }
+}
+
+/** The connections of one viewer class, used in turn. */
+class Lane {
+  readonly #clients: (Promise<pg.Client> | null)[] = Array.from({ length: connectionsPerClass }, () => null);
+  readonly #open: (pg.Client | null)[] = Array.from({ length: connectionsPerClass }, () => null);
+  readonly #config: pg.ClientConfig;
+  #turn = 0;
+
+  constructor(database: HubDatabase, principal: Principal) {
+    const base = database.clientConfig(readerRole(principal));
+    this.#config = { ...base, options: [base.options ?? '', ...sessionOptions.map((o) => `-c ${o}`)].join(' ').trim() };
+  }
+
+  send(statements: readonly BoundStatement[]): Promise<readonly (readonly Row[])[]> {
+    const slot = (this.#turn = (this.#turn + 1) % connectionsPerClass);
+    const open = this.#open[slot];
+    if (open) return submit(open, statements);
+    return this.#connect(slot).then((client) => submit(client, statements));
+  }
+
+  async close(): Promise<void> {
+    const connecting = this.#clients.filter((client) => client !== null);
+    const clients = await Promise.allSettled(connecting);
+    await Promise.all(clients.flatMap((client) => (client.status === 'fulfilled' ? [client.value.end()] : [])));
+  }
+
+  #connect(slot: number): Promise<pg.Client> {
+    const pending = this.#clients[slot];
+    if (pending) return pending;
+    // `pipeline` is newer than the published types.
+    const config: pg.ClientConfig & { pipeline: boolean } = { ...this.#config, pipeline: true, keepAlive: true };
+    const client = new pg.Client(config);
+    const forget = (): void => {
+      this.#open[slot] = null;
+      this.#clients[slot] = null;
+    };
+    client.on('error', forget);
+    client.on('end', forget);
+    const connecting = client.connect().then(
+      () => {
+        this.#open[slot] = client;
+        return client;
+      },
+      (error: unknown) => {
+        forget();
+        throw error;
+      },
+    );
+    this.#clients[slot] = connecting;
+    return connecting;
+  }
+}
+
+function submit(client: pg.Client, statements: readonly BoundStatement[]): Promise<readonly (readonly Row[])[]> {
+  return new Promise((resolve, reject) => {
+    client.query(
+      new Envelope(statements, (error, results) => {
+        if (error) reject(error);
+        else resolve(results);
+      }),
+    );
+  });
+}
