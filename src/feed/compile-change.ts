@@ -1,0 +1,107 @@
+import { GraphQLError, type FieldNode } from 'graphql';
+import { changeView } from '../boundary/database.js';
+import type { BoundStatement, Row, Statement } from '../planner/envelope.js';
+import { namedStatement } from '../planner/compile-read.js';
+import { fieldObject, ObjectCompiler, type ReadContext } from '../planner/object-compiler.js';
+import { jsonText, type ObjectWriter } from '../planner/row-writer.js';
+import { collectFields, subSelections } from '../planner/selection.js';
+import type { FeedPlace } from './cursor.js';
+
+/** A subscription root: which record type's changes it carries. */
+export interface ChangeDeclaration {
+  readonly field: string;
+  readonly type: string;
+  /** Member of the change that holds the record. */
+  readonly record: string;
+}
+
+/** One event of the log as a subscriber sees it. */
+export interface VisibleEvent {
+  readonly firstPosition: string;
+  readonly ordinal: number;
+  readonly seenBefore: boolean;
+  readonly seenAfter: boolean;
+  readonly row: Row;
+}
+
+/** The members of a change that do not come from the log's row. */
+export interface ChangeHead {
+  readonly kind: string;
+  readonly number: number;
+  readonly cursor: string;
+}
+
+/** A subscription compiled for a viewer class. */
+export interface CompiledChange {
+  /** Response key of the root field. */
+  readonly key: string;
+  /** Events from a place on, of transactions that start before the position `upTo`. */
+  read(place: FeedPlace, upTo: string, page: number): BoundStatement;
+  event(row: Row): VisibleEvent;
+  /** JSON of the change; `row` is null for events without a record. */
+  write(head: ChangeHead, event: VisibleEvent | null): string;
+}
+
+const leadColumns = 5;
+
+/** Compiles the selection of a subscription; the view of the viewer class has applied rows and cells already. */
+export function compileChange(context: ReadContext, declaration: ChangeDeclaration, key: string, nodes: readonly FieldNode[]): CompiledChange {
+  const table = context.tables.get(declaration.type);
+  const root = context.schema.getSubscriptionType();
+  const [branch] = context.policy.branches(context.principal, declaration.type);
+  if (!table || !root || !branch) throw new Error(`Feed: nothing to read for Subscription.${declaration.field}`);
+  const compiler = new ObjectCompiler(context, table, (_type, _field, info, alias) => () => `${alias}.${info.column}`);
+  const type = fieldObject(root, declaration.field);
+  const members = [...collectFields(type, subSelections(nodes), context.fragments, context.variables)].map(([name, below]) => {
+    const field = below[0]?.name.value ?? '';
+    const record: ObjectWriter | null = field === declaration.record ? compiler.object(below) : null;
+    return { name, field, record };
+  });
+  if (compiler.nested) {
+    throw new GraphQLError('变更推送不含办理记录，请按文书号查询 · Nested lists are not carried by the feed; query the record by its number.', {
+      nodes: [...nodes],
+      extensions: { code: 'NOT_IN_FEED', nextStep: `Query.${declaration.type.toLowerCase()}` },
+    });
+  }
+  const inner = ['first_position', 'ordinal', 'seen_before', 'seen_after', `identity`, ...compiler.inner.keys()]
+    .map((column) => `r.${column}`)
+    .join(', ');
+  const own = compiler.columns.map((expression) => `, ${expression(branch)}`).join('');
+  const statement: Statement = namedStatement(
+    `SELECT p.first_position, p.ordinal, p.seen_before, p.seen_after, p.identity${own} FROM (SELECT ${inner} ` +
+      `FROM ${changeView(context.principal, table)} r ` +
+      'WHERE r.first_position >= $1::bigint AND r.first_position < $4::bigint AND (r.first_position > $1::bigint OR r.ordinal > $2::int) ' +
+      `AND (r.seen_before OR r.seen_after) ORDER BY r.first_position, r.ordinal LIMIT $3::int) p${compiler.joins.join('')} ` +
+      'ORDER BY p.first_position, p.ordinal',
+  );
+  return {
+    key,
+    read: (place, upTo, page) => ({ statement, values: [place.firstPosition, String(place.ordinal), String(page), upTo] }),
+    event: (row) => ({
+      firstPosition: row[0] ?? '0',
+      ordinal: Number(row[1] ?? '0'),
+      seenBefore: row[2] === 't',
+      seenAfter: row[3] === 't',
+      row,
+    }),
+    write: (head, event) => {
+      const parts = members.map(({ name, field, record }) => {
+        const at = `${JSON.stringify(name)}:`;
+        if (record) return `${at}${event?.seenAfter ? record([event.row.slice(leadColumns)], 0, 1) : 'null'}`;
+        if (field === 'kind') return `${at}"${head.kind}"`;
+        if (field === 'number') return `${at}${head.number}`;
+        if (field === 'cursor') return `${at}"${head.cursor}"`;
+        if (field === '__typename') return `${at}${JSON.stringify(type.name)}`;
+        const identity = event?.row[4] ?? null;
+        return `${at}${identity === null ? 'null' : jsonText(identity)}`;
+      });
+      return `{${parts.join(',')}}`;
+    },
+  };
+}
+
+/** Reads the head of the log in the same snapshot as the events. */
+export const headStatement: BoundStatement = {
+  statement: { name: 'feed-head', text: 'SELECT epoch, position FROM shared.feed_head' },
+  values: [],
+};

@@ -1,0 +1,72 @@
+import pg from 'pg';
+import type { HubDatabase } from '../database/database.js';
+
+/** Longest time between looks at the log when no notification comes: a lost LISTEN connection only delays. */
+const pollMs = 1_000;
+
+/** Wakes streams when a transaction has been sealed into the log. */
+export class FeedListener {
+  readonly #database: HubDatabase;
+  readonly #waiting = new Set<() => void>();
+  #client: pg.Client | null = null;
+  #count = 0;
+  #retry: NodeJS.Timeout | null = null;
+  #closed = false;
+
+  constructor(database: HubDatabase) {
+    this.#database = database;
+  }
+
+  async open(): Promise<void> {
+    const client = new pg.Client(this.#database.clientConfig());
+    client.on('notification', () => this.#wake());
+    client.on('error', () => this.#reconnect(client));
+    client.on('end', () => this.#reconnect(client));
+    await client.connect();
+    await client.query('LISTEN hub_feed');
+    this.#client = client;
+    this.#wake();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#retry) clearTimeout(this.#retry);
+    this.#wake();
+    await this.#client?.end();
+  }
+
+  /** A mark to wait behind: what was notified after it was taken ends the wait at once. */
+  heard(): number {
+    return this.#count;
+  }
+
+  /** Resolves at the first notification behind `mark`, after `atMostMs`, after the poll time, or when aborted. */
+  wait(mark: number, atMostMs: number, signal: AbortSignal): Promise<void> {
+    if (this.#count !== mark || signal.aborted || this.#closed) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        this.#waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, Math.max(1, Math.min(atMostMs, pollMs)));
+      signal.addEventListener('abort', done, { once: true });
+      this.#waiting.add(done);
+    });
+  }
+
+  #wake(): void {
+    this.#count += 1;
+    for (const done of [...this.#waiting]) done();
+  }
+
+  #reconnect(client: pg.Client): void {
+    if (this.#client === client) this.#client = null;
+    if (this.#closed || this.#retry) return;
+    this.#retry = setTimeout(() => {
+      this.#retry = null;
+      this.open().catch(() => this.#reconnect(client));
+    }, 250);
+  }
+}

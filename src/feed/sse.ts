@@ -1,0 +1,139 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { getOperationAST, GraphQLError, OperationTypeNode } from 'graphql';
+import { declaredPurpose } from '../access/declared-headers.js';
+import type { Viewer } from '../access/viewer.js';
+import { denialError } from '../boundary/denial.js';
+import { argumentReader } from '../planner/arguments.js';
+import { decideCoordinates } from '../planner/operation-plan.js';
+import type { GraphQLRequest } from '../planner/graphql-request.js';
+import type { PlannerParts } from '../planner/parts.js';
+import { planIdentity } from '../planner/plan-identity.js';
+import type { Planner } from '../planner/planner.js';
+import { collectFields, coordinatesOf } from '../planner/selection.js';
+import { changeStream, StreamEnded, type StreamParts } from './change-stream.js';
+import { compileChange, type ChangeDeclaration } from './compile-change.js';
+
+/** What the SSE transport is built from. */
+export interface SseParts extends StreamParts {
+  readonly planner: Planner;
+  readonly plannerParts: PlannerParts;
+  readonly changes: ReadonlyMap<string, ChangeDeclaration>;
+}
+
+/** Refusal to open a stream: an ordinary answer. */
+interface Refusal {
+  readonly status: number;
+  readonly errors: readonly unknown[];
+}
+
+/**
+ * Subscriptions over server-sent events, by the GraphQL-SSE protocol with distinct connections: one request, one stream
+ * of `next` events, then `complete`. Our own writer, because the protocol's library takes frames into an unbounded queue:
+ * here the next frame is made only when the socket has taken the last one.
+ *
+ * A subscription is decided before it opens: a denied one answers 403 and never becomes a stream.
+ */
+export function sseTransport(parts: SseParts) {
+  return async (request: IncomingMessage, response: ServerResponse, viewer: Viewer, call: GraphQLRequest): Promise<void> => {
+    const stop = new AbortController();
+    response.once('close', () => stop.abort());
+    const opened = await open(parts, viewer, call, request, stop.signal).catch(refusalOf);
+    if (!(Symbol.asyncIterator in opened)) return refuse(parts, viewer, request, response, opened);
+    response.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no', // a proxy that buffers would hold events back
+    });
+    try {
+      for await (const body of opened) await send(response, 'next', body, stop.signal);
+    } catch (error) {
+      if (stop.signal.aborted) return;
+      const reason = error instanceof StreamEnded
+        ? { message: error.message, extensions: { code: error.code, nextStep: error.nextStep } }
+        : { message: '推送中断 · The stream broke off.', extensions: { code: 'STREAM_BROKEN', nextStep: '以最后的游标续订 · Subscribe again with the last cursor.' } };
+      await send(response, 'next', JSON.stringify({ errors: [reason] }), stop.signal);
+    }
+    if (!stop.signal.aborted) response.end('event: complete\ndata:\n\n');
+  };
+}
+
+/** Writes one event and waits until the socket can take more. JSON has no line breaks, so one data line is enough. */
+async function send(response: ServerResponse, event: string, data: string, signal: AbortSignal): Promise<void> {
+  if (signal.aborted || response.write(`event: ${event}\ndata: ${data}\n\n`)) return;
+  await once(response, 'drain', { signal }).catch(() => undefined);
+}
+
+async function refuse(parts: SseParts, viewer: Viewer, request: IncomingMessage, response: ServerResponse, refusal: Refusal): Promise<void> {
+  const body = JSON.stringify({ errors: refusal.errors });
+  const now = parts.clock.now().getTime();
+  await parts.accessLog.append({
+    ...declaredPurpose(request),
+    viewer,
+    document: null,
+    operation: null,
+    plan: null,
+    boundary: parts.plannerParts.policy.version,
+    status: refusal.status,
+    records: 0,
+    body,
+    receivedAt: now,
+    answeredAt: now,
+  });
+  response.writeHead(refusal.status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }).end(body);
+}
+
+/** Plans a subscription; returns its bodies, or why it stays closed. */
+async function open(
+  parts: SseParts,
+  viewer: Viewer,
+  call: GraphQLRequest,
+  request: IncomingMessage,
+  signal: AbortSignal,
+): Promise<AsyncGenerator<string> | Refusal> {
+  const { plannerParts, planner } = parts;
+  const { schema, policy, tables, seal } = plannerParts;
+  const { principal } = viewer;
+  const known = planner.admit(call.query);
+  const operation = getOperationAST(known.document, call.operationName);
+  const root = schema.getSubscriptionType();
+  if (operation?.operation !== OperationTypeNode.SUBSCRIPTION || !root) {
+    return refusal(400, 'OPERATION_NOT_SERVED_HERE', '此地址只提供订阅 · Only subscriptions are served here.', 'POST /graphql');
+  }
+  const variables = planner.coerce(operation, call.variables ?? {});
+  if (variables instanceof Array) return { status: 400, errors: variables };
+  const { fragments } = known;
+  const [only] = collectFields(root, [operation.selectionSet], fragments, variables);
+  const [key, nodes] = only ?? ['', []];
+  const [node] = nodes;
+  const declaration = parts.changes.get(node?.name.value ?? '');
+  if (!node || !declaration) return refusal(400, 'BAD_USER_INPUT', '没有这个订阅 · No such subscription.', 'permitChanged');
+
+  const used = new Set<string>();
+  coordinatesOf(root, nodes, fragments, variables, used);
+  const allowed = await decideCoordinates(plannerParts, { operation, fragments, variables, principal }, used);
+  const denied = [...used].find((coordinate) => !allowed.has(coordinate));
+  if (denied !== undefined) return { status: 403, errors: [denialError(policy, principal, denied, [key])] };
+
+  const context = { schema, policy, tables, principal, fragments, variables, seal, allowed };
+  const change = compileChange(context, declaration, key, nodes);
+  const after = argumentReader(node, 'after')(variables);
+  const operationName = operation.name?.value ?? null;
+  return changeStream(parts, change, viewer, typeof after === 'string' ? after : null, {
+    document: known.hash,
+    operation: operationName,
+    plan: planIdentity({ document: known.hash, operation: operationName, viewerClass: principal, boundary: policy.version, coordinates: used }),
+    boundary: policy.version,
+    ...declaredPurpose(request),
+  }, signal);
+}
+
+function refusal(status: number, code: string, message: string, nextStep: string): Refusal {
+  return { status, errors: [{ message, extensions: { code, nextStep } }] };
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof GraphQLError) return { status: 400, errors: [error] };
+  if (error instanceof AggregateError) return { status: 400, errors: error.errors };
+  throw error;
+}
