@@ -1,0 +1,82 @@
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** The hub's own secrets, 32 bytes each, kept in the data folder and made on first use. */
+export type KeyName = 'seal' | 'audit';
+
+export class HubKeys {
+  readonly #folder: string;
+  readonly #keys = new Map<KeyName, Buffer>();
+
+  constructor(dataFolder: string) {
+    this.#folder = path.join(dataFolder, 'keys');
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+  }
+
+  key(name: KeyName): Buffer {
+    const known = this.#keys.get(name);
+    if (known) return known;
+    const key = Buffer.from(keyFile(path.join(this.#folder, `${name}.key`), () => randomBytes(32).toString('hex')), 'hex');
+    if (key.length !== 32) throw new Error(`${name}.key must hold 32 bytes in hexadecimal`);
+    this.#keys.set(name, key);
+    return key;
+  }
+
+  /** A secret of any text form; the file is made once with `make`, safely when two processes start together. */
+  text(name: string, make: () => string): string {
+    return keyFile(path.join(this.#folder, name), make);
+  }
+}
+
+/** A file that appears whole or not at all: written aside, then linked; of two makers the first one wins. */
+function keyFile(file: string, make: () => string): string {
+  if (!existsSync(file)) {
+    const aside = `${file}.${process.pid}`;
+    writeFileSync(aside, make(), { mode: 0o600 });
+    try {
+      linkSync(aside, file);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    } finally {
+      unlinkSync(aside);
+    }
+  }
+  return readFileSync(file, 'utf8');
+}
+
+/**
+ * Seals a small text: authenticated, bound to `context` (for example the subscriber), unreadable outside the hub.
+ * `deterministic` derives the nonce from the text, so that equal answers stay equal bytes; otherwise it is random.
+ */
+export class Seal {
+  readonly #key: Buffer;
+  readonly #nonceKey: Buffer;
+
+  constructor(key: Buffer) {
+    this.#key = createHmac('sha256', key).update('seal').digest();
+    this.#nonceKey = createHmac('sha256', key).update('nonce').digest();
+  }
+
+  close(text: string, context: string, deterministic = false): string {
+    const nonce = deterministic
+      ? createHmac('sha256', this.#nonceKey).update(context).update('\0').update(text).digest().subarray(0, 12)
+      : randomBytes(12);
+    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(Buffer.from(context));
+    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
+    return Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString('base64url');
+  }
+
+  /** The sealed text, or null when it was not sealed by this hub for this context. */
+  open(sealed: string, context: string): string | null {
+    const bytes = Buffer.from(sealed, 'base64url');
+    if (bytes.length < 28) return null;
+    const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, 12)).setAAD(Buffer.from(context));
+    decipher.setAuthTag(bytes.subarray(bytes.length - 16));
+    try {
+      return decipher.update(bytes.subarray(12, bytes.length - 16), undefined, 'utf8') + decipher.final('utf8');
+    } catch {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import { agenciesCommand } from './agencies.js';
+import { boundaryCommand } from './boundary.js';
+import { generateCommand } from './generate.js';
+import { importCommand } from './import.js';
+import { schemaCommand } from './schema.js';
+import { tokenCommand } from './token.js';
+import { UsageError } from './usage.js';
+import { verifyLogCommand } from './verify-log.js';
+
+/** A command prints its result on standard output and returns the exit code. */
+type Command = (args: readonly string[]) => Promise<number>;
+
+const commands: Readonly<Record<string, { readonly run: Command; readonly usage: string }>> = {
+  agencies: { run: agenciesCommand, usage: 'agencies                                   机关代码 · codes of the agencies' },
+  token: { run: tokenCommand, usage: 'token --agency CODE [--role ROLE]          本地令牌 · a token of the local issuer' },
+  import: { run: importCommand, usage: 'import permits FILE [--profile NAME] [--json]  导入 · take in a file of permits' },
+  generate: { run: generateCommand, usage: 'generate permits ROWS [--seed N]           合成数据 · synthetic file of the national layout' },
+  'verify-log': { run: verifyLogCommand, usage: 'verify-log                                 核验访问日志 · verify the access log' },
+  boundary: { run: boundaryCommand, usage: 'boundary [--write | --check]               数据边界 · the compiled boundary' },
+  schema: { run: schemaCommand, usage: 'schema [--write | --check]                 模式 · the GraphQL schema' },
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+if (!command) {
+  process.stderr.write(`用法 · Usage: npm run --silent hub -- COMMAND\n${Object.values(commands).map(({ usage }) => `  ${usage}\n`).join('')}`);
+  process.exitCode = 2;
+} else {
+  try {
+    process.exitCode = await command.run(args);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+}

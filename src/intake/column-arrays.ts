@@ -1,0 +1,21 @@
+/** One column of a set-based statement: its name, PostgreSQL type and how a record gives its value. */
+export interface SqlColumn<R> {
+  readonly name: string;
+  readonly type: 'text' | 'int' | 'bigint' | 'date';
+  readonly value: (record: R) => string | number | null;
+}
+
+/** `unnest($from::text[], …)`: one parameter per column, each an array over all records. `from` is 1-based. */
+export function unnestSql(columns: readonly SqlColumn<never>[], from = 1): string {
+  return `unnest(${columns.map(({ type }, index) => `$${index + from}::${type}[]`).join(', ')})`;
+}
+
+/** The arrays for `unnestSql` of the same columns. */
+export function columnArrays<R>(columns: readonly SqlColumn<R>[], records: readonly R[]): (string | number | null)[][] {
+  return columns.map(({ value }) => records.map(value));
+}
+
+/** The columns' names, each after `prefix`, comma-separated. */
+export function columnNames(columns: readonly SqlColumn<never>[], prefix = ''): string {
+  return columns.map(({ name }) => `${prefix}${name}`).join(', ');
+}

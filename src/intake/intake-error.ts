@@ -1,0 +1,29 @@
+/** Stable codes of a refused import. A refused file stores nothing, except CSV_MALFORMED: see `importPermits`. */
+export type IntakeErrorCode =
+  | 'IMPORT_FILE_UNREADABLE'
+  | 'IMPORT_FILE_NOT_UTF8'
+  | 'IMPORT_FILE_EMPTY'
+  | 'IMPORT_CSV_MALFORMED'
+  | 'IMPORT_HEADER_MISMATCH'
+  | 'IMPORT_PROFILE_UNKNOWN'
+  | 'IMPORT_PROFILE_INVALID'
+  | 'IMPORT_LEDGER_IMBALANCE';
+
+/** Cause and next step of a refusal, in both languages. */
+export interface IntakeText {
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** A file, or the profile it was to be read with, that cannot be imported as a whole. A single bad row never throws. */
+export class IntakeError extends Error {
+  override readonly name = 'IntakeError';
+
+  constructor(
+    readonly code: IntakeErrorCode,
+    text: IntakeText,
+    options?: ErrorOptions,
+  ) {
+    super(`[${code}] ${text.zh}\n${text.en}`, options);
+  }
+}

@@ -1,0 +1,33 @@
+import type { ServerResponse } from 'node:http';
+
+/** A finished HTTP answer. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+  readonly headers?: ReadonlyMap<string, string>;
+}
+
+export const jsonType = 'application/json; charset=utf-8';
+
+/** An error answer of the front itself, in the form of a GraphQL answer. */
+export function errorAnswer(status: number, code: string, message: string, nextStep: string): HttpAnswer {
+  return {
+    status,
+    contentType: jsonType,
+    body: JSON.stringify({ errors: [{ message, extensions: { code, nextStep } }] }),
+  };
+}
+
+/** Writes an answer in one piece. Nothing the hub says is to be stored by anyone on the way. */
+export function writeAnswer(response: ServerResponse, answer: HttpAnswer): void {
+  if (response.destroyed || response.headersSent) return;
+  const bytes = Buffer.from(answer.body);
+  for (const [name, value] of answer.headers ?? []) if (name !== 'content-length') response.setHeader(name, value);
+  response.writeHead(answer.status, {
+    'content-type': answer.contentType,
+    'content-length': bytes.length,
+    'cache-control': 'no-store',
+  });
+  response.end(bytes);
+}

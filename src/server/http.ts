@@ -1,0 +1,195 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { AccessLog } from '../access/access-log.js';
+import { declaredPurpose } from '../access/declared-headers.js';
+import { TokenRefused, type LocalIssuer } from '../access/tokens.js';
+import type { Viewer } from '../access/viewer.js';
+import type { sseTransport } from '../feed/sse.js';
+import { systemClock, type Clock } from '../measures/clock.js';
+import { graphqlRequest } from '../planner/graphql-request.js';
+import { errorAnswer, writeAnswer, type HttpAnswer } from './http-answer.js';
+import type { LaneAnswer, Lanes } from './lanes.js';
+
+/** Serves one subscription; returns when its stream has ended. */
+export type StreamHandler = ReturnType<typeof sseTransport>;
+
+export interface HttpParts {
+  readonly lanes: Lanes;
+  readonly issuer: LocalIssuer;
+  readonly accessLog: AccessLog;
+  readonly boundaryVersion: string;
+  readonly stream: StreamHandler;
+  /** Whether everything an answer needs is at work. */
+  readonly ready: () => boolean;
+  readonly clock?: Clock;
+}
+
+/** Larger bodies are refused unread; the largest example operation has 2 kB. */
+const largestBody = 256 * 1024;
+
+/**
+ * The HTTP front over bare node:http. Every request becomes a viewer first; every answer to a viewer is in the access
+ * log before its first byte leaves.
+ */
+export class HttpFront {
+  readonly #parts: HttpParts;
+  readonly #clock: Clock;
+  readonly #server: Server;
+
+  constructor(parts: HttpParts) {
+    this.#parts = parts;
+    this.#clock = parts.clock ?? systemClock;
+    this.#server = createServer((request, response) => {
+      this.#handle(request, response).catch((error: unknown) => {
+        process.stderr.write(`请求失败 · request failed: ${error instanceof Error ? error.message : String(error)}\n`);
+        writeAnswer(response, internalError);
+      });
+    });
+    this.#server.keepAliveTimeout = 65_000;
+  }
+
+  /** Listens on a port (0 = any free one) and returns the address of the endpoint. */
+  async listen(port: number): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, '127.0.0.1', resolve);
+    });
+    const address: AddressInfo | string | null = this.#server.address();
+    if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
+    return `http://127.0.0.1:${address.port}/graphql`;
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const receivedAt = this.#clock.now().getTime();
+    const url = request.url ?? '/';
+    const query = url.indexOf('?');
+    const path = query < 0 ? url : url.slice(0, query);
+    if (path === '/ready') {
+      const ready = this.#parts.ready();
+      writeAnswer(response, { status: ready ? 200 : 503, contentType: 'text/plain', body: ready ? 'ready\n' : 'not ready\n' }); return;
+    }
+    if (path !== '/graphql' && path !== '/graphql/stream') {
+      writeAnswer(response, errorAnswer(404, 'NOT_FOUND', '没有这个地址 · No such address.', 'POST /graphql')); return;
+    }
+    const viewer = await this.#viewer(request);
+    if (!('principal' in viewer)) { writeAnswer(response, viewer); return; }
+    const body = await readBody(request);
+    if (body === null) {
+      response.setHeader('connection', 'close');
+      writeAnswer(response, errorAnswer(413, 'BODY_TOO_LARGE', '请求体过大 · The body is too large.', `≤ ${largestBody} bytes`)); return;
+    }
+    const search = query < 0 ? '' : url.slice(query);
+    if (path === '/graphql/stream') return this.#stream(request, response, viewer, body, search);
+    const answer = await this.#answer(request, body, search, viewer);
+    const declared = declaredPurpose(request);
+    await this.#parts.accessLog.append({
+      viewer,
+      purpose: declared.purpose,
+      caseNo: answer.caseNo ?? declared.caseNo,
+      document: answer.document,
+      operation: answer.operation,
+      plan: answer.planned?.plan.identity ?? null,
+      boundary: this.#parts.boundaryVersion,
+      status: answer.http.status,
+      records: answer.planned?.records ?? 0,
+      body: answer.http.body,
+      receivedAt,
+      answeredAt: this.#clock.now().getTime(),
+    });
+    writeAnswer(response, answer.http);
+  }
+
+  /** A subscription, named in a JSON body (POST) or in the address (GET, for EventSource and curl). */
+  async #stream(request: IncomingMessage, response: ServerResponse, viewer: Viewer, body: string, search: string): Promise<void> {
+    const asked = new URLSearchParams(search);
+    const call = graphqlRequest.safeParse(
+      request.method === 'GET'
+        ? { query: asked.get('query'), operationName: asked.get('operationName'), variables: parseJson(asked.get('variables') ?? 'null') }
+        : parseJson(body),
+    );
+    if (!call.success) {
+      writeAnswer(response, errorAnswer(400, 'BAD_USER_INPUT', '缺少 query · query is missing.', '{"query": "subscription { permitChanged { … } }"}')); return;
+    }
+    return this.#parts.stream(request, response, viewer, call.data);
+  }
+
+  async #viewer(request: IncomingMessage): Promise<Viewer | HttpAnswer> {
+    const [scheme, token, ...rest] = (request.headers.authorization ?? '').split(' ');
+    if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0) return missingToken;
+    const remembered = this.#parts.issuer.remembered(token);
+    if (remembered) return remembered;
+    try {
+      return await this.#parts.issuer.verify(token);
+    } catch (error) {
+      if (error instanceof TokenRefused) return errorAnswer(401, 'TOKEN_REFUSED', error.message, 'hub token --agency CODE');
+      throw error;
+    }
+  }
+
+  async #answer(request: IncomingMessage, text: string, search: string, viewer: Viewer): Promise<LaneAnswer> {
+    const parsed = parseJson(text);
+    if (request.method === 'POST' && takesShortLane(request)) {
+      const body = graphqlRequest.safeParse(parsed);
+      const answer = body.success ? await this.#parts.lanes.short(body.data, viewer) : null;
+      if (answer) return answer;
+    }
+    return this.#parts.lanes.apollo(request.method ?? 'GET', headersOf(request), search, parsed, viewer);
+  }
+}
+
+const missingToken = errorAnswer(
+  401,
+  'TOKEN_MISSING',
+  '缺少令牌 · A bearer token is missing.',
+  'Authorization: Bearer <token>; hub token --agency CODE',
+);
+
+const internalError = errorAnswer(
+  500,
+  'INTERNAL_SERVER_ERROR',
+  '服务内部错误，未放出任何数据 · Internal error; no data was released.',
+  '稍后重试 · Try again later.',
+);
+
+/** Plain JSON in, plain JSON out; whatever negotiates anything else is Apollo's to judge. */
+function takesShortLane(request: IncomingMessage): boolean {
+  const accept = request.headers.accept;
+  return (
+    (request.headers['content-type'] ?? '').startsWith('application/json') &&
+    (accept === undefined || accept === '*/*' || accept === 'application/json') &&
+    request.headers['x-concordat-lane'] !== 'apollo'
+  );
+}
+
+function* headersOf(request: IncomingMessage): Iterable<[string, string]> {
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) yield [name, Array.isArray(value) ? value.join(', ') : value];
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined; // Apollo words the answer to a body that is no JSON
+  }
+}
+
+/** The whole body, or null when it is larger than allowed. */
+async function readBody(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    size += chunk.length;
+    if (size > largestBody) return null;
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 ? (chunks[0]?.toString('utf8') ?? '') : Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,180 @@
+import { ApolloServer, HeaderMap, type ApolloServerOptionsWithGateway } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { GraphQLError, OperationTypeNode, type GraphQLSchema } from 'graphql';
+import type { Viewer } from '../access/viewer.js';
+import type { OperationContext } from '../planner/context.js';
+import type { GraphQLRequest } from '../planner/graphql-request.js';
+import type { KnownDocument, PlannedAnswer, Planner } from '../planner/planner.js';
+import type { Readers } from '../planner/readers.js';
+import { jsonType, type HttpAnswer } from './http-answer.js';
+
+type Gateway = ApolloServerOptionsWithGateway<Trace>['gateway'];
+
+/** A GraphQL answer with what the evidence records of it. */
+export interface LaneAnswer {
+  readonly http: HttpAnswer;
+  readonly document: string | null;
+  readonly operation: string | null;
+  readonly planned: PlannedAnswer | null;
+  readonly caseNo: string | null;
+}
+
+/** What an operation gathers on its way, for the evidence. */
+class Trace implements OperationContext {
+  known: KnownDocument | null = null;
+  planned: PlannedAnswer | null = null;
+  caseNo: string | null = null;
+
+  constructor(
+    readonly viewer: Viewer,
+    readonly readers: Readers,
+  ) {}
+
+  noteCase(caseNo: string): void {
+    this.caseNo = caseNo;
+  }
+}
+
+/**
+ * The two lanes. Apollo Server serves everything; a document that was planned before takes the short lane in front of
+ * it, with the same planner, boundary and evidence, and answers with the same bytes.
+ */
+export class Lanes {
+  readonly #planner: Planner;
+  readonly #readers: Readers;
+  readonly #apollo: ApolloServer<Trace>;
+  /** Bodies of planned answers by the data object that stands for them inside Apollo. */
+  readonly #bodies = new WeakMap<object, string>();
+
+  private constructor(schema: GraphQLSchema, planner: Planner, readers: Readers) {
+    this.#planner = planner;
+    this.#readers = readers;
+    this.#apollo = new ApolloServer<Trace>({
+      gateway: this.#gateway(schema),
+      introspection: true,
+      csrfPrevention: true,
+      persistedQueries: false, // Apollo's are a cache anybody may fill, not a list of trusted documents
+      hideSchemaDetailsFromClientErrors: true,
+      includeStacktraceInErrorResponses: false,
+      stopOnTerminationSignals: false,
+      plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled()],
+      stringifyResult: (value) => (value.data && this.#bodies.get(value.data)) ?? JSON.stringify(value),
+      formatError: safeError,
+    });
+  }
+
+  static async open(schema: GraphQLSchema, planner: Planner, readers: Readers): Promise<Lanes> {
+    const lanes = new Lanes(schema, planner, readers);
+    await lanes.#apollo.start();
+    return lanes;
+  }
+
+  close(): Promise<void> {
+    return this.#apollo.stop();
+  }
+
+  /** The short lane: answers a known document, or null when the Apollo lane must decide. */
+  async short(body: GraphQLRequest, viewer: Viewer): Promise<LaneAnswer | null> {
+    const known = this.#planner.known(body.query);
+    const operation = known?.operation(body.operationName ?? null);
+    if (!known || !operation || operation.operation !== OperationTypeNode.QUERY) return null;
+    const variables = this.#planner.coerce(operation, body.variables ?? {});
+    if (variables instanceof Array) return null;
+    const trace = new Trace(viewer, this.#readers);
+    try {
+      const planned = await this.#planner.run(known, operation, variables, viewer, trace);
+      return {
+        http: { status: 200, contentType: jsonType, body: planned.body },
+        document: known.hash,
+        operation: operation.name?.value ?? null,
+        planned,
+        caseNo: trace.caseNo,
+      };
+    } catch (error) {
+      if (error instanceof GraphQLError) return null; // a bad cursor or page size: Apollo's lane words the answer
+      throw error;
+    }
+  }
+
+  /** The Apollo lane. */
+  async apollo(method: string, headers: Iterable<[string, string]>, search: string, body: unknown, viewer: Viewer): Promise<LaneAnswer> {
+    const trace = new Trace(viewer, this.#readers);
+    const headerMap = new HeaderMap();
+    for (const [name, value] of headers) headerMap.set(name, value);
+    const answer = await this.#apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method, headers: headerMap, search, body },
+      context: () => Promise.resolve(trace),
+    });
+    const text = answer.body.kind === 'complete' ? answer.body.string : await joined(answer.body.asyncIterator);
+    return {
+      http: {
+        status: answer.status ?? 200,
+        contentType: answer.headers.get('content-type') ?? jsonType,
+        body: text,
+        headers: new Map([...answer.headers].filter(([name]) => name !== 'content-type' && name !== 'cache-control')),
+      },
+      document: trace.known?.hash ?? null,
+      operation: null,
+      planned: trace.planned,
+      caseNo: trace.caseNo,
+    };
+  }
+
+  #gateway(schema: GraphQLSchema): Gateway {
+    return {
+      load: () => Promise.resolve({ executor: (request) => this.#execute(request.context, request) }),
+      onSchemaLoadOrUpdate: (callback) => {
+        callback({ apiSchema: schema, coreSupergraphSdl: '' });
+        return () => undefined;
+      },
+      stop: () => Promise.resolve(),
+    };
+  }
+
+  /** Executor inside Apollo: the same planner run, its body kept aside under the data object Apollo carries along. */
+  async #execute(
+    context: unknown,
+    request: { readonly source: string; readonly operationName: string | null; readonly request: { readonly variables?: Record<string, unknown> } },
+  ): Promise<{ data?: Record<string, unknown> | null; errors?: readonly GraphQLError[] }> {
+    if (!(context instanceof Trace)) throw new Error('an operation runs with a viewer');
+    const known = this.#planner.admit(request.source);
+    context.known = known;
+    const operation = known.operation(request.operationName);
+    if (!operation) throw new Error('Apollo checked that the operation exists');
+    const variables = this.#planner.coerce(operation, request.request.variables ?? {});
+    if (variables instanceof Array) {
+      return { errors: variables.map((error) => withExtensions(error, { code: 'BAD_USER_INPUT', http: { status: 400 } })) };
+    }
+    try {
+      context.planned = await this.#planner.run(known, operation, variables, context.viewer, context);
+    } catch (error) {
+      if (error instanceof GraphQLError) return { data: null, errors: [error] };
+      throw error;
+    }
+    const data = {};
+    this.#bodies.set(data, context.planned.body);
+    return { data };
+  }
+}
+
+function withExtensions(error: GraphQLError, extensions: Record<string, unknown>): GraphQLError {
+  return new GraphQLError(error.message, { nodes: error.nodes ?? null, path: error.path ?? null, extensions: { ...error.extensions, ...extensions } });
+}
+
+/** Errors without a code of ours say nothing of their cause: no text of the database, no value, no stack. */
+export function safeError(
+  formatted: { readonly message: string; readonly extensions?: Readonly<Record<string, unknown>> },
+): { message: string; extensions: Record<string, unknown> } {
+  const code = formatted.extensions?.['code'];
+  if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') return { ...formatted, extensions: { ...formatted.extensions } };
+  return {
+    message: '服务内部错误 · Internal error.',
+    extensions: { code: 'INTERNAL_SERVER_ERROR', nextStep: '稍后重试；如仍失败请联系枢纽管理员 · Try again later; if it stays, tell the administrator of the hub.' },
+  };
+}
+
+async function joined(parts: AsyncIterable<string>): Promise<string> {
+  let text = '';
+  for await (const part of parts) text += part;
+  return text;
+}

@@ -1,0 +1,50 @@
+import 'reflect-metadata';
+import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
+import { buildSchema } from 'type-graphql';
+import { accessBoundaries, AccessOperations } from '../access/operations.js';
+import type { OperationView } from '../boundary/database.js';
+import { BoundaryPolicy } from '../boundary/policy.js';
+import { entities } from '../../ormconfig.js';
+import { readTables, type Table } from '../database/tables.js';
+import type { ChangeDeclaration } from '../feed/compile-change.js';
+import { permitBoundaries } from '../permits/boundary.js';
+import { DuplicateCheck, duplicateCheckView } from '../permits/duplicate-check.js';
+import { PermitChanges } from '../permits/permit-change.js';
+import { PermitOperations } from '../permits/operations.js';
+import { permitReads } from '../permits/reads.js';
+import type { ReadDeclaration } from '../planner/read.js';
+import { subjectBoundaries } from '../subjects/boundary.js';
+
+/** The one place that knows all capabilities: what each of them adds to schema, boundary, reads and feed. */
+export const operationViews: readonly OperationView[] = [duplicateCheckView];
+
+export const reads: ReadonlyMap<string, ReadDeclaration> = new Map(permitReads.map((read) => [read.field, read]));
+
+export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map([
+  ['permitChanged', { field: 'permitChanged', type: 'Permit', record: 'permit' }],
+]);
+
+export function boundaryPolicy(): BoundaryPolicy {
+  return new BoundaryPolicy([...permitBoundaries, ...subjectBoundaries, ...accessBoundaries]);
+}
+
+export function hubTables(): ReadonlyMap<string, Table> {
+  return readTables(entities);
+}
+
+/** Builds the executable schema and refuses one with a field that no boundary declares. */
+export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> {
+  const schema = await buildSchema({
+    resolvers: [PermitOperations, DuplicateCheck, PermitChanges, AccessOperations],
+    validate: { forbidUnknownValues: false },
+    // Subscriptions are answered by the change feed, never by type-graphql's publish and subscribe.
+    pubSub: { publish: () => undefined, subscribe: () => { throw new Error('the change feed answers subscriptions'); } },
+  });
+  policy.assertCovers(schema);
+  return schema;
+}
+
+/** The schema as text, in a stable order: what `schema/schema.graphql` holds. */
+export function schemaText(schema: GraphQLSchema): string {
+  return `${printSchema(lexicographicSortSchema(schema))}\n`;
+}
