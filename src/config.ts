@@ -7,6 +7,8 @@ import { StartUpError } from './start-up-error.js';
 export interface HubConfig {
   /** TCP port of the HTTP server; 0 = any free port. */
   readonly port: number;
+  /** The port is the default, not asked for: when it is taken any free one serves. */
+  readonly portIsDefault?: boolean;
   /** Absolute path of the folder that holds the embedded database and the hub's local keys. */
   readonly dataFolder: string;
   /** `postgres://…` of an own PostgreSQL ≥ 15, or null for the embedded one. */
@@ -52,6 +54,7 @@ export function readConfig(env: NodeJS.ProcessEnv): HubConfig {
   const { PORT, HUB_DATA, DATABASE_URL, HUB_SAMPLE } = parsed.data;
   return {
     port: PORT ?? 4000,
+    portIsDefault: PORT === undefined,
     dataFolder: HUB_DATA === undefined ? resolve(projectFolder, 'data') : resolve(HUB_DATA),
     databaseUrl: DATABASE_URL ?? null,
     sample: HUB_SAMPLE !== '0',

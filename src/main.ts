@@ -7,42 +7,51 @@ import { Hub } from './server/hub.js';
 
 /** Bureaus whose tokens the start prints: the same question looks different to each of them. */
 const welcomed = [
-  ['BINHAI_HRSS', '滨海新区人力社保局：监管本区全部劳务派遣许可 · supervises its district'],
+  ['BINHAI_HRSS', '滨海新区人力社保局：监管本区的许可 · supervises the permits of its district'],
   ['MUNI_HRSS', '市人力社保局：指导全市 · guides the whole city'],
   ['HEPING_HRSS', '和平区人力社保局：看不到滨海的许可 · sees nothing of Binhai'],
 ] as const;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const config = readConfig(process.env);
-const database = await HubDatabase.open(config, say);
-await migrate(database);
-if (config.sample) await loadSample(database, systemClock, say);
-const hub = await Hub.start(database, { dataFolder: config.dataFolder, port: config.port });
-
-say('');
-for (const [agency, what] of welcomed) {
-  say(`${agency}  ${what}`);
-  say(`  Authorization: Bearer ${await hub.issuer.issue(agency, null)}`);
+/** config → database → schema → server → background work. */
+async function start(): Promise<() => Promise<void>> {
+  const config = readConfig(process.env);
+  const database = await HubDatabase.open(config, say);
+  try {
+    await migrate(database);
+    if (config.sample) await loadSample(database, systemClock, say);
+    const hub = await Hub.start(database, {
+      dataFolder: config.dataFolder,
+      port: config.port,
+      orAnyFreePort: config.portIsDefault ?? false,
+    });
+    for (const [agency, what] of welcomed) {
+      say(`\n${agency}  ${what}\nAuthorization: Bearer ${await hub.issuer.issue(agency, null)}`);
+    }
+    say(`\nready ${hub.url}`);
+    return async () => {
+      await hub.close();
+      await database.close();
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }
-say('');
-say(`ready ${hub.url}`);
 
+function fail(error: unknown): never {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
+
+const stop = await start().catch(fail);
 let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     if (stopping) return;
     stopping = true;
     say('正在停止 · stopping');
-    void hub
-      .close()
-      .then(() => database.close())
-      .then(
-        () => process.exit(0),
-        (error: unknown) => {
-          process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-          process.exit(1);
-        },
-      );
+    void stop().then(() => process.exit(0), fail);
   });
 }

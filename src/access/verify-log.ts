@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
+import type { ClientBase } from 'pg';
 import type { HubDatabase } from '../database/database.js';
 import { chainHash } from './access-log.js';
 
@@ -16,9 +17,19 @@ const pageOfEntries = 5_000;
  * Reads every chain from its start and recomputes its hashes: finds an entry that was edited, removed, reordered or
  * inserted, a tail that was cut, and a plan description that no longer matches its digest.
  */
-export async function verifyLog(database: HubDatabase, key: Buffer): Promise<LogVerification> {
-  const pool = database.pool();
-  const heads = await pool.query<{ chain: number; position: string; hash: string }>(
+export async function verifyLog(database: HubDatabase, key: KeyObject): Promise<LogVerification> {
+  const client = await database.pool().connect();
+  try {
+    // One snapshot for heads, plans and entries: what a hub writes meanwhile is no fault.
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    return await verifySnapshot(client, key);
+  } finally {
+    client.release(true); // ends the transaction with its connection
+  }
+}
+
+async function verifySnapshot(client: ClientBase, key: KeyObject): Promise<LogVerification> {
+  const heads = await client.query<{ chain: number; position: string; hash: string }>(
     'SELECT chain, position::text, hash FROM hub.access_chain ORDER BY chain',
   );
   const plans = new Set<string>();
@@ -28,7 +39,7 @@ export async function verifyLog(database: HubDatabase, key: Buffer): Promise<Log
     entries,
     fault: { chain, position, reason },
   });
-  for (const plan of (await pool.query<{ digest: string; description: string }>('SELECT digest, description FROM hub.access_plan')).rows) {
+  for (const plan of (await client.query<{ digest: string; description: string }>('SELECT digest, description FROM hub.access_plan')).rows) {
     if (createHash('sha256').update(plan.description).digest('hex') !== plan.digest) return fault(0, plan.digest, 'plan description was changed');
     plans.add(plan.digest);
   }
@@ -36,7 +47,7 @@ export async function verifyLog(database: HubDatabase, key: Buffer): Promise<Log
     let previous = '';
     let position = 0n;
     for (;;) {
-      const page = await pool.query<{ position: string; entry: string; hash: string }>(
+      const page = await client.query<{ position: string; entry: string; hash: string }>(
         'SELECT e.position::text, e.entry, e.hash FROM hub.access_entry e WHERE e.chain = $1 AND e.position > $2 ORDER BY e.position LIMIT $3',
         [head.chain, String(position), pageOfEntries],
       );
@@ -53,7 +64,7 @@ export async function verifyLog(database: HubDatabase, key: Buffer): Promise<Log
     }
     if (String(position) !== head.position || previous !== head.hash) return fault(head.chain, String(position + 1n), 'tail was cut or added');
   }
-  const orphan = await pool.query<{ chain: number; position: string }>(
+  const orphan = await client.query<{ chain: number; position: string }>(
     'SELECT e.chain, e.position::text FROM hub.access_entry e WHERE NOT EXISTS (SELECT FROM hub.access_chain c WHERE c.chain = e.chain) LIMIT 1',
   );
   const [row] = orphan.rows;

@@ -7,10 +7,13 @@ export interface Mask {
   readonly en: string;
 }
 
-/** The masks of the language. Length is hidden too: every name becomes its first character and two stars. */
+/**
+ * The masks of the language. Length is hidden too: every name becomes its first character (a star where there is none)
+ * and two stars. A mask of a mask changes nothing: the view and the plan both apply it. NULL stays NULL.
+ */
 export const masks: Readonly<Record<MaskName, Mask>> = {
   familyName: {
-    sql: (expression) => `CASE WHEN ${expression} IS NULL THEN NULL ELSE left(${expression}, 1) || '**' END`,
+    sql: (expression) => `left(${expression} || '*', 1) || '**'`,
     zh: '仅示姓氏',
     en: 'family name only',
   },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isObjectType, type GraphQLSchema } from 'graphql';
+import { isAbstractType, isObjectType, type GraphQLSchema } from 'graphql';
 import type { Boundary, Condition, MaskName, Principal, RecordBoundary, RelationDeclaration, ViewerTerm } from './declaration.js';
 
 /** What happens to one field of a visible row. */
@@ -131,22 +131,27 @@ export class BoundaryPolicy {
 
   /**
    * Start-up check: every field of every object type of the schema has exactly one declaration, and every declaration
-   * names a field that exists. Throws with the full list: the hub does not start with a hole in its boundary.
+   * names a field that exists. Interfaces and unions are refused: rules are bound to object types, so a field reached
+   * through an abstract one would pass undecided (leak L-11). Throws with the full list: the hub does not start with a
+   * hole in its boundary.
    */
   assertCovers(schema: GraphQLSchema): void {
     const coordinates = new Set<string>();
+    const abstract: string[] = [];
     for (const type of Object.values(schema.getTypeMap())) {
+      if (isAbstractType(type)) abstract.push(type.name);
       if (!isObjectType(type) || type.name.startsWith('__')) continue;
       for (const field of Object.keys(type.getFields())) coordinates.add(`${type.name}.${field}`);
     }
     const undeclared = [...coordinates].filter((coordinate) => !this.#owner.has(coordinate));
     const unknown = [...this.#owner.keys()].filter((coordinate) => !coordinates.has(coordinate));
-    if (undeclared.length + unknown.length === 0) return;
+    if (undeclared.length + unknown.length + abstract.length === 0) return;
     throw new Error(
       [
         '边界声明与模式不一致，服务不启动 · The boundary does not match the schema; the hub does not start.',
         ...undeclared.map((coordinate) => `  no boundary declared for ${coordinate}`),
         ...unknown.map((coordinate) => `  declared but not in the schema: ${coordinate}`),
+        ...abstract.map((type) => `  interface or union, which no rule covers: ${type}`),
         '  Next step: declare the field in the boundary of its capability folder, with its clause.',
       ].join('\n'),
     );

@@ -10,6 +10,16 @@ import type { HubDatabase } from './database.js';
 const lockKey = 0x63_6f_6e_63;
 
 /**
+ * PostgreSQL lets everyone make temporary tables and functions; a reader could then run its own function over rows it is
+ * shown. The right belongs to the database and is not copied with it, so it is taken away at every start.
+ */
+const closeDatabase = `DO $$ BEGIN
+  IF has_database_privilege('public', current_database(), 'TEMP') THEN
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+  END IF;
+END $$`;
+
+/**
  * Brings the schema up to date and refreshes the reference data. Safe to call from several processes at once: one
  * works, the others wait and find nothing left to do. Each migration is one transaction.
  * Throws StartUpError DATABASE_NEWER when the schema was made by a newer release.
@@ -23,6 +33,7 @@ export async function migrate(database: HubDatabase): Promise<void> {
     await dataSource.initialize();
     await dataSource.runMigrations();
     await assertNotNewer(dataSource);
+    await lock.query(closeDatabase);
     await dataSource.getRepository(Agency).upsert([...agencies], { conflictPaths: ['code'], skipUpdateIfNoValuesChanged: true });
   } finally {
     if (dataSource.isInitialized) await dataSource.destroy();

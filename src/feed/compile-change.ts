@@ -1,6 +1,6 @@
 import { GraphQLError, type FieldNode } from 'graphql';
 import { changeView } from '../boundary/database.js';
-import type { BoundStatement, Row, Statement } from '../planner/envelope.js';
+import type { BoundStatement, Row, Statement } from '../database/envelope.js';
 import { namedStatement } from '../planner/compile-read.js';
 import { fieldObject, ObjectCompiler, type ReadContext } from '../planner/object-compiler.js';
 import { jsonText, type ObjectWriter } from '../planner/row-writer.js';

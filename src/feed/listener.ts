@@ -24,6 +24,7 @@ export class FeedListener {
     client.on('end', () => this.#reconnect(client));
     await client.connect();
     await client.query('LISTEN hub_feed');
+    if (this.#closed) return client.end(); // closed while a reconnection was under way
     this.#client = client;
     this.#wake();
   }

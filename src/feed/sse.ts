@@ -8,7 +8,7 @@ import { argumentReader } from '../planner/arguments.js';
 import { decideCoordinates } from '../planner/operation-plan.js';
 import type { GraphQLRequest } from '../planner/graphql-request.js';
 import type { PlannerParts } from '../planner/parts.js';
-import { planIdentity } from '../planner/plan-identity.js';
+import { planIdentity } from '../access/plan-identity.js';
 import type { Planner } from '../planner/planner.js';
 import { collectFields, coordinatesOf } from '../planner/selection.js';
 import { changeStream, StreamEnded, type StreamParts } from './change-stream.js';
@@ -49,13 +49,22 @@ export function sseTransport(parts: SseParts) {
       for await (const body of opened) await send(response, 'next', body, stop.signal);
     } catch (error) {
       if (stop.signal.aborted) return;
-      const reason = error instanceof StreamEnded
-        ? { message: error.message, extensions: { code: error.code, nextStep: error.nextStep } }
-        : { message: '推送中断 · The stream broke off.', extensions: { code: 'STREAM_BROKEN', nextStep: '以最后的游标续订 · Subscribe again with the last cursor.' } };
-      await send(response, 'next', JSON.stringify({ errors: [reason] }), stop.signal);
+      const body = JSON.stringify({ errors: [endReason(error)] });
+      // A stream that broke says no more than that it broke: the evidence may be what failed.
+      if (error instanceof StreamEnded) {
+        const recorded = await recordRefusal(parts, viewer, request, 200, body).then(() => true, () => false);
+        if (!recorded) return void response.destroy();
+      }
+      await send(response, 'next', body, stop.signal);
     }
     if (!stop.signal.aborted) response.end('event: complete\ndata:\n\n');
   };
+}
+
+function endReason(error: unknown): unknown {
+  return error instanceof StreamEnded
+    ? { message: error.message, extensions: { code: error.code, nextStep: error.nextStep } }
+    : { message: '推送中断 · The stream broke off.', extensions: { code: 'STREAM_BROKEN', nextStep: '以最后的游标续订 · Subscribe again with the last cursor.' } };
 }
 
 /** Writes one event and waits until the socket can take more. JSON has no line breaks, so one data line is enough. */
@@ -66,6 +75,12 @@ async function send(response: ServerResponse, event: string, data: string, signa
 
 async function refuse(parts: SseParts, viewer: Viewer, request: IncomingMessage, response: ServerResponse, refusal: Refusal): Promise<void> {
   const body = JSON.stringify({ errors: refusal.errors });
+  await recordRefusal(parts, viewer, request, refusal.status, body);
+  response.writeHead(refusal.status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }).end(body);
+}
+
+/** Makes the evidence of an answer without data durable. */
+async function recordRefusal(parts: SseParts, viewer: Viewer, request: IncomingMessage, status: number, body: string): Promise<void> {
   const now = parts.clock.now().getTime();
   await parts.accessLog.append({
     ...declaredPurpose(request),
@@ -74,13 +89,12 @@ async function refuse(parts: SseParts, viewer: Viewer, request: IncomingMessage,
     operation: null,
     plan: null,
     boundary: parts.plannerParts.policy.version,
-    status: refusal.status,
+    status,
     records: 0,
     body,
     receivedAt: now,
     answeredAt: now,
   });
-  response.writeHead(refusal.status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }).end(body);
 }
 
 /** Plans a subscription; returns its bodies, or why it stays closed. */

@@ -1,5 +1,5 @@
 import { agencies, agencyOfCode, districtOf, permitLocations, type PermitLocation } from '../measures/agencies.js';
-import { competence, everyApplicant, type Applicant } from '../measures/competence.js';
+import { competenceReadings, everyApplicant } from '../measures/competence.js';
 import { permitItems, type PermitItem } from '../measures/permit-items.js';
 import { creditCodeCheck, organisationCodeCheck } from './credit-code.js';
 import { loadProfile } from './profile.js';
@@ -34,7 +34,9 @@ const repeatedHolders = 0.12;
 const households = 0.04;
 /** Share of applicants that are private domestic units without a superior authority; the rest is of every sort. */
 const ordinaryApplicants = 0.7;
-const ordinaryApplicant: Applicant = { capital: 'DOMESTIC', affiliation: 'OTHER', superiorAuthority: false };
+const ordinaryApplicant = everyApplicant.findIndex(
+  ({ capital, affiliation, superiorAuthority }) => capital === 'DOMESTIC' && affiliation === 'OTHER' && !superiorAuthority,
+);
 
 /** Characters of a credit code; a made-up organisation code begins YH, which no registration office gives out. */
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY';
@@ -46,7 +48,8 @@ interface Holder {
   readonly kind: '法人及非法人组织' | '个体工商户';
   readonly representative: string;
   readonly location: PermitLocation;
-  readonly applicant: Applicant;
+  /** Index in everyApplicant. */
+  readonly applicant: number;
 }
 
 /**
@@ -74,17 +77,18 @@ function rowOf(index: number, seed: number, at: string): Readonly<Record<string,
   const decidedOn = decided.toISOString().slice(0, 10);
   const ends = new Date(Date.UTC(decided.getUTCFullYear() + validYears[item], decided.getUTCMonth(), decided.getUTCDate() - 1));
   const validTo = ends.toISOString().slice(0, 10);
-  const { decidedBy } = competence(item, holder.location, holder.applicant, decidedOn);
-  const organ = agencyOfCode(decidedBy);
+  const reading = competenceReadings(item, holder.location, decidedOn)[holder.applicant];
+  const organ = reading && agencyOfCode(reading.decidedBy);
+  if (!organ) throw new Error('Competence names no registered organ.');
   const serial = String(index + 1).padStart(7, '0');
-  const inSeries = item === 'P01' && decidedBy !== 'MUNI_HRSS';
+  const inSeries = item === 'P01' && organ.code !== 'MUNI_HRSS';
   return {
     holderName: holder.name,
     subjectKind: holder.kind,
     creditCode: holder.creditCode,
     legalRepresentative: holder.representative,
     documentTitle: '准予行政许可决定书',
-    documentNo: `津合成许〔${decidedOn.slice(0, 4)}〕${serial}号`,
+    documentNo: `津合成许〔${decidedOn.slice(0, 4)}〕${seed}-${serial}号`,
     permitKind: '普通',
     certificateName: permitItems[item].certificate[0],
     certificateNo: inSeries ? `1201${String(index % 10_000).padStart(4, '0')}` : `合成${serial}`,
@@ -92,11 +96,11 @@ function rowOf(index: number, seed: number, at: string): Readonly<Record<string,
     decidedOn: slashed(decidedOn),
     validFrom: slashed(decidedOn),
     validTo: slashed(validTo),
-    organName: organ?.nameZh ?? '',
-    organCode: organCode(decidedBy),
+    organName: organ.nameZh,
+    organCode: organCode(organ.code),
     status: validTo >= at && random() < 0.95 ? '1' : '2',
-    sourceUnit: organ?.nameZh ?? '',
-    sourceUnitCode: organCode(decidedBy),
+    sourceUnit: organ.nameZh,
+    sourceUnitCode: organCode(organ.code),
     remarks: syntheticMark,
     districtCode: districtOf(holder.location),
     itemCode: item,
@@ -115,7 +119,7 @@ function holderOf(index: number, seed: number): Holder {
     creditCode: creditCodeOf(`${household ? '92' : '91'}${districtOf(location)}`, 'YH', index + randomOf(seed, 3, 0)() * organisationCodes),
     representative: `虚构人${number}`,
     location,
-    applicant: random() < ordinaryApplicants ? ordinaryApplicant : pick(everyApplicant, random),
+    applicant: random() < ordinaryApplicants ? ordinaryApplicant : Math.floor(random() * everyApplicant.length),
   };
 }
 

@@ -62,15 +62,15 @@ export class LedgerCounter {
   }
 
   /**
-   * Enters the rows of one batch. Throws IntakeError IMPORT_LEDGER_IMBALANCE unless each of the `rows` has one fate;
-   * thrown inside the batch's transaction, it rolls the batch back.
+   * Enters the `rows` rows of one batch, the last of which was the `read`th. Throws IntakeError
+   * IMPORT_LEDGER_IMBALANCE unless each row read so far has one fate; thrown inside the batch's transaction, it rolls the batch back.
    */
-  enter(rows: number, batch: readonly RowFate[], rejections: readonly LedgerRejection[]): void {
+  enter(read: number, rows: number, batch: readonly RowFate[], rejections: readonly LedgerRejection[]): void {
     const accounted = [...this.#fates.values()].reduce((sum, count) => sum + count, batch.length);
-    if (batch.length !== rows || accounted !== this.read) {
+    if (batch.length !== rows || accounted !== read) {
       throw new IntakeError('IMPORT_LEDGER_IMBALANCE', {
-        zh: `导入账目不平：读入 ${this.read} 行，有去向的 ${accounted} 行。本批已回滚，请报告此错误。`,
-        en: `The import ledger does not balance: ${this.read} rows read, ${accounted} accounted for. The batch was rolled back; report this error.`,
+        zh: `导入账目不平：读入 ${read} 行，有去向的 ${accounted} 行。本批已回滚，请报告此错误。`,
+        en: `The import ledger does not balance: ${read} rows read, ${accounted} accounted for. The batch was rolled back; report this error.`,
       });
     }
     for (const fate of batch) this.#fates.set(fate, (this.#fates.get(fate) ?? 0) + 1);

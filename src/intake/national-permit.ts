@@ -1,6 +1,6 @@
 import { agencyOfCode, agencyOfName, districtOf, isPermitLocation, ownLocationOf, TIANJIN, BINHAI_DISTRICT } from '../measures/agencies.js';
 import type { AgencyRecord, PermitLocation } from '../measures/agencies.js';
-import { competenceReadings, type Competence } from '../measures/competence.js';
+import { competenceReadings, type CompetenceReading } from '../measures/competence.js';
 import { isPermitItem, itemOfCertificate, type PermitItem } from '../measures/permit-items.js';
 import { isCreditCode } from './credit-code.js';
 import type { HolderRecord, RowReading } from './permit-record.js';
@@ -164,7 +164,7 @@ function readCompetence(
   return { legalAuthority: first.legalAuthority, district: district ?? districtOf(location) };
 }
 
-function clausesOf(readings: readonly Competence[]): readonly string[] {
+function clausesOf(readings: readonly CompetenceReading[]): readonly string[] {
   return [...new Set(readings.flatMap(({ basis }) => basis.decision.clauses))].sort();
 }
 

@@ -206,12 +206,26 @@ export function competence(item: string, location: string, applicant: Applicant,
   };
 }
 
+/** An answer of `competence` without the day: it holds on every day of the same era. */
+export type CompetenceReading = Omit<Competence, 'at'>;
+
+/** The days on which a rule begins; between two of them nothing changes. */
+const turningPoints = [...new Set(decisionRules.flatMap(({ when }) => (when.from === undefined ? [] : [when.from])))].sort();
+
+const readings = new Map<string, readonly CompetenceReading[]>();
+
 /**
- * The answers of `competence` for every applicant it can tell apart, for records that do not say what their applicant
- * was. Errors as `competence`.
+ * The answers of `competence` for every applicant it can tell apart, in the order of `everyApplicant`: for records that
+ * do not say what their applicant was. Kept per item, location and era, for imports ask for every row. Errors as
+ * `competence`.
  */
-export function competenceReadings(item: string, location: string, at: string): readonly Competence[] {
-  return everyApplicant.map((applicant) => competence(item, location, applicant, at));
+export function competenceReadings(item: string, location: string, at: string): readonly CompetenceReading[] {
+  const question = readQuestion(item, location, at);
+  const era = turningPoints.filter((day) => day <= at).length;
+  const key = `${question.item}|${question.location}|${era}`;
+  const known = readings.get(key) ?? everyApplicant.map((applicant) => competence(item, location, applicant, at));
+  readings.set(key, known);
+  return known;
 }
 
 interface Question {

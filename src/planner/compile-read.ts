@@ -5,7 +5,7 @@ import type { Branch } from '../boundary/policy.js';
 import { columnOf, conditionsSql } from '../boundary/row-conditions.js';
 import type { Table } from '../database/tables.js';
 import { argumentReader } from './arguments.js';
-import type { Statement } from './envelope.js';
+import type { Statement } from '../database/envelope.js';
 import { Keyset } from './keyset.js';
 import { fieldObject, NotPlannable, ObjectCompiler, type ReadContext } from './object-compiler.js';
 import { Parameters, type ValueSource } from './parameters.js';

@@ -3,7 +3,7 @@ import type { Seal } from '../access/keys.js';
 import type { Viewer } from '../access/viewer.js';
 import type { Table } from '../database/tables.js';
 import type { ArgumentReader } from './arguments.js';
-import type { Row } from './envelope.js';
+import type { Row } from '../database/envelope.js';
 import type { Parameters } from './parameters.js';
 import type { ReadDeclaration } from './read.js';
 

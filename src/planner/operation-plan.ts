@@ -15,7 +15,7 @@ import { ruleAllows } from '../boundary/shield.js';
 import { scopeNote, type ScopeNote } from '../boundary/scope-note.js';
 import { compileRead, type CompiledRead } from './compile-read.js';
 import type { PlannerParts } from './parts.js';
-import { planIdentity, type PlanIdentity } from './plan-identity.js';
+import { planIdentity, type PlanIdentity } from '../access/plan-identity.js';
 import type { ReadDeclaration } from './read.js';
 import { argumentReader } from './arguments.js';
 import { collectFields, coordinatesOf, type Fragments, type Variables } from './selection.js';

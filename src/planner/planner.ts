@@ -14,7 +14,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { Viewer } from '../access/viewer.js';
 import { shapeOf } from './arguments.js';
-import type { BoundStatement } from './envelope.js';
+import type { BoundStatement } from '../database/envelope.js';
 import { compileOperation, type OperationPlan } from './operation-plan.js';
 import { bind } from './parameters.js';
 import type { PlannerParts } from './parts.js';

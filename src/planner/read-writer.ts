@@ -1,5 +1,5 @@
 import type { Viewer } from '../access/viewer.js';
-import type { Row } from './envelope.js';
+import type { Row } from '../database/envelope.js';
 import type { Keyset } from './keyset.js';
 import { endOfRun, type ObjectWriter } from './row-writer.js';
 

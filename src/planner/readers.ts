@@ -3,7 +3,7 @@ import { readerRole } from '../boundary/database.js';
 import type { Viewer } from '../access/viewer.js';
 import type { Principal } from '../boundary/declaration.js';
 import type { HubDatabase } from '../database/database.js';
-import { Envelope, type BoundStatement, type Row, type Statement } from './envelope.js';
+import { pipelined, submit, type BoundStatement, type Row, type Statement } from '../database/envelope.js';
 
 /**
  * Pipelined connections per viewer class. Two keep both cores of a small machine busy; more only add switching
@@ -69,12 +69,16 @@ export class Readers {
   }
 }
 
-/** The connections of one viewer class, used in turn. */
+/**
+ * The connections of one viewer class. Requests of one turn of the event loop take the same one, so that they leave in
+ * one write; turns alternate.
+ */
 class Lane {
   readonly #clients: (Promise<pg.Client> | null)[] = Array.from({ length: connectionsPerClass }, () => null);
   readonly #open: (pg.Client | null)[] = Array.from({ length: connectionsPerClass }, () => null);
   readonly #config: pg.ClientConfig;
   #turn = 0;
+  #slot: number | null = null;
 
   constructor(database: HubDatabase, principal: Principal) {
     const base = database.clientConfig(readerRole(principal));
@@ -82,7 +86,12 @@ class Lane {
   }
 
   send(statements: readonly BoundStatement[]): Promise<readonly (readonly Row[])[]> {
-    const slot = (this.#turn = (this.#turn + 1) % connectionsPerClass);
+    if (this.#slot === null) {
+      this.#turn = (this.#turn + 1) % connectionsPerClass;
+      this.#slot = this.#turn;
+      setImmediate(() => (this.#slot = null));
+    }
+    const slot = this.#slot;
     const open = this.#open[slot];
     if (open) return submit(open, statements);
     return this.#connect(slot).then((client) => submit(client, statements));
@@ -97,9 +106,7 @@ class Lane {
   #connect(slot: number): Promise<pg.Client> {
     const pending = this.#clients[slot];
     if (pending) return pending;
-    // `pipeline` is newer than the published types.
-    const config: pg.ClientConfig & { pipeline: boolean } = { ...this.#config, pipeline: true, keepAlive: true };
-    const client = new pg.Client(config);
+    const client = new pg.Client(pipelined(this.#config));
     const forget = (): void => {
       this.#open[slot] = null;
       this.#clients[slot] = null;
@@ -119,15 +126,4 @@ class Lane {
     this.#clients[slot] = connecting;
     return connecting;
   }
-}
-
-function submit(client: pg.Client, statements: readonly BoundStatement[]): Promise<readonly (readonly Row[])[]> {
-  return new Promise((resolve, reject) => {
-    client.query(
-      new Envelope(statements, (error, results) => {
-        if (error) reject(error);
-        else resolve(results);
-      }),
-    );
-  });
 }

@@ -1,5 +1,5 @@
 import type { ColumnEncoding } from '../database/tables.js';
-import type { Row } from './envelope.js';
+import type { Row } from '../database/envelope.js';
 
 /** Writes the JSON of one object from the rows `from` (inclusive) to `to` (exclusive), which share its key. */
 export type ObjectWriter = (rows: readonly Row[], from: number, to: number) => string;

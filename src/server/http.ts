@@ -7,6 +7,7 @@ import type { Viewer } from '../access/viewer.js';
 import type { sseTransport } from '../feed/sse.js';
 import { systemClock, type Clock } from '../measures/clock.js';
 import { graphqlRequest } from '../planner/graphql-request.js';
+import { StartUpError } from '../start-up-error.js';
 import { errorAnswer, writeAnswer, type HttpAnswer } from './http-answer.js';
 import type { LaneAnswer, Lanes } from './lanes.js';
 
@@ -48,15 +49,36 @@ export class HttpFront {
     this.#server.keepAliveTimeout = 65_000;
   }
 
-  /** Listens on a port (0 = any free one) and returns the address of the endpoint. */
-  async listen(port: number): Promise<string> {
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, '127.0.0.1', resolve);
-    });
+  /**
+   * Listens on a port (0 = any free one) and returns the address of the endpoint. When the port is taken: any free one
+   * if `orAnyFree`, else StartUpError PORT_TAKEN.
+   */
+  async listen(port: number, orAnyFree: boolean): Promise<string> {
+    try {
+      await this.#listen(port);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+      if (!orAnyFree) {
+        throw new StartUpError('PORT_TAKEN', {
+          zh: `端口 ${port} 已被占用。请改用 PORT=0(任意空闲端口)或另一端口。`,
+          en: `Port ${port} is taken. Use PORT=0 (any free port) or another one.`,
+        });
+      }
+      await this.#listen(0);
+    }
     const address: AddressInfo | string | null = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
     return `http://127.0.0.1:${address.port}/graphql`;
+  }
+
+  #listen(port: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, '127.0.0.1', () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
   }
 
   async close(): Promise<void> {
@@ -87,6 +109,7 @@ export class HttpFront {
     const search = query < 0 ? '' : url.slice(query);
     if (path === '/graphql/stream') return this.#stream(request, response, viewer, body, search);
     const answer = await this.#answer(request, body, search, viewer);
+    const bytes = Buffer.from(answer.http.body);
     const declared = declaredPurpose(request);
     await this.#parts.accessLog.append({
       viewer,
@@ -98,11 +121,11 @@ export class HttpFront {
       boundary: this.#parts.boundaryVersion,
       status: answer.http.status,
       records: answer.planned?.records ?? 0,
-      body: answer.http.body,
+      body: bytes,
       receivedAt,
       answeredAt: this.#clock.now().getTime(),
     });
-    writeAnswer(response, answer.http);
+    writeAnswer(response, answer.http, bytes);
   }
 
   /** A subscription, named in a JSON body (POST) or in the address (GET, for EventSource and curl). */
@@ -182,14 +205,17 @@ function parseJson(text: string): unknown {
 }
 
 /** The whole body, or null when it is larger than allowed. */
-async function readBody(request: IncomingMessage): Promise<string | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    size += chunk.length;
-    if (size > largestBody) return null;
-    chunks.push(chunk);
-  }
-  return chunks.length === 1 ? (chunks[0]?.toString('utf8') ?? '') : Buffer.concat(chunks).toString('utf8');
+function readBody(request: IncomingMessage): Promise<string | null> {
+  // Listeners, not `for await`: the iterator costs about 20 µs a request, a tenth of a point look-up.
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > largestBody) resolve(null);
+      else chunks.push(chunk);
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    request.on('error', reject);
+  });
 }
