@@ -12,6 +12,11 @@ if (source === undefined) {
 } else if (build()) {
   const compiled = join(fileURLToPath(new URL('../dist/', import.meta.url)), `${source}.js`);
   process.argv = [process.argv[0], compiled, ...args];
+  // `… | head` closes the pipe early: that is the reader's choice, no fault.
+  process.stdout.on('error', (error) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
   try {
     await import(pathToFileURL(compiled).href);
   } catch (error) {

@@ -114,7 +114,7 @@ async function open(
   if (operation?.operation !== OperationTypeNode.SUBSCRIPTION || !root) {
     return refusal(400, 'OPERATION_NOT_SERVED_HERE', '此地址只提供订阅 · Only subscriptions are served here.', 'POST /graphql');
   }
-  const variables = planner.coerce(operation, call.variables ?? {});
+  const variables = planner.coerce(operation, call.variables);
   if (variables instanceof Array) return { status: 400, errors: variables };
   const { fragments } = known;
   const [only] = collectFields(root, [operation.selectionSet], fragments, variables);

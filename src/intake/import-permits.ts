@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import type { HubDatabase } from '../database/database.js';
 import { legalDate, type Clock } from '../measures/clock.js';
@@ -21,12 +22,13 @@ export interface ImportOptions {
   readonly clock: Clock;
   /** Called after each batch with the number of rows read so far. */
   readonly onProgress?: (read: number) => void;
-  /** Database role that writes, by default `concordat_writer`; null writes as the owner. */
-  readonly role?: string | null;
 }
 
 /** Rows per transaction: large enough for sets, small enough that the log's head row is never held for long. */
 const batchRows = 500;
+
+/** Rows read before the database is listened to again: else its answers wait until the whole next batch is read. */
+const rowsPerTurn = 20;
 
 /**
  * Stored rows after which the planner is given fresh statistics, then again after every tenfold. A session that first
@@ -48,13 +50,12 @@ export async function importPermits(database: HubDatabase, options: ImportOption
   const profile = await loadProfile(options.profile ?? defaultProfile);
   const digest = await digestOf(options.file);
   const records = recordsOf(options.file);
-  const { role = 'concordat_writer' } = options;
   let client: PoolClient | null = null;
   let broken = false;
   try {
     const counter = new LedgerCounter();
     const header = await findHeader(records, profile, counter);
-    client = await (role === null ? database.pool() : database.pool(role)).connect();
+    client = await database.pool('concordat_writer').connect();
     const importing = await PermitImport.begin(database, client, { profile, digest, header, counter, options });
     return await importing.run(records);
   } catch (error) {
@@ -138,6 +139,7 @@ class PermitImport {
         }
         counter.read += 1;
         batch.push({ line: record.line, reading: this.#read(record) });
+        if (counter.read % rowsPerTurn === 0) await setImmediate();
         if (batch.length < batchRows) continue;
         await writing;
         writing = this.#write(batch, counter.read);
@@ -194,10 +196,9 @@ class PermitImport {
       reading.kind === 'rejected' ? reading.faults.map((found) => ({ line, ...found })) : [],
     );
     const rejected = readings.filter(({ kind }) => kind === 'rejected').map((): RowFate => 'rejected');
-    await client.query('BEGIN');
     try {
       // Two imports at once take turns: between looking for a document and storing it nobody else may store it.
-      await client.query("SELECT pg_advisory_xact_lock(hashtextextended('hub.permit_intake', 0))");
+      await client.query("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('hub.permit_intake', 0))");
       const fates = [
         ...(await writePermits(client, permits, stamp)),
         ...(await writeApplications(client, applications, stamp)),

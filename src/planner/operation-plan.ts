@@ -12,7 +12,8 @@ import type { Viewer } from '../access/viewer.js';
 import { denialError, type AnswerError } from '../boundary/denial.js';
 import type { Principal } from '../boundary/declaration.js';
 import { ruleAllows } from '../boundary/shield.js';
-import { scopeNote, type ScopeNote } from '../boundary/scope-note.js';
+import type { BoundaryPolicy } from '../boundary/policy.js';
+import { scopeNote } from '../boundary/scope-note.js';
 import { compileRead, type CompiledRead } from './compile-read.js';
 import type { PlannerParts } from './parts.js';
 import { planIdentity, type PlanIdentity } from '../access/plan-identity.js';
@@ -35,7 +36,8 @@ export interface OperationPlan {
   readonly errors: readonly AnswerError[];
   /** Document of the root fields the planner leaves to resolvers, or null when it answers all of them. */
   readonly resolved: DocumentNode | null;
-  readonly note: (viewer: Viewer) => readonly ScopeNote[];
+  /** The scope notes of a viewer as the text of `extensions`, empty when nothing was planned. */
+  readonly extensions: (viewer: Viewer) => string;
   readonly identity: PlanIdentity;
 }
 
@@ -90,7 +92,7 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
     roots,
     errors,
     resolved: resolved.length > 0 ? restOf(request.document, operation, resolved) : null,
-    note: (viewer) => notes.map(({ key, read }) => scopeNote(policy, viewer, key, read.type)),
+    extensions: noteText(policy, notes),
     identity: planIdentity({
       document: request.documentHash,
       operation: operation.name?.value ?? null,
@@ -98,6 +100,19 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
       boundary: policy.version,
       coordinates: used,
     }),
+  };
+}
+
+/** Notes are the same for all answers of a plan to one agency; there are as many texts as agencies of the class. */
+function noteText(policy: BoundaryPolicy, notes: readonly { readonly key: string; readonly read: ReadDeclaration }[]): (viewer: Viewer) => string {
+  if (notes.length === 0) return () => '';
+  const texts = new Map<string, string>();
+  return (viewer) => {
+    const known = texts.get(viewer.agency);
+    if (known !== undefined) return known;
+    const text = `,"extensions":${JSON.stringify({ scope: notes.map(({ key, read }) => scopeNote(policy, viewer, key, read.type)) })}`;
+    texts.set(viewer.agency, text);
+    return text;
   };
 }
 

@@ -110,9 +110,7 @@ export class Planner {
     });
     const errors = [...plan.errors, ...(rest?.errors ?? []).map((error) => error.toJSON())];
     const errorText = errors.length > 0 ? `"errors":${JSON.stringify(errors)},` : '';
-    const notes = plan.note(viewer);
-    const noteText = notes.length > 0 ? `,"extensions":{"scope":${JSON.stringify(notes)}}` : '';
-    return { body: `{${errorText}"data":{${data.join(',')}}${noteText}}`, records, plan };
+    return { body: `{${errorText}"data":{${data.join(',')}}${plan.extensions(viewer)}}`, records, plan };
   }
 
   async #plan(

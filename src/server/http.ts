@@ -6,7 +6,7 @@ import { TokenRefused, type LocalIssuer } from '../access/tokens.js';
 import type { Viewer } from '../access/viewer.js';
 import type { sseTransport } from '../feed/sse.js';
 import { systemClock, type Clock } from '../measures/clock.js';
-import { graphqlRequest } from '../planner/graphql-request.js';
+import { readRequest } from '../planner/graphql-request.js';
 import { StartUpError } from '../start-up-error.js';
 import { errorAnswer, writeAnswer, type HttpAnswer } from './http-answer.js';
 import type { LaneAnswer, Lanes } from './lanes.js';
@@ -131,15 +131,15 @@ export class HttpFront {
   /** A subscription, named in a JSON body (POST) or in the address (GET, for EventSource and curl). */
   async #stream(request: IncomingMessage, response: ServerResponse, viewer: Viewer, body: string, search: string): Promise<void> {
     const asked = new URLSearchParams(search);
-    const call = graphqlRequest.safeParse(
+    const call = readRequest(
       request.method === 'GET'
         ? { query: asked.get('query'), operationName: asked.get('operationName'), variables: parseJson(asked.get('variables') ?? 'null') }
         : parseJson(body),
     );
-    if (!call.success) {
+    if (!call) {
       writeAnswer(response, errorAnswer(400, 'BAD_USER_INPUT', '缺少 query · query is missing.', '{"query": "subscription { permitChanged { … } }"}')); return;
     }
-    return this.#parts.stream(request, response, viewer, call.data);
+    return this.#parts.stream(request, response, viewer, call);
   }
 
   async #viewer(request: IncomingMessage): Promise<Viewer | HttpAnswer> {
@@ -158,8 +158,8 @@ export class HttpFront {
   async #answer(request: IncomingMessage, text: string, search: string, viewer: Viewer): Promise<LaneAnswer> {
     const parsed = parseJson(text);
     if (request.method === 'POST' && takesShortLane(request)) {
-      const body = graphqlRequest.safeParse(parsed);
-      const answer = body.success ? await this.#parts.lanes.short(body.data, viewer) : null;
+      const call = readRequest(parsed);
+      const answer = call ? await this.#parts.lanes.short(call, viewer) : null;
       if (answer) return answer;
     }
     return this.#parts.lanes.apollo(request.method ?? 'GET', headersOf(request), search, parsed, viewer);

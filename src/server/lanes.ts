@@ -76,9 +76,9 @@ export class Lanes {
   /** The short lane: answers a known document, or null when the Apollo lane must decide. */
   async short(body: GraphQLRequest, viewer: Viewer): Promise<LaneAnswer | null> {
     const known = this.#planner.known(body.query);
-    const operation = known?.operation(body.operationName ?? null);
+    const operation = known?.operation(body.operationName);
     if (!known || !operation || operation.operation !== OperationTypeNode.QUERY) return null;
-    const variables = this.#planner.coerce(operation, body.variables ?? {});
+    const variables = this.#planner.coerce(operation, body.variables);
     if (variables instanceof Array) return null;
     const trace = new Trace(viewer, this.#readers);
     try {
