@@ -79,6 +79,9 @@ export class Registry1795305600000 implements MigrationInterface {
       -- A relation of the boundary is an equality on one of these leading columns; the newest page is read off the index.
       CREATE INDEX permit_document_no ON hub.permit (document_no);
       CREATE INDEX permit_by_district ON hub.permit (district, decided_on DESC, id DESC);
+      -- Approval bureaus share the items of XT-5.2.2a only: without this a page would be picked out of all items (B-06).
+      CREATE INDEX permit_shared_by_district ON hub.permit (district, decided_on DESC, id DESC)
+        WHERE jurisdiction = 'CN-TJ' AND item IN ('P02', 'P03', 'P04', 'P08', 'P09', 'P10');
       CREATE INDEX permit_by_decider ON hub.permit (decided_by, decided_on DESC, id DESC);
       CREATE INDEX permit_by_jurisdiction ON hub.permit (jurisdiction, decided_on DESC, id DESC);
       CREATE INDEX permit_by_holder ON hub.permit (holder_id, item);

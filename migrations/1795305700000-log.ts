@@ -66,6 +66,10 @@ export class Log1795305700000 implements MigrationInterface {
         IF TG_OP = 'INSERT' THEN
           IF NOT EXISTS (SELECT FROM new_rows) THEN RETURN NULL; END IF;
           opened := hub.feed_open();
+          IF TG_ARGV[0] = 'Permit' THEN
+            -- The image holds its holder: no rename may be under way beside it, else the log would keep the old name.
+            PERFORM FROM hub.subject s WHERE s.id IN (SELECT n.holder_id FROM new_rows n) ORDER BY s.id FOR SHARE;
+          END IF;
           INSERT INTO hub.feed_event (transaction_id, ordinal, entity, entity_id, before, after)
           SELECT opened.entry, opened.next_ordinal + row_number() OVER (ORDER BY n.id) - 1, TG_ARGV[0], n.id,
                  NULL, hub.feed_image(TG_ARGV[0], to_jsonb(n))
@@ -80,6 +84,10 @@ export class Log1795305700000 implements MigrationInterface {
         ELSE
           IF NOT EXISTS (SELECT FROM old_rows o JOIN new_rows n USING (id) WHERE o IS DISTINCT FROM n) THEN RETURN NULL; END IF;
           opened := hub.feed_open();
+          IF TG_ARGV[0] = 'Permit' THEN
+            -- The image holds its holder: no rename may be under way beside it, else the log would keep the old name.
+            PERFORM FROM hub.subject s WHERE s.id IN (SELECT n.holder_id FROM new_rows n) ORDER BY s.id FOR SHARE;
+          END IF;
           INSERT INTO hub.feed_event (transaction_id, ordinal, entity, entity_id, before, after)
           SELECT opened.entry, opened.next_ordinal + row_number() OVER (ORDER BY n.id) - 1, TG_ARGV[0], n.id,
                  hub.feed_image(TG_ARGV[0], to_jsonb(o)), hub.feed_image(TG_ARGV[0], to_jsonb(n))
@@ -87,6 +95,10 @@ export class Log1795305700000 implements MigrationInterface {
         END IF;
         GET DIAGNOSTICS written = ROW_COUNT;
         IF TG_OP = 'UPDATE' AND TG_ARGV[0] = 'Subject' THEN
+          -- Likewise no change of these permits beside the rename; waiting writers see the new name.
+          PERFORM FROM hub.permit p
+          WHERE p.holder_id IN (SELECT n.id FROM old_rows o JOIN new_rows n USING (id) WHERE o IS DISTINCT FROM n)
+          ORDER BY p.id FOR SHARE;
           INSERT INTO hub.feed_event (transaction_id, ordinal, entity, entity_id, before, after)
           SELECT opened.entry, opened.next_ordinal + written + row_number() OVER (ORDER BY p.id) - 1, 'Permit', p.id,
                  to_jsonb(p) || jsonb_build_object('holder', to_jsonb(o)), to_jsonb(p) || jsonb_build_object('holder', to_jsonb(n))
@@ -99,8 +111,12 @@ export class Log1795305700000 implements MigrationInterface {
       END $$;
 
       CREATE FUNCTION hub.feed_seal() RETURNS trigger LANGUAGE plpgsql AS $$
-      DECLARE count int := current_setting('hub.feed_ordinal')::int; last bigint;
+      DECLARE count int := coalesce(nullif(current_setting('hub.feed_ordinal', true), ''), '0')::int; last bigint;
       BEGIN
+        IF count = 0 THEN
+          RAISE EXCEPTION 'the change log must be sealed as the last act of a transaction'
+            USING HINT = 'Do not set its constraints to IMMEDIATE.';
+        END IF;
         PERFORM set_config('hub.feed_sealed', NEW.id::text, true);
         UPDATE hub.feed_head SET position = position + count RETURNING position INTO last;
         UPDATE hub.feed_transaction

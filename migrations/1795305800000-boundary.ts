@@ -59,10 +59,11 @@ CREATE POLICY writer ON hub.feed_event TO concordat_writer USING (true) WITH CHE
 
 CREATE VIEW shared.agency AS SELECT code, kind, jurisdiction, district, name_zh, name_en FROM hub.agency;
 CREATE VIEW shared.feed_head AS SELECT epoch, position FROM hub.feed_head;
+CREATE VIEW shared.feed_start AS SELECT first_position FROM hub.feed_transaction;
 
 GRANT USAGE ON SCHEMA shared TO concordat_reader_binhai_approval;
 
-GRANT SELECT ON shared.agency, shared.feed_head TO concordat_reader_binhai_approval;
+GRANT SELECT ON shared.agency, shared.feed_head, shared.feed_start TO concordat_reader_binhai_approval;
 
 GRANT USAGE ON SCHEMA hub TO concordat_gate_binhai_approval_deciding;
 GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_binhai_approval_deciding;
@@ -136,7 +137,7 @@ ALTER VIEW shared.permit_change__binhai_approval OWNER TO concordat_gate_binhai_
 
 GRANT USAGE ON SCHEMA shared TO concordat_reader_district_approval;
 
-GRANT SELECT ON shared.agency, shared.feed_head TO concordat_reader_district_approval;
+GRANT SELECT ON shared.agency, shared.feed_head, shared.feed_start TO concordat_reader_district_approval;
 
 GRANT USAGE ON SCHEMA hub TO concordat_gate_district_approval_deciding;
 GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_district_approval_deciding;
@@ -175,7 +176,7 @@ GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_district_approval_sharing
 
 GRANT SELECT ON hub.permit TO concordat_gate_district_approval_sharing;
 CREATE POLICY concordat_gate_district_approval_sharing ON hub.permit FOR SELECT TO concordat_gate_district_approval_sharing
-  USING (jurisdiction = 'CN-TJ' AND district = current_setting('hub.district', true) AND item IN ('P02', 'P03', 'P04', 'P08', 'P09', 'P10') AND decided_by <> current_setting('hub.agency', true));
+  USING (jurisdiction = 'CN-TJ' AND district = current_setting('hub.district', true) AND item IN ('P02', 'P03', 'P04', 'P08', 'P09', 'P10'));
 
 CREATE VIEW shared.permit__district_approval__sharing AS
   SELECT r.id, r.decided_by, r.jurisdiction AS jurisdiction, r.item AS item, r.document_no AS document_no, r.certificate_no AS certificate_no, r.legal_authority AS legal_authority, r.location AS location, r.district AS district, r.outcome AS outcome, r.status AS status, r.decided_on AS decided_on, r.valid_from AS valid_from, r.valid_to AS valid_to, NULL::text AS content, NULL::text AS legal_representative, NULL::int AS revision
@@ -194,10 +195,10 @@ ALTER VIEW shared.permit_with_parts__district_approval__sharing OWNER TO concord
 
 GRANT SELECT ON hub.permit_action TO concordat_gate_district_approval_sharing;
 CREATE POLICY concordat_gate_district_approval_sharing ON hub.permit_action FOR SELECT TO concordat_gate_district_approval_sharing
-  USING (jurisdiction = 'CN-TJ' AND district = current_setting('hub.district', true) AND item IN ('P02', 'P03', 'P04', 'P08', 'P09', 'P10') AND decided_by <> current_setting('hub.agency', true));
+  USING (jurisdiction = 'CN-TJ' AND district = current_setting('hub.district', true) AND item IN ('P02', 'P03', 'P04', 'P08', 'P09', 'P10'));
 
 CREATE VIEW shared.permit_action__district_approval__sharing AS
-  SELECT r.id, r.permit_id, r.jurisdiction, r.district, r.item, r.decided_by, r.action AS action, r.acted_on AS acted_on
+  SELECT r.id, r.permit_id, r.jurisdiction, r.district, r.item, r.action AS action, r.acted_on AS acted_on
   FROM hub.permit_action r;
 GRANT SELECT ON shared.permit_action__district_approval__sharing TO concordat_reader_district_approval;
 ALTER VIEW shared.permit_action__district_approval__sharing OWNER TO concordat_gate_district_approval_sharing;
@@ -207,7 +208,7 @@ GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_district_approval_changes
 
 GRANT SELECT ON hub.feed_event TO concordat_gate_district_approval_changes;
 CREATE POLICY concordat_gate_district_approval_changes ON hub.feed_event FOR SELECT TO concordat_gate_district_approval_changes
-  USING (entity = 'Permit' AND (((before ->> 'jurisdiction') = 'CN-TJ' AND (before ->> 'decided_by') = current_setting('hub.agency', true)) OR ((before ->> 'jurisdiction') = 'CN-TJ' AND (before ->> 'district') = current_setting('hub.district', true) AND (before ->> 'item') IN ('P02', 'P03', 'P04', 'P08', 'P09', 'P10') AND (before ->> 'decided_by') <> current_setting('hub.agency', true)) OR ((after ->> 'jurisdiction') = 'CN-TJ' AND (after ->> 'decided_by') = current_setting('hub.agency', true)) OR ((after ->> 'jurisdiction') = 'CN-TJ' AND (after ->> 'district') = current_setting('hub.district', true) AND (after ->> 'item') IN ('P02', 'P03', 'P04', 'P08', 'P09', 'P10') AND (after ->> 'decided_by') <> current_setting('hub.agency', true))));
+  USING (entity = 'Permit' AND (((before ->> 'jurisdiction') = 'CN-TJ' AND (before ->> 'decided_by') = current_setting('hub.agency', true)) OR ((before ->> 'jurisdiction') = 'CN-TJ' AND (before ->> 'district') = current_setting('hub.district', true) AND (before ->> 'item') IN ('P02', 'P03', 'P04', 'P08', 'P09', 'P10')) OR ((after ->> 'jurisdiction') = 'CN-TJ' AND (after ->> 'decided_by') = current_setting('hub.agency', true)) OR ((after ->> 'jurisdiction') = 'CN-TJ' AND (after ->> 'district') = current_setting('hub.district', true) AND (after ->> 'item') IN ('P02', 'P03', 'P04', 'P08', 'P09', 'P10'))));
 GRANT SELECT ON hub.feed_transaction TO concordat_gate_district_approval_changes;
 CREATE VIEW shared.permit_change__district_approval AS
   SELECT t.first_position, e.ordinal,
@@ -234,7 +235,7 @@ CREATE VIEW shared.permit_change__district_approval AS
     (CASE e.branch_after WHEN 0 THEN left((e.after ->> 'legal_representative') || '*', 1) || '**' END)::text AS legal_representative,
     (CASE e.branch_after WHEN 0 THEN (e.after ->> 'revision') END)::int AS revision
   FROM hub.feed_transaction t
-  JOIN LATERAL (SELECT f.ordinal, f.before, f.after, CASE WHEN (f.before ->> 'jurisdiction') = 'CN-TJ' AND (f.before ->> 'decided_by') = current_setting('hub.agency', true) THEN 0 WHEN (f.before ->> 'jurisdiction') = 'CN-TJ' AND (f.before ->> 'district') = current_setting('hub.district', true) AND (f.before ->> 'item') IN ('P02', 'P03', 'P04', 'P08', 'P09', 'P10') AND (f.before ->> 'decided_by') <> current_setting('hub.agency', true) THEN 1 END AS branch_before, CASE WHEN (f.after ->> 'jurisdiction') = 'CN-TJ' AND (f.after ->> 'decided_by') = current_setting('hub.agency', true) THEN 0 WHEN (f.after ->> 'jurisdiction') = 'CN-TJ' AND (f.after ->> 'district') = current_setting('hub.district', true) AND (f.after ->> 'item') IN ('P02', 'P03', 'P04', 'P08', 'P09', 'P10') AND (f.after ->> 'decided_by') <> current_setting('hub.agency', true) THEN 1 END AS branch_after
+  JOIN LATERAL (SELECT f.ordinal, f.before, f.after, CASE WHEN (f.before ->> 'jurisdiction') = 'CN-TJ' AND (f.before ->> 'decided_by') = current_setting('hub.agency', true) THEN 0 WHEN (f.before ->> 'jurisdiction') = 'CN-TJ' AND (f.before ->> 'district') = current_setting('hub.district', true) AND (f.before ->> 'item') IN ('P02', 'P03', 'P04', 'P08', 'P09', 'P10') THEN 1 END AS branch_before, CASE WHEN (f.after ->> 'jurisdiction') = 'CN-TJ' AND (f.after ->> 'decided_by') = current_setting('hub.agency', true) THEN 0 WHEN (f.after ->> 'jurisdiction') = 'CN-TJ' AND (f.after ->> 'district') = current_setting('hub.district', true) AND (f.after ->> 'item') IN ('P02', 'P03', 'P04', 'P08', 'P09', 'P10') THEN 1 END AS branch_after
                 FROM hub.feed_event f WHERE f.transaction_id = t.id AND f.entity = 'Permit') e ON true
   WHERE e.branch_before IS DISTINCT FROM e.branch_after OR CASE e.branch_after WHEN 0 THEN ROW((e.before -> 'holder' ->> 'kind'), (e.before -> 'holder' ->> 'name'), (e.before -> 'holder' ->> 'uscc'), (e.before ->> 'decided_by'), (e.before ->> 'jurisdiction'), (e.before ->> 'item'), (e.before ->> 'document_no'), (e.before ->> 'certificate_no'), (e.before ->> 'legal_authority'), (e.before ->> 'location'), (e.before ->> 'district'), (e.before ->> 'outcome'), (e.before ->> 'status'), (e.before ->> 'decided_on'), (e.before ->> 'valid_from'), (e.before ->> 'valid_to'), (e.before ->> 'content'), left((e.before ->> 'legal_representative') || '*', 1) || '**', (e.before ->> 'revision')) IS DISTINCT FROM ROW((e.after -> 'holder' ->> 'kind'), (e.after -> 'holder' ->> 'name'), (e.after -> 'holder' ->> 'uscc'), (e.after ->> 'decided_by'), (e.after ->> 'jurisdiction'), (e.after ->> 'item'), (e.after ->> 'document_no'), (e.after ->> 'certificate_no'), (e.after ->> 'legal_authority'), (e.after ->> 'location'), (e.after ->> 'district'), (e.after ->> 'outcome'), (e.after ->> 'status'), (e.after ->> 'decided_on'), (e.after ->> 'valid_from'), (e.after ->> 'valid_to'), (e.after ->> 'content'), left((e.after ->> 'legal_representative') || '*', 1) || '**', (e.after ->> 'revision')) WHEN 1 THEN ROW((e.before -> 'holder' ->> 'kind'), (e.before -> 'holder' ->> 'name'), (e.before -> 'holder' ->> 'uscc'), (e.before ->> 'decided_by'), (e.before ->> 'jurisdiction'), (e.before ->> 'item'), (e.before ->> 'document_no'), (e.before ->> 'certificate_no'), (e.before ->> 'legal_authority'), (e.before ->> 'location'), (e.before ->> 'district'), (e.before ->> 'outcome'), (e.before ->> 'status'), (e.before ->> 'decided_on'), (e.before ->> 'valid_from'), (e.before ->> 'valid_to')) IS DISTINCT FROM ROW((e.after -> 'holder' ->> 'kind'), (e.after -> 'holder' ->> 'name'), (e.after -> 'holder' ->> 'uscc'), (e.after ->> 'decided_by'), (e.after ->> 'jurisdiction'), (e.after ->> 'item'), (e.after ->> 'document_no'), (e.after ->> 'certificate_no'), (e.after ->> 'legal_authority'), (e.after ->> 'location'), (e.after ->> 'district'), (e.after ->> 'outcome'), (e.after ->> 'status'), (e.after ->> 'decided_on'), (e.after ->> 'valid_from'), (e.after ->> 'valid_to')) END;
 GRANT SELECT ON shared.permit_change__district_approval TO concordat_reader_district_approval;
@@ -242,7 +243,7 @@ ALTER VIEW shared.permit_change__district_approval OWNER TO concordat_gate_distr
 
 GRANT USAGE ON SCHEMA shared TO concordat_reader_district_hrss;
 
-GRANT SELECT ON shared.agency, shared.feed_head TO concordat_reader_district_hrss;
+GRANT SELECT ON shared.agency, shared.feed_head, shared.feed_start TO concordat_reader_district_hrss;
 
 GRANT USAGE ON SCHEMA hub TO concordat_gate_district_hrss_supervising;
 GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_district_hrss_supervising;
@@ -316,7 +317,7 @@ ALTER VIEW shared.permit_change__district_hrss OWNER TO concordat_gate_district_
 
 GRANT USAGE ON SCHEMA shared TO concordat_reader_ftz_approval;
 
-GRANT SELECT ON shared.agency, shared.feed_head TO concordat_reader_ftz_approval;
+GRANT SELECT ON shared.agency, shared.feed_head, shared.feed_start TO concordat_reader_ftz_approval;
 
 GRANT USAGE ON SCHEMA hub TO concordat_gate_ftz_approval_deciding;
 GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_ftz_approval_deciding;
@@ -390,7 +391,7 @@ ALTER VIEW shared.permit_change__ftz_approval OWNER TO concordat_gate_ftz_approv
 
 GRANT USAGE ON SCHEMA shared TO concordat_reader_muni_hrss;
 
-GRANT SELECT ON shared.agency, shared.feed_head TO concordat_reader_muni_hrss;
+GRANT SELECT ON shared.agency, shared.feed_head, shared.feed_start TO concordat_reader_muni_hrss;
 
 GRANT USAGE ON SCHEMA hub TO concordat_gate_muni_hrss_guiding;
 GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_muni_hrss_guiding;

@@ -7,6 +7,8 @@ import { StartUpError } from './start-up-error.js';
 export interface HubConfig {
   /** TCP port of the HTTP server; 0 = any free port. */
   readonly port: number;
+  /** Address to listen on. */
+  readonly host?: string;
   /** The port is the default, not asked for: when it is taken any free one serves. */
   readonly portIsDefault?: boolean;
   /** Absolute path of the folder that holds the embedded database and the hub's local keys. */
@@ -26,6 +28,7 @@ const optional = <T extends z.ZodType>(schema: T) =>
 
 const environment = z.object({
   PORT: optional(z.string().regex(/^\d{1,5}$/).transform(Number).pipe(z.number().max(65_535))),
+  HOST: optional(z.string().regex(/^[\w.:-]+$/)),
   HUB_DATA: optional(z.string()),
   DATABASE_URL: optional(z.string().regex(/^postgres(ql)?:\/\/./)),
   HUB_SAMPLE: optional(z.enum(['0', '1'])),
@@ -33,12 +36,13 @@ const environment = z.object({
 
 const expected: Readonly<Record<string, string>> = {
   PORT: '0 … 65535',
+  HOST: '127.0.0.1 | 0.0.0.0 | …',
   DATABASE_URL: 'postgres://user:password@host:port/database',
   HUB_SAMPLE: '0 | 1',
 };
 
 /**
- * Reads PORT (default 4000), HUB_DATA (default `<project>/data`), DATABASE_URL and HUB_SAMPLE (default 1).
+ * Reads PORT (default 4000), HOST (default 127.0.0.1), HUB_DATA (default `<project>/data`), DATABASE_URL and HUB_SAMPLE (default 1).
  * Throws StartUpError CONFIG_INVALID that names each unfit variable, never its value: a URL holds a password.
  */
 export function readConfig(env: NodeJS.ProcessEnv): HubConfig {
@@ -51,10 +55,11 @@ export function readConfig(env: NodeJS.ProcessEnv): HubConfig {
       en: `An environment variable has an unfit value. Set it in this form: ${forms}`,
     });
   }
-  const { PORT, HUB_DATA, DATABASE_URL, HUB_SAMPLE } = parsed.data;
+  const { PORT, HOST, HUB_DATA, DATABASE_URL, HUB_SAMPLE } = parsed.data;
   return {
     port: PORT ?? 4000,
     portIsDefault: PORT === undefined,
+    host: HOST ?? '127.0.0.1',
     dataFolder: HUB_DATA === undefined ? resolve(projectFolder, 'data') : resolve(HUB_DATA),
     databaseUrl: DATABASE_URL ?? null,
     sample: HUB_SAMPLE !== '0',

@@ -14,44 +14,47 @@ const welcomed = [
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
+/** What is running, closed in reverse order when the process is told to stop, also in the middle of the start. */
+const running: (() => Promise<void>)[] = [];
+
 /** config → database → schema → server → background work. */
-async function start(): Promise<() => Promise<void>> {
+async function start(): Promise<void> {
   const config = readConfig(process.env);
   const database = await HubDatabase.open(config, say);
-  try {
-    await migrate(database);
-    if (config.sample) await loadSample(database, systemClock, say);
-    const hub = await Hub.start(database, {
-      dataFolder: config.dataFolder,
-      port: config.port,
-      orAnyFreePort: config.portIsDefault ?? false,
-    });
-    for (const [agency, what] of welcomed) {
-      say(`\n${agency}  ${what}\nAuthorization: Bearer ${await hub.issuer.issue(agency, null)}`);
-    }
-    say(`\nready ${hub.url}`);
-    return async () => {
-      await hub.close();
-      await database.close();
-    };
-  } catch (error) {
-    await database.close();
-    throw error;
+  running.push(() => database.close());
+  await migrate(database);
+  if (config.sample) await loadSample(database, systemClock, say);
+  const hub = await Hub.start(database, {
+    dataFolder: config.dataFolder,
+    port: config.port,
+    orAnyFreePort: config.portIsDefault ?? false,
+    ...(config.host === undefined ? {} : { host: config.host }),
+  });
+  running.push(() => hub.close());
+  for (const [agency, what] of welcomed) {
+    say(`\n${agency}  ${what}\nAuthorization: Bearer ${await hub.issuer.issue(agency, null)}`);
   }
+  say(`\nready ${hub.url}`);
 }
 
-function fail(error: unknown): never {
+let stopping: Promise<never> | null = null;
+
+function stop(code: number): Promise<never> {
+  return (stopping ??= (async () => {
+    for (const close of running.reverse()) await close();
+    process.exit(code);
+  })());
+}
+
+function fail(error: unknown): Promise<never> {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
+  return stop(1);
 }
 
-const stop = await start().catch(fail);
-let stopping = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    if (stopping) return;
-    stopping = true;
     say('正在停止 · stopping');
-    void stop().then(() => process.exit(0), fail);
+    stop(0).catch(() => process.exit(1));
   });
 }
+await start().catch((error: unknown) => (stopping ? undefined : fail(error)));

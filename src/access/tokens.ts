@@ -24,6 +24,15 @@ const claims = z.object({
   role: z.string().regex(/^[A-Z_]+$/).optional(),
 });
 
+/** A role that is called like a kind of agency would take that kind's rights instead of giving up its own. */
+const agencyKinds: ReadonlySet<string> = new Set(agencies.map(({ kind }) => kind));
+
+function assertRole(role: string | null): void {
+  if (role !== null && agencyKinds.has(role)) {
+    throw new TokenRefused(`${role} 是机关类别，不是角色 · ${role} is a kind of agency, not a role. Next step: ask for a token without a role.`);
+  }
+}
+
 /** Why a token was refused; the message says what to do. */
 export class TokenRefused extends Error {}
 
@@ -48,11 +57,12 @@ export class LocalIssuer {
     return new LocalIssuer(await key(stored), await key({ kty, crv, x }), clock);
   }
 
-  /** A token for an agency, acting in a role or as the agency itself. Throws for an unknown agency. */
+  /** A token for an agency, acting in a role or as the agency itself. Throws TokenRefused for an unknown agency and for a kind as role. */
   async issue(agency: string, role: string | null): Promise<string> {
     if (!agencies.some(({ code }) => code === agency)) {
       throw new TokenRefused(`未知机关 ${agency} · Unknown agency ${agency}. Next step: hub agencies lists the codes.`);
     }
+    assertRole(role);
     const now = Math.floor(this.#clock.now().getTime() / 1000);
     return new SignJWT({ agency, ...(role === null ? {} : { role }) })
       .setProtectedHeader({ alg: algorithm })
@@ -86,6 +96,7 @@ export class LocalIssuer {
       throw new TokenRefused('令牌无效或已过期 · The token is not valid or has expired. Next step: ask for a new one (hub token --agency CODE).');
     }
     const { sub, exp, agency: code, role } = claims.parse(payload);
+    assertRole(role ?? null);
     const agency = agencies.find((candidate) => candidate.code === code);
     if (!agency) throw new TokenRefused(`未知机关 ${code} · Unknown agency ${code}.`);
     const viewer: Viewer = {

@@ -80,7 +80,7 @@ export function boundarySql(
   for (const principal of policy.principals) {
     const reader = readerRole(principal);
     roles.add(reader);
-    out.push(`GRANT USAGE ON SCHEMA shared TO ${reader};`, `GRANT SELECT ON shared.agency, shared.feed_head TO ${reader};`);
+    out.push(`GRANT USAGE ON SCHEMA shared TO ${reader};`, `GRANT SELECT ON shared.agency, shared.feed_head, shared.feed_start TO ${reader};`);
     for (const record of policy.records.values()) {
       const table = tableOf(tables, record.type);
       for (const branch of policy.branches(principal, record.type)) {
@@ -134,6 +134,7 @@ function openViewsSql(policy: BoundaryPolicy): string {
   return [
     'CREATE VIEW shared.agency AS SELECT code, kind, jurisdiction, district, name_zh, name_en FROM hub.agency;',
     'CREATE VIEW shared.feed_head AS SELECT epoch, position FROM hub.feed_head;',
+    'CREATE VIEW shared.feed_start AS SELECT first_position FROM hub.feed_transaction;',
   ].join('\n');
 }
 

@@ -5,15 +5,15 @@ import type { Boundary, Condition, MaskName, Principal, RecordBoundary, Relation
 /** What happens to one field of a visible row. */
 export type Cell = 'allow' | 'withhold' | { readonly mask: MaskName };
 
-/** One condition on the record's own row. `differs` keeps branches apart. */
+/** One condition on the record's own row. */
 export type RowCondition =
   | { readonly property: string; readonly equals: ViewerTerm }
-  | { readonly property: string; readonly differs: ViewerTerm }
   | { readonly property: string; readonly oneOf: readonly string[] };
 
 /**
- * A set of rows a principal may see and the rights on their cells. The branches of one principal are disjoint, each is
- * an AND of conditions with the shape of one index, and an earlier branch grants at least what a later one does.
+ * A set of rows a principal may see and the rights on their cells: an AND of conditions with the shape of one index.
+ * Branches may overlap; a row takes the rights of the first branch it falls into, which grants at least what the later
+ * ones do.
  */
 export interface Branch {
   /** Name of the first relation merged into this branch; names views and roles. */
@@ -191,7 +191,7 @@ function rowCondition(property: string, condition: Condition): RowCondition {
 
 /**
  * Relations that differ only in the literals of one property become one branch, so that two rows of the table (P01 by
- * B-02, P02 by B-06) cost one index scan. The branches left are made disjoint.
+ * B-02, P02 by B-06) cost one index scan. Of the branches left an earlier one must grant at least what a later one does.
  */
 function branchesOf(record: RecordBoundary, principal: Principal): readonly Branch[] {
   const branches: Branch[] = [];
@@ -208,11 +208,10 @@ function branchesOf(record: RecordBoundary, principal: Principal): readonly Bran
     if (whole) branches[at] = whole;
     else branches.push(next);
   }
-  return branches.map((branch, index) => {
-    const earlier = branches.slice(0, index);
-    for (const other of earlier) assertGrantsAtLeast(record.type, other, branch);
-    return { ...branch, where: [...branch.where, ...earlier.map((other) => separation(record.type, other, branch))] };
+  branches.forEach((branch, index) => {
+    for (const earlier of branches.slice(0, index)) assertGrantsAtLeast(record.type, earlier, branch);
   });
+  return branches;
 }
 
 function merged(a: Branch, b: Branch): Branch | null {
@@ -232,19 +231,6 @@ function merged(a: Branch, b: Branch): Branch | null {
     }
   }
   return differing.length <= 1 ? { ...a, relations: [...a.relations, ...b.relations], where } : null;
-}
-
-/** The one condition of the earlier branch that the later one does not share, turned round. */
-function separation(type: string, earlier: Branch, later: Branch): RowCondition {
-  const own = earlier.where.filter(
-    (condition) => !later.where.some((other) => JSON.stringify(other) === JSON.stringify(condition)),
-  );
-  const [only] = own;
-  if (own.length === 1 && only && 'equals' in only) return { property: only.property, differs: only.equals };
-  throw new Error(
-    `Boundary: relations ${earlier.name} and ${later.name} of ${type} cannot be kept apart by one condition; ` +
-      'declare them so that the earlier one adds a single equality with the viewer',
-  );
 }
 
 function assertGrantsAtLeast(type: string, earlier: Branch, later: Branch): void {

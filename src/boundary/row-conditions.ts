@@ -9,8 +9,8 @@ export function literal(value: string): string {
 
 /**
  * The row conditions of a branch as an AND of comparisons on `column(...)`. The same compiler serves the plan (viewer
- * terms are parameters) and the database policy (viewer terms are settings). Only text = and <> occur: both are
- * leakproof, so they keep their index under row security.
+ * terms are parameters) and the database policy (viewer terms are settings). Only text = occurs, which is leakproof and
+ * so keeps its index under row security.
  */
 export function conditionsSql(
   conditions: readonly RowCondition[],
@@ -21,7 +21,6 @@ export function conditionsSql(
     .map((condition) => {
       const left = column(condition.property);
       if ('equals' in condition) return `${left} = ${viewerTerm(condition.equals)}`;
-      if ('differs' in condition) return `${left} <> ${viewerTerm(condition.differs)}`;
       const [first, ...rest] = condition.oneOf;
       if (first !== undefined && rest.length === 0) return `${left} = ${literal(first)}`;
       return `${left} IN (${condition.oneOf.map(literal).join(', ')})`;
@@ -39,7 +38,7 @@ export function columnOf(table: Table, property: string): string {
 /** The viewer terms a branch binds, in order of first use. */
 export function viewerTerms(branch: Branch): readonly ViewerTerm[] {
   const terms = branch.where.flatMap((condition) =>
-    'equals' in condition ? [condition.equals] : 'differs' in condition ? [condition.differs] : [],
+    'equals' in condition ? [condition.equals] : [],
   );
   return [...new Set(terms)];
 }

@@ -27,6 +27,12 @@ interface DataRowMessage {
 const prepared = new WeakMap<pg.Connection, Map<string, 'sent' | 'doubtful'>>();
 
 /**
+ * A connection keeps about this many statements; older ones are closed. Page sizes and selections of callers make new
+ * statements without end, and each takes 50 to 200 kB of the server's memory.
+ */
+const keptStatements = 500;
+
+/**
  * Envelopes of one turn of the event loop leave in one write: a write to a socket costs about 15 µs, as much as running
  * a point look-up's JavaScript.
  */
@@ -89,6 +95,16 @@ class Envelope extends pg.Query {
     const known = prepared.get(connection) ?? new Map<string, 'sent' | 'doubtful'>();
     prepared.set(connection, known);
     const messages: Buffer[] = [];
+    if (known.size > keptStatements) {
+      const needed = new Set(this.#statements.map(({ statement }) => statement.name));
+      for (const name of known.keys()) {
+        if (known.size <= keptStatements) break;
+        if (needed.has(name)) continue;
+        // First in the group, so that no failure of the group can skip it.
+        messages.push(serialize.close({ type: 'S', name }));
+        known.delete(name);
+      }
+    }
     for (const { statement, values } of this.#statements) {
       const state = known.get(statement.name);
       if (state !== 'sent') {

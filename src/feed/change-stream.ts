@@ -20,7 +20,7 @@ export type ChangeKind = keyof typeof ChangeKind;
 const eventsPerPage = 200;
 
 /** Positions looked at per read, so that a long stretch of hidden events costs many short reads, not one long one. */
-const positionsPerRead = 5_000n;
+const positionsPerRead = 1_000n;
 
 /** A subscriber that hears nothing for this long may take the connection for dead; proxies commonly cut at 60 s. */
 export const heartbeatMs = 15_000;
@@ -86,7 +86,7 @@ export async function* changeStream(
 
   const head = await readHead(parts.readers, viewer);
   let place: FeedPlace;
-  if (after === null) place = { epoch: head.epoch, firstPosition: head.next, ordinal: -1, number: 0 };
+  if (after === null) place = { epoch: head.epoch, position: head.position + 1n, number: 0 };
   else {
     const opened = cursors.open(after, viewer);
     if (!opened) throw invalidCursor();
@@ -100,20 +100,20 @@ export async function* changeStream(
   while (!stopped()) {
     if (clock.now().getTime() >= viewer.expiresAt) throw expired();
     const heard = parts.listener.heard();
-    const upTo = BigInt(place.firstPosition) + positionsPerRead;
-    const [headRows = [], rows = []] = await parts.readers.run(viewer, [headStatement, change.read(place, String(upTo), eventsPerPage)]);
+    const upTo: bigint = place.position + positionsPerRead;
+    const [headRows = [], rows = []] = await parts.readers.run(viewer, [headStatement, change.read(place.position, upTo, eventsPerPage)]);
     if (headRows[0]?.[0] !== place.epoch) throw oldEpoch();
     for (const row of rows) {
       if (stopped()) return;
       const event = change.event(row);
-      place = { ...place, firstPosition: event.firstPosition, ordinal: event.ordinal, number: place.number + 1 };
+      place = { ...place, position: event.position + 1n, number: place.number + 1 };
       yield await release(event.seenAfter ? (event.seenBefore ? 'CHANGED' : 'ENTERED') : 'LEFT', place, event);
       quietSince = clock.now().getTime();
     }
     if (rows.length === eventsPerPage) continue;
     // Everything up to here was looked at in this snapshot: the next read starts behind it.
     const behindHead = BigInt(headRows[0][1] ?? '0') + 1n;
-    place = { ...place, firstPosition: String(upTo < behindHead ? upTo : behindHead), ordinal: -1 };
+    place = { ...place, position: upTo < behindHead ? upTo : behindHead };
     if (upTo < behindHead) continue;
     const rest = quietSince + parts.heartbeatMs - clock.now().getTime();
     if (rest <= 0) {
@@ -125,11 +125,11 @@ export async function* changeStream(
   }
 }
 
-async function readHead(readers: Readers, viewer: Viewer): Promise<{ epoch: string; next: string }> {
+async function readHead(readers: Readers, viewer: Viewer): Promise<{ epoch: string; position: bigint }> {
   const [rows = []] = await readers.run(viewer, [headStatement]);
   const [epoch = null, position = null] = rows[0] ?? [];
   if (epoch === null || position === null) throw new Error('the change log has no head');
-  return { epoch, next: String(BigInt(position) + 1n) };
+  return { epoch, position: BigInt(position) };
 }
 
 function invalidCursor(): StreamEnded {

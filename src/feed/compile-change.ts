@@ -5,7 +5,6 @@ import { namedStatement } from '../planner/compile-read.js';
 import { fieldObject, ObjectCompiler, type ReadContext } from '../planner/object-compiler.js';
 import { jsonText, type ObjectWriter } from '../planner/row-writer.js';
 import { collectFields, subSelections } from '../planner/selection.js';
-import type { FeedPlace } from './cursor.js';
 
 /** A subscription root: which record type's changes it carries. */
 export interface ChangeDeclaration {
@@ -17,8 +16,7 @@ export interface ChangeDeclaration {
 
 /** One event of the log as a subscriber sees it. */
 export interface VisibleEvent {
-  readonly firstPosition: string;
-  readonly ordinal: number;
+  readonly position: bigint;
   readonly seenBefore: boolean;
   readonly seenAfter: boolean;
   readonly row: Row;
@@ -35,14 +33,14 @@ export interface ChangeHead {
 export interface CompiledChange {
   /** Response key of the root field. */
   readonly key: string;
-  /** Events from a place on, of transactions that start before the position `upTo`. */
-  read(place: FeedPlace, upTo: string, page: number): BoundStatement;
+  /** At most `page` visible events from a position on, before the position `upTo`. */
+  read(from: bigint, upTo: bigint, page: number): BoundStatement;
   event(row: Row): VisibleEvent;
   /** JSON of the change; `row` is null for events without a record. */
   write(head: ChangeHead, event: VisibleEvent | null): string;
 }
 
-const leadColumns = 5;
+const leadColumns = 4;
 
 /** Compiles the selection of a subscription; the view of the viewer class has applied rows and cells already. */
 export function compileChange(context: ReadContext, declaration: ChangeDeclaration, key: string, nodes: readonly FieldNode[]): CompiledChange {
@@ -68,20 +66,21 @@ export function compileChange(context: ReadContext, declaration: ChangeDeclarati
     .join(', ');
   const own = compiler.columns.map((expression) => `, ${expression(branch)}`).join('');
   const statement: Statement = namedStatement(
-    `SELECT p.first_position, p.ordinal, p.seen_before, p.seen_after, p.identity${own} FROM (SELECT ${inner} ` +
+    `SELECT p.first_position + p.ordinal, p.seen_before, p.seen_after, p.identity${own} FROM (SELECT ${inner} ` +
       `FROM ${changeView(context.principal, table)} r ` +
-      'WHERE r.first_position >= $1::bigint AND r.first_position < $4::bigint AND (r.first_position > $1::bigint OR r.ordinal > $2::int) ' +
+      // The transaction that holds $1 starts at or before it; within each transaction the ordinals are cut by index.
+      'WHERE r.first_position >= (SELECT max(s.first_position) FROM shared.feed_start s WHERE s.first_position <= $1::bigint) ' +
+      'AND r.first_position < $2::bigint AND r.ordinal >= $1::bigint - r.first_position AND r.ordinal < $2::bigint - r.first_position ' +
       `AND (r.seen_before OR r.seen_after) ORDER BY r.first_position, r.ordinal LIMIT $3::int) p${compiler.joins.join('')} ` +
       'ORDER BY p.first_position, p.ordinal',
   );
   return {
     key,
-    read: (place, upTo, page) => ({ statement, values: [place.firstPosition, String(place.ordinal), String(page), upTo] }),
+    read: (from, upTo, page) => ({ statement, values: [String(from), String(upTo), String(page)] }),
     event: (row) => ({
-      firstPosition: row[0] ?? '0',
-      ordinal: Number(row[1] ?? '0'),
-      seenBefore: row[2] === 't',
-      seenAfter: row[3] === 't',
+      position: BigInt(row[0] ?? '0'),
+      seenBefore: row[1] === 't',
+      seenAfter: row[2] === 't',
       row,
     }),
     write: (head, event) => {
@@ -92,7 +91,7 @@ export function compileChange(context: ReadContext, declaration: ChangeDeclarati
         if (field === 'number') return `${at}${head.number}`;
         if (field === 'cursor') return `${at}"${head.cursor}"`;
         if (field === '__typename') return `${at}${JSON.stringify(type.name)}`;
-        const identity = event?.row[4] ?? null;
+        const identity = event?.row[3] ?? null;
         return `${at}${identity === null ? 'null' : jsonText(identity)}`;
       });
       return `{${parts.join(',')}}`;

@@ -19,8 +19,14 @@ export function argumentReader(node: FieldNode, path: string): ArgumentReader {
     const variable = value.name.value;
     return (variables) => descend(variables[variable], rest);
   }
-  const constant: unknown = rest.length > 0 ? undefined : valueFromASTUntyped(value);
+  const constant = rest.length > 0 ? undefined : constantOf(value);
   return () => constant;
+}
+
+/** A literal's value. A whole number too long for a JavaScript number stays text: an ID may be written that way. */
+function constantOf(value: ValueNode): unknown {
+  const constant: unknown = valueFromASTUntyped(value);
+  return value.kind === Kind.INT && !Number.isSafeInteger(constant) ? value.value : constant;
 }
 
 function descend(value: unknown, path: readonly string[]): unknown {

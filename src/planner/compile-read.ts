@@ -23,7 +23,8 @@ export interface CompiledRead {
 /**
  * Compiles one root field into one statement. Every branch of the viewer class becomes one leg that reads its own view,
  * narrowed by the boundary's conditions, the caller's filters and the keyset, newest page first off one index; parts and
- * nested lists are joined behind that page. Legs are disjoint, so their union needs no distinct.
+ * nested lists are joined behind that page. Legs may overlap: each brings its own first page, so the first page of their
+ * union is in it; a record that two legs bring is written as the earlier one, with the stronger rights, shows it.
  */
 export function compileRead(context: ReadContext, read: ReadDeclaration, nodes: readonly FieldNode[]): CompiledRead {
   const table = context.tables.get(read.type);
@@ -40,9 +41,8 @@ export function compileRead(context: ReadContext, read: ReadDeclaration, nodes: 
   const orderPositions = order.map(({ column }) => compiler.ownColumn(column));
   const keyset = new Keyset(read, table, orderPositions, context.seal);
   const page = read.form === 'connection' ? pageSize(node, context.variables) : null;
-  const write = page === null
-    ? firstWriter(compiler.object(nodes), key)
-    : connectionWriter(connectionMembers(compiler, context, fieldObject(query, read.field), nodes), key, page, keyset);
+  const members = page === null ? [] : connectionMembers(compiler, context, fieldObject(query, read.field), nodes);
+  const object = page === null ? compiler.object(nodes) : null;
 
   const parameters = new Parameters();
   const conditions = [...filterConditions(read, table, node, context.variables, parameters)];
@@ -55,11 +55,12 @@ export function compileRead(context: ReadContext, read: ReadDeclaration, nodes: 
   const nestedOrder = compiler.nested?.order ?? [];
   const nestedPositions = nestedOrder.map((column) => compiler.position(`c.${column}`));
 
-  const legs = branches.map((branch) => {
+  const legs = branches.map((branch, leg) => {
     const inner = [...compiler.inner].map(([name, expression]) => `${expression(branch)} AS ${name}`).join(', ');
     const where = [scope(branch, table, 'r'), ...conditions].join(' AND ');
     const limit = page === null ? '' : ` ORDER BY ${ordering.map((by) => `r.${by}`).join(', ')} LIMIT ${page + 1}`;
-    const columns = compiler.columns.map((expression) => expression(branch)).join(', ');
+    const own = compiler.columns.map((expression) => expression(branch)).join(', ');
+    const columns = branches.length === 1 ? own : `${own}, ${leg}`;
     const view = branchView(context.principal, table, branch, compiler.parts);
     const lead = `SELECT ${columns} FROM (SELECT ${inner} FROM ${view} r WHERE ${where}${limit}) p${compiler.joins.join('')}`;
     if (!compiler.nested) return lead;
@@ -74,9 +75,11 @@ export function compileRead(context: ReadContext, read: ReadDeclaration, nodes: 
   // A join behind a LIMIT sub-select does not keep its order: it is asked for again outside.
   const outer = legs.length === 1
     ? [...ordering.map((by) => `p.${by}`), ...nestedOrder.map((column) => `c.${column}`)]
-    : [...order.map(({ direction }, i) => `${(orderPositions[i] ?? 0) + 1} ${direction}`), ...nestedPositions.map((p) => String(p + 1))];
+    : [...order.map(({ direction }, i) => `${(orderPositions[i] ?? 0) + 1} ${direction}`), ...[compiler.columns.length, ...nestedPositions].map((p) => String(p + 1))];
   const body = legs.length === 1 ? legs.join('') : legs.map((leg) => `(${leg})`).join(' UNION ALL ');
   const text = `${body} ORDER BY ${outer.join(', ')}`;
+  const runs = { key, leg: legs.length === 1 ? null : compiler.columns.length };
+  const write = object ? firstWriter(object, runs) : connectionWriter(members, runs, page ?? 1, keyset);
   return { statement: namedStatement(text), values: parameters.sources, write };
 }
 

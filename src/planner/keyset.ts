@@ -7,6 +7,9 @@ import type { Row } from '../database/envelope.js';
 import type { Parameters } from './parameters.js';
 import type { ReadDeclaration } from './read.js';
 
+/** Sealed values are filled up with spaces: the digits of an internal number would tell how many records others have. */
+const sealedLength = 48;
+
 /** Sealing as the keyset needs it. */
 export type KeysetSeal = Pick<Seal, 'close' | 'open'>;
 
@@ -31,7 +34,8 @@ export class Keyset {
   }
 
   cursor(row: Row, viewer: Viewer): string {
-    return this.#seal.close(JSON.stringify(this.#columns.map((column) => row[column])), this.#context(viewer), true);
+    const text = JSON.stringify(this.#columns.map((column) => row[column]));
+    return this.#seal.close(text.padEnd(Math.ceil(text.length / sealedLength) * sealedLength), this.#context(viewer), true);
   }
 
   /** The row-value comparison that starts behind a cursor. All order columns run in one direction. */

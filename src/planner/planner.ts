@@ -18,6 +18,7 @@ import type { BoundStatement } from '../database/envelope.js';
 import { compileOperation, type OperationPlan } from './operation-plan.js';
 import { bind } from './parameters.js';
 import type { PlannerParts } from './parts.js';
+import { safeError } from './safe-error.js';
 import type { Fragments, Variables } from './selection.js';
 
 /** A document that parsed and validated against the schema. */
@@ -108,7 +109,7 @@ export class Planner {
       records += written.records;
       return `${JSON.stringify(root.key)}:${written.json}`;
     });
-    const errors = [...plan.errors, ...(rest?.errors ?? []).map((error) => error.toJSON())];
+    const errors = [...plan.errors, ...(rest?.errors ?? []).map((error) => safeError(error.toJSON()))];
     const errorText = errors.length > 0 ? `"errors":${JSON.stringify(errors)},` : '';
     return { body: `{${errorText}"data":{${data.join(',')}}${plan.extensions(viewer)}}`, records, plan };
   }

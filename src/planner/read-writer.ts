@@ -1,7 +1,7 @@
 import type { Viewer } from '../access/viewer.js';
 import type { Row } from '../database/envelope.js';
 import type { Keyset } from './keyset.js';
-import { endOfRun, type ObjectWriter } from './row-writer.js';
+import { runAt, type ObjectWriter, type RunColumns } from './row-writer.js';
 
 /** One member of an edge, in answer order. */
 export type EdgeMember =
@@ -25,35 +25,35 @@ export interface WrittenRead {
 export type ReadWriter = (rows: readonly Row[], viewer: Viewer) => WrittenRead;
 
 /** The first record, or null. */
-export function firstWriter(object: ObjectWriter, keyColumn: number): ReadWriter {
+export function firstWriter(object: ObjectWriter, runs: RunColumns): ReadWriter {
   return (rows) =>
     rows.length === 0
       ? { json: 'null', records: 0 }
-      : { json: object(rows, 0, endOfRun(rows, 0, keyColumn)), records: 1 };
+      : { json: object(rows, 0, runAt(rows, 0, runs).to), records: 1 };
 }
 
 /**
  * A page of at most `page` records. The statement asks for one more to know whether a next page exists; several
  * branches may bring more, which are cut here.
  */
-export function connectionWriter(members: readonly ConnectionMember[], keyColumn: number, page: number, keyset: Keyset): ReadWriter {
+export function connectionWriter(members: readonly ConnectionMember[], runs: RunColumns, page: number, keyset: Keyset): ReadWriter {
   return (rows, viewer) => {
-    const starts: number[] = [];
+    const records: { readonly from: number; readonly to: number }[] = [];
     let at = 0;
-    while (at < rows.length && starts.length < page) {
-      starts.push(at);
-      at = endOfRun(rows, at, keyColumn);
+    while (at < rows.length && records.length < page) {
+      const { to, next } = runAt(rows, at, runs);
+      records.push({ from: at, to });
+      at = next;
     }
     const hasNextPage = at < rows.length;
-    const end = at;
     const elements = (write: (from: number, to: number) => string): string =>
-      `[${starts.map((from, i) => write(from, starts[i + 1] ?? end)).join(',')}]`;
+      `[${records.map(({ from, to }) => write(from, to)).join(',')}]`;
     const parts = members.map((member) => {
       const key = JSON.stringify(member.key);
       if ('constant' in member) return `${key}:${member.constant}`;
       if ('nodes' in member) return `${key}:${elements((from, to) => member.nodes(rows, from, to))}`;
       if ('edges' in member) return `${key}:${elements((from, to) => edgeText(member.edges, rows, from, to, viewer, keyset))}`;
-      const last = rows[starts.at(-1) ?? -1];
+      const last = rows[records.at(-1)?.from ?? -1];
       const info = member.pageInfo.map(([name, field]) => {
         if (field === 'hasNextPage') return `${JSON.stringify(name)}:${hasNextPage}`;
         if (field === 'endCursor') return `${JSON.stringify(name)}:${last ? JSON.stringify(keyset.cursor(last, viewer)) : 'null'}`;
@@ -61,7 +61,7 @@ export function connectionWriter(members: readonly ConnectionMember[], keyColumn
       });
       return `${key}:{${info.join(',')}}`;
     });
-    return { json: `{${parts.join(',')}}`, records: starts.length };
+    return { json: `{${parts.join(',')}}`, records: records.length };
   };
 }
 

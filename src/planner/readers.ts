@@ -1,3 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isNativeError } from 'node:util/types';
+import { GraphQLError } from 'graphql';
 import pg from 'pg';
 import { readerRole } from '../boundary/database.js';
 import type { Viewer } from '../access/viewer.js';
@@ -32,12 +35,24 @@ const viewerSettings: Statement = {
 
 /** SQLSTATE classes and Node codes that mean "the connection is gone", not "the statement is wrong". */
 function isConnectionLoss(error: Error & { code?: string }): boolean {
-  return error.code === undefined || /^(08|57P0|ECONN|EPIPE|26000)/.test(error.code);
+  return error.code === undefined || /^(08|57P0|ECONN|EPIPE)/.test(error.code);
+}
+
+/** The connection lost its prepared statements (26000), or is lost itself: the same read succeeds elsewhere or later. */
+function isWorthRepeating(error: Error & { code?: string }): boolean {
+  return error.code === '26000' || isConnectionLoss(error);
+}
+
+function nulCharacter(): GraphQLError {
+  return new GraphQLError('文本不得含 U+0000 · A text must not contain U+0000.', {
+    extensions: { code: 'BAD_USER_INPUT', nextStep: '去掉该字符 · Remove the character.' },
+  });
 }
 
 /**
  * Runs bound statements for a viewer: on connections whose role is that class's reader role, in one envelope, so
- * that settings and data belong to one snapshot. Reads are repeated once when the connection was lost.
+ * that settings and data belong to one snapshot. Reads are repeated when the connection was lost, as often as there are
+ * connections: a restart of the server loses all of them at once.
  */
 export class Readers {
   readonly #database: HubDatabase;
@@ -48,17 +63,21 @@ export class Readers {
     this.#database = database;
   }
 
-  /** Rows of each statement, in order. */
+  /** Rows of each statement, in order. Throws GraphQLError BAD_USER_INPUT for a text PostgreSQL cannot hold. */
   async run(viewer: Viewer, statements: readonly BoundStatement[]): Promise<readonly (readonly Row[])[]> {
+    if (statements.some(({ values }) => values.some((value) => value?.includes('\0')))) throw nulCharacter();
     let lane = this.#lanes.get(viewer.principal);
     if (!lane) this.#lanes.set(viewer.principal, (lane = new Lane(this.#database, viewer.principal)));
     const settings = { statement: viewerSettings, values: [viewer.agency, viewer.district ?? ''] };
     const envelope = [settings, ...statements];
-    try {
-      return (await lane.send(envelope)).slice(1);
-    } catch (error) {
-      if (this.#closed || !(error instanceof Error) || !isConnectionLoss(error)) throw error;
-      return (await lane.send(envelope)).slice(1);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return (await lane.send(envelope)).slice(1);
+      } catch (error) {
+        const again = attempt <= connectionsPerClass && !this.#closed && isNativeError(error) && isWorthRepeating(error);
+        if (!again) throw error;
+        await nextTurn(); // lets the loss be noticed, and the next connection be taken
+      }
     }
   }
 
@@ -93,8 +112,20 @@ class Lane {
     }
     const slot = this.#slot;
     const open = this.#open[slot];
-    if (open) return submit(open, statements);
-    return this.#connect(slot).then((client) => submit(client, statements));
+    if (open) return this.#submit(slot, open, statements);
+    return this.#connect(slot).then((client) => this.#submit(slot, client, statements));
+  }
+
+  /** A server that ends a session says so before the socket closes; its connection must not be taken again meanwhile. */
+  #submit(slot: number, client: pg.Client, statements: readonly BoundStatement[]): Promise<readonly (readonly Row[])[]> {
+    const sent = submit(client, statements);
+    sent.catch((error: unknown) => {
+      if (!isNativeError(error) || !isConnectionLoss(error) || this.#open[slot] !== client) return;
+      this.#open[slot] = null;
+      this.#clients[slot] = null;
+      client.end().catch(() => undefined);
+    });
+    return sent;
   }
 
   async close(): Promise<void> {
@@ -108,6 +139,7 @@ class Lane {
     if (pending) return pending;
     const client = new pg.Client(pipelined(this.#config));
     const forget = (): void => {
+      if (this.#clients[slot] !== connecting) return; // a client may end long after another one took its slot
       this.#open[slot] = null;
       this.#clients[slot] = null;
     };

@@ -55,10 +55,19 @@ function listText(element: ObjectWriter, presence: number, rows: readonly Row[],
   return `${out}]`;
 }
 
-/** The end of the run of rows that starts at `from` and shares its key. */
-export function endOfRun(rows: readonly Row[], from: number, key: number): number {
+/** Where the rows of one record stand: its key, and which leg of the union brought them where there are several. */
+export interface RunColumns {
+  readonly key: number;
+  readonly leg: number | null;
+}
+
+/** The rows of the record at `from`: those of its first leg end at `to`, those of all legs at `next`. */
+export function runAt(rows: readonly Row[], from: number, { key, leg }: RunColumns): { readonly to: number; readonly next: number } {
   const value = rows[from]?.[key];
+  let next = from + 1;
+  while (next < rows.length && rows[next]?.[key] === value) next += 1;
+  if (leg === null) return { to: next, next };
   let to = from + 1;
-  while (to < rows.length && rows[to]?.[key] === value) to += 1;
-  return to;
+  while (to < next && rows[to]?.[leg] === rows[from]?.[leg]) to += 1;
+  return { to, next };
 }

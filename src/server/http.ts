@@ -7,6 +7,7 @@ import type { Viewer } from '../access/viewer.js';
 import type { sseTransport } from '../feed/sse.js';
 import { systemClock, type Clock } from '../measures/clock.js';
 import { readRequest } from '../planner/graphql-request.js';
+import { internalError } from '../planner/safe-error.js';
 import { StartUpError } from '../start-up-error.js';
 import { errorAnswer, writeAnswer, type HttpAnswer } from './http-answer.js';
 import type { LaneAnswer, Lanes } from './lanes.js';
@@ -43,7 +44,7 @@ export class HttpFront {
     this.#server = createServer((request, response) => {
       this.#handle(request, response).catch((error: unknown) => {
         process.stderr.write(`请求失败 · request failed: ${error instanceof Error ? error.message : String(error)}\n`);
-        writeAnswer(response, internalError);
+        writeAnswer(response, internalAnswer);
       });
     });
     this.#server.keepAliveTimeout = 65_000;
@@ -53,9 +54,9 @@ export class HttpFront {
    * Listens on a port (0 = any free one) and returns the address of the endpoint. When the port is taken: any free one
    * if `orAnyFree`, else StartUpError PORT_TAKEN.
    */
-  async listen(port: number, orAnyFree: boolean): Promise<string> {
+  async listen(host: string, port: number, orAnyFree: boolean): Promise<string> {
     try {
-      await this.#listen(port);
+      await this.#listen(host, port);
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
       if (!orAnyFree) {
@@ -64,17 +65,17 @@ export class HttpFront {
           en: `Port ${port} is taken. Use PORT=0 (any free port) or another one.`,
         });
       }
-      await this.#listen(0);
+      await this.#listen(host, 0);
     }
     const address: AddressInfo | string | null = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
-    return `http://127.0.0.1:${address.port}/graphql`;
+    return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}/graphql`;
   }
 
-  #listen(port: number): Promise<void> {
+  #listen(host: string, port: number): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(port, '127.0.0.1', () => {
+      this.#server.listen(port, host, () => {
         this.#server.off('error', reject);
         resolve();
       });
@@ -173,12 +174,7 @@ const missingToken = errorAnswer(
   'Authorization: Bearer <token>; hub token --agency CODE',
 );
 
-const internalError = errorAnswer(
-  500,
-  'INTERNAL_SERVER_ERROR',
-  '服务内部错误，未放出任何数据 · Internal error; no data was released.',
-  '稍后重试 · Try again later.',
-);
+const internalAnswer = errorAnswer(500, internalError.extensions.code, internalError.message, internalError.extensions.nextStep);
 
 /** Plain JSON in, plain JSON out; whatever negotiates anything else is Apollo's to judge. */
 function takesShortLane(request: IncomingMessage): boolean {

@@ -18,6 +18,8 @@ import { boundaryPolicy, changes, hubSchema, hubTables, reads } from './schema.j
 export interface HubOptions {
   readonly dataFolder: string;
   readonly port: number;
+  /** Address to listen on, by default loopback. */
+  readonly host?: string;
   /** When the port is taken, any free one serves. */
   readonly orAnyFreePort?: boolean;
   readonly clock?: Clock;
@@ -62,7 +64,7 @@ export class Hub {
     });
     let serving = true;
     const front = new HttpFront({ lanes, issuer, accessLog, boundaryVersion: policy.version, stream, ready: () => serving, clock });
-    const url = await front.listen(options.port, options.orAnyFreePort ?? false);
+    const url = await front.listen(options.host ?? '127.0.0.1', options.port, options.orAnyFreePort ?? false);
     return new Hub(url, issuer, accessLog, async () => {
       serving = false;
       await front.close();

@@ -6,6 +6,7 @@ import type { OperationContext } from '../planner/context.js';
 import type { GraphQLRequest } from '../planner/graphql-request.js';
 import type { KnownDocument, PlannedAnswer, Planner } from '../planner/planner.js';
 import type { Readers } from '../planner/readers.js';
+import { safeError } from '../planner/safe-error.js';
 import { jsonType, type HttpAnswer } from './http-answer.js';
 
 type Gateway = ApolloServerOptionsWithGateway<Trace>['gateway'];
@@ -134,13 +135,21 @@ export class Lanes {
   /** Executor inside Apollo: the same planner run, its body kept aside under the data object Apollo carries along. */
   async #execute(
     context: unknown,
-    request: { readonly source: string; readonly operationName: string | null; readonly request: { readonly variables?: Record<string, unknown> } },
+    // The caller's own name of the operation: Apollo's is null where no operation has that name.
+    request: { readonly source: string; readonly request: { readonly operationName?: string; readonly variables?: Record<string, unknown> } },
   ): Promise<{ data?: Record<string, unknown> | null; errors?: readonly GraphQLError[] }> {
     if (!(context instanceof Trace)) throw new Error('an operation runs with a viewer');
-    const known = this.#planner.admit(request.source);
+    let known: KnownDocument;
+    try {
+      known = this.#planner.admit(request.source);
+    } catch (error) {
+      // Apollo found it valid, so it is longer than the planner admits.
+      if (error instanceof GraphQLError) return { errors: [withExtensions(error, { code: 'DOCUMENT_TOO_LONG', http: { status: 400 } })] };
+      throw error;
+    }
     context.known = known;
-    const operation = known.operation(request.operationName);
-    if (!operation) throw new Error('Apollo checked that the operation exists');
+    const operation = known.operation(request.request.operationName ?? null);
+    if (!operation) return { errors: [unknownOperation()] };
     const variables = this.#planner.coerce(operation, request.request.variables ?? {});
     if (variables instanceof Array) {
       return { errors: variables.map((error) => withExtensions(error, { code: 'BAD_USER_INPUT', http: { status: 400 } })) };
@@ -157,20 +166,14 @@ export class Lanes {
   }
 }
 
-function withExtensions(error: GraphQLError, extensions: Record<string, unknown>): GraphQLError {
-  return new GraphQLError(error.message, { nodes: error.nodes ?? null, path: error.path ?? null, extensions: { ...error.extensions, ...extensions } });
+function unknownOperation(): GraphQLError {
+  return new GraphQLError('请指明文档中的一个操作 · Name one operation of the document.', {
+    extensions: { code: 'OPERATION_RESOLUTION_FAILURE', nextStep: 'operationName', http: { status: 400 } },
+  });
 }
 
-/** Errors without a code of ours say nothing of their cause: no text of the database, no value, no stack. */
-export function safeError(
-  formatted: { readonly message: string; readonly extensions?: Readonly<Record<string, unknown>> },
-): { message: string; extensions: Record<string, unknown> } {
-  const code = formatted.extensions?.['code'];
-  if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') return { ...formatted, extensions: { ...formatted.extensions } };
-  return {
-    message: '服务内部错误 · Internal error.',
-    extensions: { code: 'INTERNAL_SERVER_ERROR', nextStep: '稍后重试；如仍失败请联系枢纽管理员 · Try again later; if it stays, tell the administrator of the hub.' },
-  };
+function withExtensions(error: GraphQLError, extensions: Record<string, unknown>): GraphQLError {
+  return new GraphQLError(error.message, { nodes: error.nodes ?? null, path: error.path ?? null, extensions: { ...error.extensions, ...extensions } });
 }
 
 async function joined(parts: AsyncIterable<string>): Promise<string> {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -24,9 +24,8 @@ describe('the hub as a program', () => {
   const lines: string[] = [];
 
   const environment = (): NodeJS.ProcessEnv => {
-    const { DATABASE_URL, ...rest } = process.env;
-    void DATABASE_URL; // the embedded server is what is tested here
-    return { ...rest, PORT: '0', HUB_DATA: folder, NODE_OPTIONS: '' };
+    // The embedded server is what is tested here, so DATABASE_URL does not go on.
+    return { ...process.env, DATABASE_URL: '', PORT: '0', HUB_DATA: folder, NODE_OPTIONS: '' };
   };
 
   const command = async (...args: string[]): Promise<Finished> => {
@@ -51,6 +50,7 @@ describe('the hub as a program', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'concordat-start-'));
+    await chmod(folder, 0o755); // as root, the database's account has to pass
     const child = spawn(process.execPath, [path.join(project, 'dist/src/main.js')], { env: environment() });
     hub = child;
     for await (const line of createInterface({ input: child.stdout })) {

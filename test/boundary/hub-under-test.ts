@@ -1,0 +1,75 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { agencies } from '../../src/measures/agencies.js';
+import type { HubDatabase } from '../../src/database/database.js';
+import { Hub } from '../../src/server/hub.js';
+import { testDatabase } from '../support/test-database.js';
+import type { Asker } from './judge.js';
+import { WorldLoader } from './world.js';
+
+export type LaneName = 'apollo' | 'any';
+
+export interface GraphQLCall {
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly operationName?: string;
+}
+
+/** What came over the wire. */
+export interface Answer {
+  readonly status: number;
+  readonly type: string | null;
+  readonly body: string;
+}
+
+/** A hub on a database of its own, asked over HTTP as any partner asks it. */
+export class HubUnderTest {
+  private constructor(
+    readonly database: HubDatabase,
+    readonly hub: Hub,
+    readonly loader: WorldLoader,
+    readonly folder: string,
+  ) {}
+
+  /** With `keysOf`, the new hub works with the same keys: its cursors and tokens are those of the other one. */
+  static async start(keysOf?: HubUnderTest): Promise<HubUnderTest> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'concordat-boundary-'));
+    if (keysOf) await cp(path.join(keysOf.folder, 'keys'), path.join(folder, 'keys'), { recursive: true });
+    const database = await testDatabase();
+    const hub = await Hub.start(database, { dataFolder: folder, port: 0 });
+    return new HubUnderTest(database, hub, await WorldLoader.open(database), folder);
+  }
+
+  token(asker: Pick<Asker, 'agency' | 'role'>): Promise<string> {
+    return this.hub.issuer.issue(asker.agency, asker.role);
+  }
+
+  async ask(token: string, call: GraphQLCall, lane: LaneName = 'any', headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    const response = await fetch(this.hub.url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        ...(lane === 'apollo' ? { 'x-concordat-lane': 'apollo' } : {}),
+        ...headers,
+      },
+      body: JSON.stringify(call),
+    });
+    return { status: response.status, type: response.headers.get('content-type'), body: await response.text() };
+  }
+
+  async close(): Promise<void> {
+    this.loader.close();
+    await this.hub.close();
+    await this.database.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** An agency of the register as a viewer, acting as itself or in a role. */
+export function asker(agency: string, role: string | null = null): Asker {
+  const record = agencies.find(({ code }) => code === agency);
+  if (!record) throw new Error(`no agency ${agency}`);
+  return { agency, kind: record.kind, district: record.district, role };
+}

@@ -1,0 +1,57 @@
+import type { PermitRow, World } from './world.js';
+
+/**
+ * Rows B-01, B-02, B-06 and B-07 of the boundary table as a slow, plain judgement of one row for one viewer. Written
+ * from the table; it imports nothing of the boundary or the planner, so that it can contradict them.
+ */
+export interface Asker {
+  readonly agency: string;
+  readonly kind: string;
+  readonly district: string | null;
+  readonly role: string | null;
+}
+
+/** What a viewer may read of a permit: PERMIT_BASIC, and of its own decisions the whole record with masked names. */
+export type Sight = 'hidden' | 'basic' | 'record';
+
+/** Items district bodies share among themselves (B-06). */
+const sharedItems = ['P02', 'P03', 'P04', 'P08', 'P09', 'P10'];
+const approvalKinds = ['DISTRICT_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_APPROVAL'];
+
+export function sight(asker: Asker, permit: Pick<PermitRow, 'jurisdiction' | 'item' | 'decided_by' | 'district'>): Sight {
+  if (asker.role !== null) return 'hidden'; // none of the four rows names a role; a role never adds to the agency's rights
+  if (permit.jurisdiction !== 'CN-TJ') return 'hidden'; // B-54, B-55: the table speaks of Tianjin's permits
+  if (approvalKinds.includes(asker.kind) && permit.decided_by === asker.agency) return 'record'; // B-01
+  const ownDistrict = asker.district !== null && permit.district === asker.district;
+  if (asker.kind === 'DISTRICT_HRSS' && ownDistrict && permit.item === 'P01') return 'basic'; // B-02, A-63
+  if ((asker.kind === 'DISTRICT_HRSS' || asker.kind === 'DISTRICT_APPROVAL') && ownDistrict && sharedItems.includes(permit.item)) {
+    return 'basic'; // B-06
+  }
+  // B-07: any item of the closed list of ten; P07 belongs to the foreign-experts bureau.
+  if (asker.kind === 'MUNI_HRSS' && permit.item !== 'P07' && /^P(0[1-9]|10)$/.test(permit.item)) return 'basic';
+  return 'hidden';
+}
+
+/** Whether any of the four rows gives this viewer anything at all. */
+export function hasRights(asker: Asker): boolean {
+  return asker.role === null && [...approvalKinds, 'DISTRICT_HRSS', 'MUNI_HRSS'].includes(asker.kind);
+}
+
+/** Whether the viewer reads the decision record of some permits (its own). */
+export function ownsDecisions(asker: Asker): boolean {
+  return asker.role === null && approvalKinds.includes(asker.kind);
+}
+
+/** Family name only, whatever the length of the name. */
+export function familyNameOnly(name: string | null): string | null {
+  if (name === null) return null;
+  const [first = '*'] = name;
+  return `${first}**`;
+}
+
+/** The rows a viewer may see, newest decision first, ties by the internal number. */
+export function visiblePermits(asker: Asker, world: World): PermitRow[] {
+  return world.permits
+    .filter((permit) => sight(asker, permit) !== 'hidden')
+    .sort((a, b) => (a.decided_on === b.decided_on ? b.id - a.id : a.decided_on < b.decided_on ? 1 : -1));
+}

@@ -1,0 +1,102 @@
+import { asker, HubUnderTest, type Answer, type GraphQLCall } from './hub-under-test.js';
+import { explain, Rounds, type Side } from './rounds.js';
+import { emptyWorld } from './world.js';
+import { policyMoving, policyWithout, twoSides } from './planner-sides.js';
+import { makePair } from './pairs.js';
+import { Random } from './random.js';
+
+/** Generated pairs per run; more with PAIRS=…. */
+const pairs = Number(process.env['PAIRS'] ?? '300');
+const operationsPerPair = 3;
+const seed = Number(process.env['FAST_CHECK_SEED'] ?? '1');
+
+let one: HubUnderTest;
+let other: HubUnderTest;
+const tokens = new Map<string, Promise<string>>();
+
+function side(hub: HubUnderTest): Side {
+  return {
+    load: (world) => hub.loader.load(world),
+    ask: async (viewer, call, lane) => {
+      const key = `${viewer.agency} ${viewer.role ?? ''}`;
+      let token = tokens.get(key);
+      if (!token) tokens.set(key, (token = one.token(viewer)));
+      return hub.ask(await token, call, lane);
+    },
+  };
+}
+
+beforeAll(async () => {
+  one = await HubUnderTest.start();
+  other = await HubUnderTest.start(one);
+});
+
+afterAll(async () => {
+  await one.close();
+  await other.close();
+});
+
+test(
+  `${pairs} pairs of databases that differ only in what a viewer may not see give equal bytes, and the bytes the boundary table grants (B-01, B-02, B-06, B-07)`,
+  async () => {
+    const rounds = new Rounds([side(one), side(other)], ['apollo', 'any']);
+    const started = Date.now();
+    for (let i = 0; i < pairs; i += 1) {
+      const finding = await rounds.play(seed + i, operationsPerPair);
+      if (finding) throw new Error(explain(finding));
+    }
+    process.stdout.write(`non-interference: seed ${seed}, ${pairs} pairs, ${rounds.calls} calls, ${Math.round((Date.now() - started) / 1000)} s\n`);
+  },
+  pairs * 1_000 + 60_000,
+);
+
+test.each([
+  ['without the district condition', policyWithout('district'), 'HEPING_HRSS'],
+  ['without the item condition', policyWithout('item'), 'BINHAI_HRSS'],
+  ['with the content open to all', policyMoving(['content'], 'PERMIT_BASIC'), 'MUNI_HRSS'],
+  ['with the revision open to all', policyMoving(['revision'], 'PERMIT_BASIC'), 'HEPING_APPROVAL'],
+])('the rounds find a boundary %s (the test of the test)', async (_fault, policy, agency) => {
+  const faulty = await twoSides({ plans: policy, database: policy });
+  try {
+    const rounds = new Rounds(faulty.sides, ['any']);
+    let found: string | null = null;
+    for (let i = 0; i < 40 && found !== 'the answers differ' && found !== 'the lists differ'; i += 1) {
+      found = (await rounds.play(seed + i, 3, asker(agency)))?.what ?? null;
+    }
+    expect(found).toMatch(/differ$/);
+  } finally {
+    await faulty.close();
+  }
+});
+
+test('a viewer without visible rows gets the bytes of an empty database, scope note included', async () => {
+  const calls: GraphQLCall[] = [
+    { query: '{ permits(first: 50) { nodes { documentNo holder { name } actions { action } content } pageInfo { hasNextPage endCursor } } }' },
+    { query: '{ permit(documentNo: "津许 1") { documentNo } }' },
+    { query: '{ permits(first: 1, filter: {district: "120101"}) { edges { cursor } } permitDuplicate(holderUscc: "X", item: P01, pendingCase: "1") { exists } }' },
+  ];
+  const viewers = [asker('JIZHOU_HRSS'), asker('JIZHOU_APPROVAL'), asker('FTZ_CBD_APPROVAL'), asker('US_OFLC'), asker('MUNI_HRSS', 'ANALYST')];
+  const { one: full } = makePair(new Random(seed), asker('BINHAI_HRSS'));
+  await one.loader.load(full);
+  await other.loader.load(emptyWorld);
+  for (const viewer of viewers) {
+    for (const call of calls) {
+      for (const lane of ['apollo', 'any'] as const) {
+        const token = await one.token(viewer);
+        const [fullAnswer, emptyAnswer]: Answer[] = await Promise.all([one.ask(token, call, lane), other.ask(token, call, lane)]);
+        expect(fullAnswer).toEqual(emptyAnswer);
+      }
+    }
+  }
+});
+
+test('a scope note names relations, rows of the table and the viewer’s own values, and nothing of the data', async () => {
+  await one.loader.load(emptyWorld);
+  const answer = await one.ask(await one.token(asker('HEPING_HRSS')), { query: '{ a: permits(first: 1) { nodes { item } } }' });
+  const { extensions } = JSON.parse(answer.body) as { extensions: { scope: { path: string; relations: { relation: string; rows: string[]; viewer: object }[] }[] } };
+  expect(extensions.scope.map(({ path }) => path)).toEqual(['a']);
+  expect(extensions.scope[0]?.relations.map(({ relation, rows, viewer }) => ({ relation, rows, viewer }))).toEqual([
+    { relation: 'supervising', rows: ['B-02'], viewer: { district: '120101' } },
+    { relation: 'sharing', rows: ['B-06'], viewer: { district: '120101' } },
+  ]);
+});

@@ -1,0 +1,176 @@
+import { createSecretKey } from 'node:crypto';
+import { Seal } from '../../src/access/keys.js';
+import { accessBoundaries } from '../../src/access/operations.js';
+import type { Viewer } from '../../src/access/viewer.js';
+import { boundarySql, branchView, readerRole } from '../../src/boundary/database.js';
+import type { Boundary, RecordBoundary } from '../../src/boundary/declaration.js';
+import { BoundaryPolicy, type Branch, type Cell } from '../../src/boundary/policy.js';
+import { shieldRules } from '../../src/boundary/shield.js';
+import type { HubDatabase } from '../../src/database/database.js';
+import { permitBoundaries } from '../../src/permits/boundary.js';
+import type { PlannerParts } from '../../src/planner/parts.js';
+import { Planner } from '../../src/planner/planner.js';
+import { Readers } from '../../src/planner/readers.js';
+import { boundaryPolicy, hubSchema, hubTables, operationViews, reads } from '../../src/server/schema.js';
+import { subjectBoundaries } from '../../src/subjects/boundary.js';
+import { testDatabase } from '../support/test-database.js';
+import type { GraphQLCall } from './hub-under-test.js';
+import type { Asker } from './judge.js';
+import type { Side } from './rounds.js';
+import { WorldLoader } from './world.js';
+
+/** The hub's declarations with its record types changed. */
+export function declarations(change: (record: RecordBoundary) => RecordBoundary): readonly Boundary[] {
+  return [...permitBoundaries, ...subjectBoundaries, ...accessBoundaries].map((declaration) =>
+    declaration.form === 'record' ? change(declaration) : declaration,
+  );
+}
+
+/** A boundary that forgets one condition in every relation. */
+export function policyWithout(property: string): BoundaryPolicy {
+  return new BoundaryPolicy(
+    declarations((record) => ({
+      ...record,
+      relations: record.relations.map((relation) => ({
+        ...relation,
+        where: Object.fromEntries(Object.entries(relation.where).filter(([name]) => name !== property)),
+      })),
+    })),
+  );
+}
+
+/** A boundary that has put fields into another group. */
+export function policyMoving(fields: readonly string[], into: string): BoundaryPolicy {
+  return new BoundaryPolicy(
+    declarations((record) => ({
+      ...record,
+      groups: Object.fromEntries(
+        Object.entries(record.groups).map(([group, names]) => {
+          const rest = names.filter((name) => !fields.includes(name));
+          return [group, group === into ? [...rest, ...fields] : rest];
+        }),
+      ),
+    })),
+  );
+}
+
+/** A boundary whose plans filter nothing and mask nothing; only its branches keep their names. */
+export class BlindPolicy extends BoundaryPolicy {
+  constructor() {
+    super(boundaryPolicy().declarations);
+  }
+
+  override branches(principal: string, type: string): readonly Branch[] {
+    return super.branches(principal, type).map((branch) => ({ ...branch, where: [{ property: 'jurisdiction', oneOf: ['CN-TJ', 'CN-XM', 'US'] }] }));
+  }
+
+  override cell(): Cell {
+    return 'allow';
+  }
+}
+
+/** A viewer as a token would make it, for asking a planner without the front. */
+export function viewerOf(asker: Asker): Viewer {
+  return { ...asker, jurisdiction: 'CN-TJ', account: 'test', principal: asker.role ?? asker.kind, expiresAt: Number.MAX_SAFE_INTEGER };
+}
+
+/** What a side is made of. By default every layer is the hub's own. */
+export interface Layers {
+  /** What the plans are compiled from. */
+  readonly plans?: BoundaryPolicy;
+  /** What the shield rules are compiled from. */
+  readonly rules?: BoundaryPolicy;
+  /** What the database layer is compiled from, or views over the bare tables. */
+  readonly database?: BoundaryPolicy | 'bare';
+}
+
+export interface PlannerSide extends Side {
+  readonly database: HubDatabase;
+  readonly parts: PlannerParts;
+  readonly planner: Planner;
+  close(): Promise<void>;
+}
+
+/** A planner on a database of its own, layer by layer. */
+export async function plannerSide(layers: Layers = {}): Promise<PlannerSide> {
+  const database = await testDatabase();
+  if (layers.database === 'bare') await bareViews(database);
+  else if (layers.database) await database.pool().query(boundarySql(layers.database, hubTables(), operationViews).sql);
+  const loader = await WorldLoader.open(database);
+  const readers = new Readers(database);
+  const policy = layers.plans ?? boundaryPolicy();
+  const parts: PlannerParts = {
+    schema: await hubSchema(policy),
+    policy,
+    rules: shieldRules(layers.rules ?? policy),
+    tables: hubTables(),
+    reads,
+    seal: new Seal(createSecretKey(Buffer.alloc(32, 7))),
+    readers,
+  };
+  const planner = new Planner(parts);
+  return {
+    database,
+    parts,
+    planner,
+    load: (world) => loader.load(world),
+    ask: async (asker, call) => ({ status: 200, type: null, body: await run(planner, readers, asker, call) }),
+    close: async () => {
+      loader.close();
+      await readers.close();
+      await database.close();
+    },
+  };
+}
+
+async function run(planner: Planner, readers: Readers, asker: Asker, call: GraphQLCall): Promise<string> {
+  const known = planner.admit(call.query);
+  const operation = known.operation(call.operationName ?? null);
+  if (!operation) throw new Error('the call names no operation');
+  const variables = planner.coerce(operation, call.variables ?? {});
+  if (variables instanceof Array) throw new AggregateError(variables, 'variables');
+  const viewer = viewerOf(asker);
+  const context = { viewer, readers, noteCase: () => undefined };
+  try {
+    return (await planner.run(known, operation, variables, viewer, context)).body;
+  } catch (error) {
+    // The lanes turn a refusal into an answer; here its code is enough.
+    if (error instanceof Error && 'extensions' in error) return JSON.stringify({ errors: [{ extensions: error.extensions }], data: null });
+    throw error;
+  }
+}
+
+/** Two sides of the same make, for rounds. */
+export async function twoSides(layers: Layers): Promise<{ sides: readonly [PlannerSide, PlannerSide]; close: () => Promise<void> }> {
+  const [one, other] = await Promise.all([plannerSide(layers), plannerSide(layers)]);
+  return { sides: [one, other], close: async () => { await Promise.all([one.close(), other.close()]); } };
+}
+
+/**
+ * The database layer taken away: every view shows all rows and raw cells of its table, owned by the owner, for whom no
+ * row security applies.
+ */
+async function bareViews(database: HubDatabase): Promise<void> {
+  const policy = boundaryPolicy();
+  const tables = hubTables();
+  const permit = tables.get('Permit');
+  const action = tables.get('PermitAction');
+  if (!permit || !action) throw new Error('permits and actions have tables');
+  const sql = ['DROP SCHEMA shared CASCADE; CREATE SCHEMA shared;', 'CREATE VIEW shared.agency AS SELECT * FROM hub.agency;'];
+  const withHolder =
+    'SELECT r.*, h.kind AS holder_kind, h.name AS holder_name, h.uscc AS holder_uscc FROM hub.permit r JOIN hub.subject h ON h.id = r.holder_id';
+  for (const principal of policy.principals) {
+    for (const branch of policy.branches(principal, 'Permit')) {
+      sql.push(
+        `CREATE VIEW ${branchView(principal, permit, branch)} AS SELECT * FROM hub.permit;`,
+        `CREATE VIEW ${branchView(principal, permit, branch, true)} AS ${withHolder};`,
+        `CREATE VIEW ${branchView(principal, action, branch)} AS SELECT * FROM hub.permit_action;`,
+      );
+    }
+    for (const view of operationViews.filter(({ viewers }) => viewers.includes(principal))) {
+      sql.push(`CREATE VIEW shared.${view.name}__${principal.toLowerCase()} AS ${view.query};`);
+    }
+    sql.push(`GRANT USAGE ON SCHEMA shared TO ${readerRole(principal)}; GRANT SELECT ON ALL TABLES IN SCHEMA shared TO ${readerRole(principal)};`);
+  }
+  await database.pool().query(sql.join('\n'));
+}

@@ -1,0 +1,283 @@
+import { createRequire } from 'node:module';
+import fc from 'fast-check';
+import { buildSchema, getNamedType, graphql, isNonNullType, isObjectType, Kind, OperationTypeNode, printSchema, type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
+import type * as Middleware from 'graphql-middleware';
+import type * as Shield from 'graphql-shield';
+import { oneOf, viewer, type Boundary, type RecordBoundary, type RelationDeclaration } from '../../src/boundary/declaration.js';
+import { BoundaryPolicy, type Branch } from '../../src/boundary/policy.js';
+import { ruleAllows, shieldRules } from '../../src/boundary/shield.js';
+import { permitBoundaries } from '../../src/permits/boundary.js';
+import { boundaryPolicy, hubSchema } from '../../src/server/schema.js';
+import { sight, type Asker, type Sight } from './judge.js';
+import { asker } from './hub-under-test.js';
+import { items, supervisedIn } from './world.js';
+
+const load = createRequire(import.meta.url);
+const { shield, deny } = load('graphql-shield') as typeof Shield;
+const { applyMiddleware } = load('graphql-middleware') as typeof Middleware;
+
+const policy = boundaryPolicy();
+let schema: GraphQLSchema;
+
+beforeAll(async () => {
+  schema = await hubSchema(policy);
+});
+
+/** A row as conditions speak of it. */
+interface Row {
+  readonly jurisdiction: string;
+  readonly item: string;
+  readonly district: string;
+  readonly decidedByCode: string;
+}
+
+type Property = keyof Row;
+
+/** A branch's conditions, judged by hand. */
+function inBranch(branch: Branch, who: Asker, row: Row): boolean {
+  const value = (term: 'agency' | 'district'): string => (term === 'agency' ? who.agency : (who.district ?? ''));
+  return branch.where.every((condition) => {
+    const cell = row[condition.property as Property];
+    if ('oneOf' in condition) return condition.oneOf.includes(cell);
+    return cell === value(condition.equals);
+  });
+}
+
+function inRelation(relation: RelationDeclaration, who: Asker, row: Row): boolean {
+  return Object.entries(relation.where).every(([property, condition]) => {
+    const cell = row[property as Property];
+    return 'oneOf' in condition ? condition.oneOf.includes(cell) : cell === (condition.viewer === 'agency' ? who.agency : (who.district ?? ''));
+  });
+}
+
+function principal(who: Asker): string {
+  return who.role ?? who.kind;
+}
+
+const basic = [
+  'jurisdiction', 'item', 'documentNo', 'certificateNo', 'holder', 'decidedBy', 'legalAuthority', 'location', 'district',
+  'outcome', 'status', 'decidedOn', 'validFrom', 'validTo', 'actions',
+];
+
+/** Cells the table grants: PERMIT_BASIC to all who see the row, the record and a family name to the deciding bureau. */
+function expectedCells(seen: Sight): Record<string, unknown> {
+  const own = seen === 'record';
+  return {
+    ...Object.fromEntries(basic.map((field) => [field, 'allow'])),
+    content: own ? 'allow' : 'withhold',
+    revision: own ? 'allow' : 'withhold',
+    legalRepresentative: own ? { mask: 'familyName' } : 'withhold',
+  };
+}
+
+/**
+ * The four rows of the boundary table as a grid, by hand. One letter per item P01 … P10: R the whole record, b PERMIT_BASIC,
+ * a dot nothing.
+ */
+const grid: readonly (readonly [agency: string, location: string, decider: string, items: string])[] = [
+  // B-02 (P01, whoever decided) and B-06 (P02 P03 P04 P08 P09 P10), own district only.
+  ['HEPING_HRSS', '120101', 'HEPING_APPROVAL', 'bbbb...bbb'],
+  ['HEPING_HRSS', '120101', 'HEDONG_APPROVAL', 'bbbb...bbb'],
+  ['HEPING_HRSS', '120101', 'MUNI_HRSS', 'bbbb...bbb'],
+  ['HEPING_HRSS', '120102', 'HEPING_APPROVAL', '..........'],
+  ['HEPING_HRSS', 'FTZ:AIRPORT', 'FTZ_AIRPORT_APPROVAL', '..........'],
+  // A-07: free-trade areas are supervised in Binhai.
+  ['BINHAI_HRSS', '120116', 'BINHAI_APPROVAL', 'bbbb...bbb'],
+  ['BINHAI_HRSS', 'FTZ:DONGJIANG', 'FTZ_DONGJIANG_APPROVAL', 'bbbb...bbb'],
+  ['BINHAI_HRSS', '120101', 'BINHAI_APPROVAL', '..........'],
+  // B-01: own decisions wherever they lie; B-06: the district's shared items of other deciders; never the neighbour's.
+  ['HEPING_APPROVAL', '120101', 'HEPING_APPROVAL', 'RRRRRRRRRR'],
+  ['HEPING_APPROVAL', '120102', 'HEPING_APPROVAL', 'RRRRRRRRRR'],
+  ['HEPING_APPROVAL', '120101', 'HEDONG_APPROVAL', '.bbb...bbb'],
+  ['HEPING_APPROVAL', '120102', 'HEDONG_APPROVAL', '..........'],
+  // B-06 names district bodies; Binhai's and the areas' approval bureaus have B-01 alone.
+  ['BINHAI_APPROVAL', '120116', 'BINHAI_APPROVAL', 'RRRRRRRRRR'],
+  ['BINHAI_APPROVAL', '120116', 'HEPING_APPROVAL', '..........'],
+  ['BINHAI_APPROVAL', 'FTZ:DONGJIANG', 'FTZ_DONGJIANG_APPROVAL', '..........'],
+  ['FTZ_DONGJIANG_APPROVAL', 'FTZ:DONGJIANG', 'FTZ_DONGJIANG_APPROVAL', 'RRRRRRRRRR'],
+  ['FTZ_DONGJIANG_APPROVAL', 'FTZ:DONGJIANG', 'BINHAI_APPROVAL', '..........'],
+  ['FTZ_DONGJIANG_APPROVAL', 'FTZ:AIRPORT', 'FTZ_AIRPORT_APPROVAL', '..........'],
+  // B-07: the whole city, except P07, which belongs to the foreign-experts bureau.
+  ['MUNI_HRSS', '120101', 'HEPING_APPROVAL', 'bbbbbb.bbb'],
+  ['MUNI_HRSS', 'FTZ:CBD', 'FTZ_CBD_APPROVAL', 'bbbbbb.bbb'],
+  ['MUNI_HRSS', '120119', 'MUNI_HRSS', 'bbbbbb.bbb'],
+  // Default deny.
+  ['US_OFLC', '120101', 'HEPING_APPROVAL', '..........'],
+];
+
+const letters: Readonly<Record<string, Sight>> = { R: 'record', b: 'basic', '.': 'hidden' };
+
+test.each(grid)('B-01/02/06/07: %s, permit in %s decided by %s: %s', (agency, location, decider, expected) => {
+  const who = asker(agency);
+  for (const [index, item] of items.entries()) {
+    const seen = letters[expected[index] ?? ''] ?? 'hidden';
+    const row: Row = { jurisdiction: 'CN-TJ', item, district: supervisedIn(location), decidedByCode: decider };
+    expect(sight(who, { ...row, decided_by: decider })).toBe(seen);
+    const branches = policy.branches(principal(who), 'Permit').filter((branch) => inBranch(branch, who, row));
+    expect(branches.map((branch) => Object.fromEntries(branch.cells))).toEqual(seen === 'hidden' ? [] : [expectedCells(seen)]);
+    // B-54, B-55: registers of other places are shared with nobody by these rows.
+    for (const jurisdiction of ['US', 'CN-XM', '']) {
+      expect(policy.branches(principal(who), 'Permit').filter((branch) => inBranch(branch, who, { ...row, jurisdiction }))).toEqual([]);
+    }
+  }
+});
+
+test('a role outside the four rows gets nothing, whatever its agency (B-54)', () => {
+  for (const role of ['ANALYST', 'AUDITOR', 'PUBLIC', 'FOREIGN_REGISTER', '', '__proto__', 'constructor']) {
+    expect(policy.branches(role, 'Permit')).toEqual([]);
+    for (const coordinate of policy.coordinates()) {
+      const open = /^(Agency|ViewerInfo)\.|^Query\.(agencies|viewer)$/.test(coordinate);
+      expect([coordinate, policy.decide(role, coordinate).allowed]).toEqual([coordinate, open]);
+    }
+  }
+});
+
+test('start-up stops on a field without a declaration, on a declaration without a field and on a relation without a clause', () => {
+  const sdl = printSchema(schema);
+  policy.assertCovers(buildSchema(sdl));
+  expect(() => policy.assertCovers(buildSchema(`${sdl}\nextend type Permit { internalNote: String }`))).toThrow(/no boundary declared for Permit\.internalNote/);
+  expect(() => policy.assertCovers(buildSchema(`${sdl}\nextend type Query { dump: Secret }\ntype Secret { text: String }`))).toThrow(/Query\.dump[^]*Secret\.text/);
+  expect(() => policy.assertCovers(buildSchema(sdl.replace(/^ {2}revision: Int$/m, '  somethingElse: Int')))).toThrow(/not in the schema: Permit\.revision/);
+
+  const declarations = policy.declarations;
+  const withRelations = (change: (relation: RelationDeclaration) => RelationDeclaration): readonly Boundary[] =>
+    declarations.map((declaration) => (declaration.form === 'record' ? { ...declaration, relations: declaration.relations.map(change) } : declaration));
+  expect(() => new BoundaryPolicy(withRelations((relation) => ({ ...relation, clauses: [] })))).toThrow(/Permit\.deciding has no clause/);
+  expect(() => new BoundaryPolicy([...declarations, ...permitBoundaries])).toThrow(/declared twice/);
+});
+
+test('start-up stops on interfaces and unions: their fields would be reached past the rules (L-11)', () => {
+  const sdl = printSchema(schema);
+  const hidden = 'interface Node { id: ID } extend type Query { viewerNode: Node }';
+  expect(() => policy.assertCovers(buildSchema(`${sdl}\n${hidden}`))).toThrow(/Node/);
+  expect(() => policy.assertCovers(buildSchema(`${sdl}\nunion Anything = Permit | Subject`))).toThrow(/Anything/);
+});
+
+test('every field that is withheld from someone who can reach it may be null in the schema', () => {
+  for (const who of [...policy.principals, 'ANALYST']) {
+    const reached = new Set<string>();
+    const visit = (type: string): void => {
+      if (reached.has(type)) return;
+      reached.add(type);
+      const object = schema.getType(type);
+      if (!isObjectType(object)) return;
+      for (const field of Object.values(object.getFields())) {
+        if (policy.decide(who, `${type}.${field.name}`).allowed) visit(getNamedType(field.type).name);
+        else expect([`${type}.${field.name}`, isNonNullType(field.type)]).toEqual([`${type}.${field.name}`, false]);
+        const perRow = policy.branches(who, type).some((branch) => policy.cell(branch, type, field.name) !== 'allow');
+        if (perRow) expect([`${type}.${field.name}`, isNonNullType(field.type)]).toEqual([`${type}.${field.name}`, false]);
+      }
+    };
+    visit('Query');
+  }
+});
+
+const agencyCodes = ['HEPING_APPROVAL', 'HEDONG_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_CBD_APPROVAL', 'HEPING_HRSS', 'BINHAI_HRSS', 'MUNI_HRSS', 'US_OFLC'];
+const anyRow = fc.record({
+  jurisdiction: fc.constantFrom('CN-TJ', 'CN-XM', 'US', ''),
+  item: fc.constantFrom(...items, 'P11', ''),
+  district: fc.constantFrom('120101', '120102', '120116', ''),
+  decidedByCode: fc.constantFrom(...agencyCodes, ''),
+});
+
+test('branches of one viewer together are the union of its relations', () => {
+  const record = policy.records.get('Permit');
+  fc.assert(
+    fc.property(fc.constantFrom(...agencyCodes), anyRow, (agency, row) => {
+      const who = asker(agency);
+      const relations = (record?.relations ?? []).filter(({ viewers }) => viewers.includes(who.kind));
+      const wanted = relations.some((relation) => inRelation(relation, who, row));
+      const found = policy.branches(who.kind, 'Permit').filter((branch) => inBranch(branch, who, row));
+      return found.length > 0 === wanted && (sight(who, { ...row, decided_by: row.decidedByCode }) !== 'hidden') === wanted;
+    }),
+    { numRuns: 3_000 },
+  );
+});
+
+test('for any declarations, either the policy is refused or its branches are complete and the first one grants the union of rights', () => {
+  const where = fc.record(
+    {
+      jurisdiction: fc.constant(oneOf('CN-TJ')),
+      item: fc.subarray(['P01', 'P02', 'P03'], { minLength: 1 }).map((values) => oneOf(...values)),
+      district: fc.constant(viewer.district),
+      decidedByCode: fc.constantFrom(viewer.agency, oneOf('HEPING_APPROVAL')),
+    },
+    { requiredKeys: ['jurisdiction'] },
+  );
+  const relation = fc.record({ where, allow: fc.subarray(['A', 'B']) });
+  let accepted = 0;
+  fc.assert(
+    fc.property(fc.array(relation, { minLength: 1, maxLength: 4 }), fc.array(anyRow, { minLength: 8, maxLength: 8 }), (made, rows) => {
+      const relations = made.map(({ where: conditions, allow }, i): RelationDeclaration => ({
+        relation: `r${i}`, zh: '', en: '', viewers: ['X'], rows: ['B-00'], clauses: ['C'], allow,
+        where: Object.fromEntries(Object.entries(conditions)),
+      }));
+      const record: RecordBoundary = { form: 'record', type: 'T', identity: 'a', groups: { A: ['a'], B: ['b'] }, relations };
+      let compiled: BoundaryPolicy;
+      try {
+        compiled = new BoundaryPolicy([record]);
+      } catch {
+        return true;
+      }
+      accepted += 1;
+      const who = { ...asker('HEPING_APPROVAL'), kind: 'X' };
+      return rows.every((row) => {
+        const granting = relations.filter((one) => inRelation(one, who, row));
+        const found = compiled.branches('X', 'T').filter((branch) => inBranch(branch, who, row));
+        if (found.length > 0 !== granting.length > 0) return false;
+        const cell = (field: string): boolean => found[0]?.cells.get(field) === 'allow';
+        const granted = (group: string): boolean => granting.some(({ allow }) => allow.includes(group));
+        return cell('a') === granted('A') && cell('b') === granted('B');
+      });
+    }),
+    { numRuns: 3_000 },
+  );
+  expect(accepted).toBeGreaterThan(100);
+});
+
+/** Shield asks for the resolver's information; the rules look at none of it. */
+function noInfo(): GraphQLResolveInfo {
+  const query = schema.getQueryType();
+  const field = query?.getFields()['viewer'];
+  if (!query || !field) throw new Error('the schema has Query.viewer');
+  return {
+    fieldName: 'viewer', fieldNodes: [], returnType: field.type, parentType: query, schema, fragments: {}, rootValue: undefined,
+    path: { prev: undefined, key: 'viewer', typename: 'Query' }, variableValues: {},
+    operation: { kind: Kind.OPERATION_DEFINITION, operation: OperationTypeNode.QUERY, selectionSet: { kind: Kind.SELECTION_SET, selections: [] } },
+  };
+}
+
+test('every coordinate × viewer class: the shield rule says what the policy says, and no rule is a denial', async () => {
+  const rules = shieldRules(policy);
+  for (const who of [...policy.principals, 'ANALYST', 'FOREIGN_REGISTER']) {
+    for (const coordinate of policy.coordinates()) {
+      expect([coordinate, await ruleAllows(rules, coordinate, { principal: who }, noInfo())]).toEqual([coordinate, policy.decide(who, coordinate).allowed]);
+    }
+    expect(await ruleAllows(rules, 'Permit.unheardOf', { principal: who }, noInfo())).toBe(false);
+  }
+});
+
+test('a rule that throws denies (L-20)', async () => {
+  const broken = Object.assign(Object.create(policy) as BoundaryPolicy, {
+    coordinates: () => policy.coordinates(),
+    decide: () => {
+      throw new Error('no decision');
+    },
+  });
+  const rules = shieldRules(broken);
+  expect(await ruleAllows(rules, 'Permit.item', { principal: 'MUNI_HRSS' }, noInfo())).toBe(false);
+});
+
+test('mounted as middleware with deny for the rest, the same rules deny the same fields, alias by alias (L-09)', async () => {
+  const plain = buildSchema('type Query { permit: Permit agencies: String hole: String } type Permit { item: String content: String hole: String }');
+  const rules = shieldRules(policy);
+  const tree = { Query: { permit: rules['Query']?.['permit'] ?? deny, agencies: rules['Query']?.['agencies'] ?? deny }, Permit: { item: rules['Permit']?.['item'] ?? deny, content: rules['Permit']?.['content'] ?? deny } };
+  const guarded = applyMiddleware(plain, shield(tree, { fallbackRule: deny, fallbackError: 'denied' }));
+  const rootValue = { permit: { item: 'P01', content: 'text', hole: 'x' }, agencies: 'open', hole: 'x' };
+  const source = '{ agencies hole permit { item again: item content more: content hole } }';
+  const ask = async (who: string): Promise<unknown> =>
+    JSON.parse(JSON.stringify((await graphql({ schema: guarded, source, rootValue, contextValue: { principal: who } })).data));
+  expect(await ask('BINHAI_APPROVAL')).toEqual({ agencies: 'open', hole: null, permit: { item: 'P01', again: 'P01', content: 'text', more: 'text', hole: null } });
+  expect(await ask('MUNI_HRSS')).toEqual({ agencies: 'open', hole: null, permit: { item: 'P01', again: 'P01', content: null, more: null, hole: null } });
+  expect(await ask('ANALYST')).toEqual({ agencies: 'open', hole: null, permit: null });
+});

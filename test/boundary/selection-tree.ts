@@ -1,0 +1,54 @@
+/** A selection as a tree; printed as GraphQL and evaluated by hand. */
+export type Selection = FieldSelection | SpreadSelection;
+
+export interface FieldSelection {
+  readonly form: 'field';
+  readonly key: string;
+  readonly name: string;
+  readonly arguments?: string;
+  readonly condition: Condition | null;
+  readonly below: readonly Selection[] | null;
+}
+
+export interface SpreadSelection {
+  readonly form: 'spread';
+  readonly on: string;
+  /** Name of a fragment definition, or null for an inline fragment. */
+  readonly fragment: string | null;
+  readonly condition: Condition | null;
+  readonly below: readonly Selection[];
+}
+
+export interface Condition {
+  readonly directive: 'skip' | 'include';
+  readonly value: boolean;
+  readonly variable: string | null;
+}
+
+/** A field to answer: its schema name and what is selected below it. */
+export interface Expected {
+  readonly name: string;
+  readonly below: readonly Selection[];
+}
+
+export function applies(condition: Condition | null): boolean {
+  return condition === null || (condition.directive === 'include') === condition.value;
+}
+
+/** Fields by response key in order of first appearance, with the sub-selections of equal keys put together. */
+export function collect(selections: readonly Selection[]): Map<string, Expected> {
+  const fields = new Map<string, Expected>();
+  const visit = (at: readonly Selection[]): void => {
+    for (const selection of at) {
+      if (!applies(selection.condition)) continue;
+      if (selection.form === 'spread') {
+        visit(selection.below);
+        continue;
+      }
+      const below = fields.get(selection.key)?.below ?? [];
+      fields.set(selection.key, { name: selection.name, below: [...below, ...(selection.below ?? [])] });
+    }
+  };
+  visit(selections);
+  return fields;
+}

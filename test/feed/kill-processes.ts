@@ -1,0 +1,97 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import type { DatabaseSettings } from '../../src/database/database-settings.js';
+import { databaseName, ownerName } from '../../src/database/cluster.js';
+import { EmbeddedServer } from '../../src/database/embedded-server.js';
+
+const script = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+/** The hub, its embedded database and a subscriber as processes of their own, to be killed and started again. */
+export class KillProcesses {
+  readonly #folder: string;
+  #hub: ChildProcess | null = null;
+  #subscriber: ChildProcess | null = null;
+
+  /** `folder` is the hub's data folder and the subscriber's. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Starts the hub and returns when it says it is ready; its address stands in the file `url` then. */
+  async startHub(): Promise<string> {
+    const child = spawn(process.execPath, [script('../../src/main.js')], {
+      env: { ...process.env, PORT: '0', HUB_DATA: this.#folder, HUB_SAMPLE: '0', DATABASE_URL: '' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#hub = child;
+    const said: string[] = [];
+    // It tells of every request it could not answer; wanted only when it does not start.
+    createInterface({ input: child.stderr }).on('line', (text) => said.push(text));
+    const url = await new Promise<string>((resolve, reject) => {
+      child.once('exit', (code) => reject(new Error(`the hub ended with ${code ?? 'a signal'}:\n${said.join('\n')}`)));
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        said.push(line);
+        const ready = /^ready (\S+)$/.exec(line)?.[1];
+        if (ready !== undefined) resolve(ready);
+      });
+    });
+    const file = path.join(this.#folder, 'url');
+    writeFileSync(`${file}.new`, url);
+    renameSync(`${file}.new`, file);
+    return url;
+  }
+
+  startSubscriber(token: string): void {
+    this.#subscriber = spawn(process.execPath, [script('./kill-subscriber.js'), this.#folder, token], { stdio: ['ignore', 'inherit', 'inherit'] });
+  }
+
+  /** Login of the embedded database. */
+  settings(): DatabaseSettings {
+    const read = (name: string): string => readFileSync(path.join(this.#home(), name), 'utf8').trim();
+    return { host: '127.0.0.1', port: Number(read('port')), user: ownerName, password: read('owner-password'), database: databaseName };
+  }
+
+  killHub(): Promise<void> {
+    return end(this.#hub, 'SIGKILL');
+  }
+
+  killSubscriber(): Promise<void> {
+    return end(this.#subscriber, 'SIGKILL');
+  }
+
+  /** Kills the postmaster, the server's first process; who restarts it is the hub. */
+  killPostmaster(): void {
+    process.kill(this.postmaster(), 'SIGKILL');
+  }
+
+  postmaster(): number {
+    const [first = ''] = readFileSync(path.join(this.#home(), 'cluster/postmaster.pid'), 'utf8').split('\n');
+    return Number(first);
+  }
+
+  /** Ends the processes; the database is stopped even when the hub no longer could. */
+  async stop(): Promise<void> {
+    await this.killSubscriber();
+    await end(this.#hub, 'SIGTERM');
+    const server = await EmbeddedServer.open({ dataFolder: this.#folder, say: () => undefined });
+    await server.close();
+  }
+
+  /** The folder of the database; as root it may lie elsewhere, as `database.json` says. */
+  #home(): string {
+    const { home } = z.object({ home: z.string() }).parse(JSON.parse(readFileSync(path.join(this.#folder, 'database.json'), 'utf8')));
+    return path.resolve(this.#folder, home);
+  }
+}
+
+async function end(child: ChildProcess | null, signal: NodeJS.Signals): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
+}

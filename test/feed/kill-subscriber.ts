@@ -1,0 +1,53 @@
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { EventStream } from './event-stream.js';
+
+/**
+ * A partner's subscriber, started by the kill test as a process of its own so that it can be killed: keeps every frame
+ * as a line of `frames` and, whenever it starts or has lost the stream, resumes from the cursor of the last complete
+ * line. Arguments: a folder (it holds `url`, the present address of the hub), a token.
+ */
+const [folder = '', token = ''] = process.argv.slice(2);
+const file = path.join(folder, 'frames');
+const query = `subscription ($after: String) {
+  permitChanged(after: $after) { kind number cursor documentNo permit { certificateNo holder { name } } }
+}`;
+
+/** Cuts what was written of a line when the last process was killed, and returns the last cursor. */
+function lastCursor(): string | null {
+  if (!existsSync(file)) return null;
+  const text = readFileSync(file, 'utf8');
+  const complete = text.slice(0, text.lastIndexOf('\n') + 1);
+  if (complete.length < text.length) truncateSync(file, Buffer.byteLength(complete));
+  const [line] = complete.trimEnd().split('\n').slice(-1);
+  return line === undefined || line === '' ? null : (/"cursor":"([^"]+)"/.exec(line)?.[1] ?? null);
+}
+
+async function follow(): Promise<void> {
+  const after = lastCursor();
+  const url = readFileSync(path.join(folder, 'url'), 'utf8');
+  const stream = await EventStream.open(url, token, query, { after });
+  if (stream.response.status !== 200) return;
+  const output = openSync(file, 'a');
+  try {
+    for (let frame = await stream.next(); frame?.event === 'next'; frame = await stream.next()) {
+      const code = /^\{"errors":.*"code":"(\w+)"/.exec(frame.data)?.[1];
+      if (code !== undefined) {
+        appendFileSync(path.join(folder, 'errors'), `${code}\n`);
+        return;
+      }
+      // In two parts, so that a kill can leave half a line.
+      writeSync(output, frame.data.slice(0, 40));
+      writeSync(output, `${frame.data.slice(40)}\n`);
+    }
+  } finally {
+    closeSync(output);
+    stream.close();
+  }
+}
+
+for (;;) {
+  await follow().catch(() => undefined);
+  await delay(30); // between attempts to reconnect
+}

@@ -1,0 +1,186 @@
+import { randomInt } from 'node:crypto';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { z } from 'zod';
+import { HubKeys } from '../../src/access/keys.js';
+import { LocalIssuer } from '../../src/access/tokens.js';
+import { verifyLog } from '../../src/access/verify-log.js';
+import { HubDatabase } from '../../src/database/database.js';
+import { systemClock } from '../../src/measures/clock.js';
+import { waitFor } from '../support/wait-for.js';
+import { accessEntries, withoutEvidence } from './evidence.js';
+import { expectDense, readFeedLog } from './feed-log.js';
+import { KillProcesses } from './kill-processes.js';
+import { KillWriters, type Journaled, type Visible } from './kill-writers.js';
+
+const rounds = Number(process.env['KILL_ROUNDS'] ?? 20);
+const targets = ['hub', 'postmaster', 'subscriber'] as const;
+
+const line = z.object({
+  data: z.object({
+    permitChanged: z.object({
+      kind: z.enum(['OPENED', 'ENTERED', 'CHANGED', 'LEFT', 'HEARTBEAT']),
+      number: z.number(),
+      documentNo: z.string().nullable(),
+      permit: z.object({ certificateNo: z.string().nullable() }).nullable(),
+    }),
+  }),
+});
+
+let folder: string;
+let processes: KillProcesses;
+let keys: HubKeys;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'concordat-kill-'));
+  await chmod(folder, 0o755); // as root the server runs under another account, which has to get in
+  processes = new KillProcesses(folder);
+  keys = new HubKeys(folder);
+}, 60_000);
+
+afterAll(async () => {
+  await processes.stop();
+  await rm(folder, { recursive: true, force: true });
+}, 60_000);
+
+async function receivedLines(): Promise<string[]> {
+  const text = await readFile(path.join(folder, 'frames'), 'utf8').catch(() => '');
+  return text.slice(0, text.lastIndexOf('\n') + 1).split('\n').slice(0, -1);
+}
+
+/** A client that asks for permits without end and keeps every complete answer body that holds data. */
+async function ask(token: string, writers: KillWriters, answers: string[], stopped: () => boolean): Promise<void> {
+  while (!stopped()) {
+    const documentNo = writers.documents[randomInt(Math.max(1, writers.documents.length))] ?? 'none';
+    try {
+      const response = await fetch(await readFile(path.join(folder, 'url'), 'utf8'), {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          query: 'query ($no: ID!) { permit(documentNo: $no) { documentNo certificateNo status holder { name } } }',
+          variables: { no: documentNo },
+        }),
+      });
+      const body = await response.text();
+      if (response.status === 200) answers.push(body);
+      else expect(body).not.toContain('"data":{');
+    } catch {
+      await delay(20); // the hub is down
+    }
+  }
+}
+
+/** What the subscriber must have, by the log itself: the committed events MUNI_HRSS may see, in order of position. */
+async function visibleByLog(client: pg.Client): Promise<Visible[]> {
+  const seen = (image: Record<string, unknown> | null): boolean => image !== null && image['item'] !== 'P07';
+  const events = expectDense(await readFeedLog(client)).filter(({ entity }) => entity === 'Permit');
+  return events.flatMap(({ before, after }): Visible[] => {
+    if (!seen(before) && !seen(after)) return [];
+    const documentNo = String((after ?? before)?.['document_no']);
+    if (!seen(after)) return [{ kind: 'LEFT', documentNo, certificateNo: null }];
+    const certificateNo = String(after?.['certificate_no']);
+    if (!seen(before)) return [{ kind: 'ENTERED', documentNo, certificateNo }];
+    return before?.['certificate_no'] === certificateNo ? [] : [{ kind: 'CHANGED', documentNo, certificateNo }];
+  });
+}
+
+/** Each acknowledged commit whole and once, one in doubt whole or not at all, nothing else, in an order the writers saw. */
+function expectJournal(received: readonly Visible[], journal: readonly Journaled[]): void {
+  const text = (event: Visible): string => `${event.kind} ${event.documentNo} ${event.certificateNo ?? ''}`;
+  const place = new Map(received.map((event, i) => [text(event), i]));
+  expect(place.size).toBe(received.length);
+  let total = 0;
+  const placed: { readonly at: number; readonly commit: Journaled }[] = [];
+  for (const commit of journal) {
+    const places = commit.events.flatMap((event) => place.get(text(event)) ?? []);
+    if (commit.acknowledged === null && places.length === 0) continue;
+    const [at = -1] = places;
+    expect(places).toEqual(commit.events.map((_, i) => at + i));
+    total += places.length;
+    placed.push({ at, commit });
+  }
+  expect(total).toBe(received.length);
+  let latestAsked = 0;
+  for (const { commit } of placed.sort((a, b) => a.at - b.at)) {
+    expect(commit.acknowledged ?? Infinity).toBeGreaterThan(latestAsked);
+    latestAsked = Math.max(latestAsked, commit.asked);
+  }
+}
+
+test(`${rounds} rounds of kill -9: no event lost or repeated, no answer without its entry, the evidence intact`, async () => {
+  await processes.startHub();
+  const issuer = await LocalIssuer.open(keys, systemClock);
+  const token = await issuer.issue('MUNI_HRSS', null);
+  const writers = new KillWriters({ ...processes.settings() });
+  const answers: string[] = [];
+  let stopped = false;
+  const asking = Array.from({ length: 3 }, () => ask(token, writers, answers, () => stopped));
+  const done: string[] = [];
+  try {
+    processes.startSubscriber(token);
+    await waitFor('the stream to open', async () => (await receivedLines()).length > 0);
+    writers.start(3);
+    for (let round = 0; round < rounds; round += 1) {
+      // Every target in each three rounds, at a random moment of the work.
+      const left = targets.filter((target) => !done.slice(round - (round % 3)).includes(target));
+      const target = left[randomInt(left.length)] ?? 'hub';
+      done.push(target);
+      await delay(randomInt(250));
+      if (target === 'hub') {
+        await processes.killHub();
+        await processes.startHub();
+      } else if (target === 'subscriber') {
+        await processes.killSubscriber();
+        processes.startSubscriber(token);
+      } else {
+        processes.killPostmaster();
+      }
+      const before = { acknowledged: writers.acknowledged, lines: (await receivedLines()).length, answers: answers.length };
+      // Everybody is at work again before the next blow.
+      await waitFor(
+        `commits, frames and answers after kill -9 of the ${target} in round ${round + 1}`,
+        async () =>
+          writers.acknowledged > before.acknowledged + 1 && answers.length > before.answers && (await receivedLines()).length > before.lines,
+        30,
+      );
+    }
+  } finally {
+    stopped = true;
+    await Promise.all([writers.stop(), ...asking]);
+  }
+  process.stdout.write(`kill -9: ${done.join(' ')}\n`);
+
+  const client = new pg.Client({ ...processes.settings() });
+  await client.connect();
+  const database = HubDatabase.at(processes.settings());
+  try {
+    const expected = await visibleByLog(client);
+    const changes = async (): Promise<z.infer<typeof line>['data']['permitChanged'][]> =>
+      (await receivedLines())
+        .map((text) => line.parse(JSON.parse(text)).data.permitChanged)
+        .filter(({ kind }) => kind !== 'OPENED' && kind !== 'HEARTBEAT');
+    await waitFor('the subscriber to catch up', async () => (await changes()).length >= expected.length);
+    await processes.killSubscriber();
+    const received = await changes();
+    expect(received.map(({ number }) => number)).toEqual(Array.from({ length: expected.length }, (_, i) => i + 1));
+    const seen = received.map(({ kind, documentNo, permit }) => ({ kind, documentNo, certificateNo: permit?.certificateNo ?? null }));
+    expect(seen).toEqual(expected);
+    expectJournal(expected, writers.journal);
+    const errors = await readFile(path.join(folder, 'errors'), 'utf8').catch(() => '');
+    expect(new Set(errors.split('\n').slice(0, -1))).toEqual(new Set(errors === '' ? [] : ['STREAM_BROKEN']));
+
+    expect(withoutEvidence([...answers, ...(await receivedLines())], await accessEntries(client), keys.key('audit'))).toEqual([]);
+    const verification = await verifyLog(database, keys.key('audit'));
+    expect(verification.fault).toBeNull();
+    process.stdout.write(
+      `${received.length} events, ${answers.length} answers, ${verification.entries} entries in ${verification.chains} chains, ` +
+        `${writers.journal.filter((commit) => commit.acknowledged === null).length} commits in doubt\n`,
+    );
+  } finally {
+    await client.end();
+    await database.close();
+  }
+}, 60_000 + rounds * 10_000);
