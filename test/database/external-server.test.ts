@@ -46,6 +46,7 @@ test('configuration: defaults, values, and unfit values named without showing th
   expect(readConfig({}).dataFolder).toMatch(/\/data$/);
   expect(readConfig({ PORT: '0', HUB_DATA: '/x/y', DATABASE_URL: 'postgres://a@b/c', HUB_SAMPLE: '0' })).toEqual({
     portIsDefault: false,
+    host: '127.0.0.1',
     port: 0,
     dataFolder: '/x/y',
     databaseUrl: 'postgres://a@b/c',

@@ -51,10 +51,12 @@ function rangeOf(scan: Scan, values: readonly (string | null)[]): (row: PermitRo
  */
 function removedByScope(who: Asker, scan: Scan, values: readonly (string | null)[], filter: Filter): number {
   if (scan.relation !== 'permit') return scan.removed;
-  const own = /decided_by = /.test(scan.indexCondition) && !/decided_by <>/.test(scan.filter);
+  const own = /decided_by = /.test(scan.indexCondition);
   const inRange = rangeOf(scan, values);
   const visited = ordered.filter(inRange).slice(0, scan.node === 'Index Scan' ? scan.kept + scan.removed : undefined);
-  const unseen = visited.filter((row) => matches(row, filter) && sight(who, row) !== (own ? 'record' : 'basic')).length;
+  // A leg that is not read by decider stands for the relations that do not ask who decided; own decisions may be in it.
+  const inScope = (row: PermitRow): boolean => (own ? sight(who, row) === 'record' : sight(who, { ...row, decided_by: '' }) === 'basic');
+  const unseen = visited.filter((row) => matches(row, filter) && !inScope(row)).length;
   return Math.min(unseen, scan.removed);
 }
 

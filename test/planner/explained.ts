@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { z } from 'zod';
-import { readerRole } from '../../src/boundary/database.js';
 import type { HubDatabase } from '../../src/database/database.js';
 import { compileOperation } from '../../src/planner/operation-plan.js';
 import { bind } from '../../src/planner/parameters.js';
+import { readerConfig } from '../../src/planner/readers.js';
 import type { BoundStatement } from '../../src/database/envelope.js';
 import type { GraphQLCall } from '../boundary/hub-under-test.js';
 import type { Asker } from '../boundary/judge.js';
@@ -53,10 +53,9 @@ export async function statementsOf(side: PlannerSide, who: Asker, call: GraphQLC
 
 /** Runs a statement under EXPLAIN as the readers run it: reader role, viewer's settings, generic plan. */
 export async function explainAs(database: HubDatabase, who: Asker, { statement, values }: BoundStatement): Promise<readonly Scan[]> {
-  const client = new pg.Client(database.clientConfig(readerRole(viewerOf(who).principal)));
+  const client = new pg.Client(readerConfig(database, viewerOf(who).principal));
   await client.connect();
   try {
-    await client.query(`SET plan_cache_mode = force_generic_plan; SET jit = off; SET default_transaction_isolation = 'repeatable read'`);
     await client.query(`SELECT set_config('hub.agency', $1, false), set_config('hub.district', $2, false)`, [who.agency, who.district ?? '']);
     await client.query(`PREPARE one AS ${statement.text}`);
     const list = values.map((value) => (value === null ? 'NULL' : client.escapeLiteral(value))).join(', ');
