@@ -468,7 +468,7 @@ GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_district_approval_permit_
 
 GRANT SELECT ON hub.permit TO concordat_gate_district_approval_permit_duplicate;
 CREATE POLICY concordat_gate_district_approval_permit_duplicate ON hub.permit FOR SELECT TO concordat_gate_district_approval_permit_duplicate
-  USING (jurisdiction = 'CN-TJ' AND status = 'VALID');
+  USING (jurisdiction = 'CN-TJ' AND status = 'VALID' AND item <> 'P07');
 GRANT SELECT ON hub.subject TO concordat_gate_district_approval_permit_duplicate;
 CREATE VIEW shared.permit_duplicate__district_approval WITH (security_barrier) AS
   SELECT p.decided_by, p.document_no, p.decided_on, p.id
@@ -482,7 +482,7 @@ GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_binhai_approval_permit_du
 
 GRANT SELECT ON hub.permit TO concordat_gate_binhai_approval_permit_duplicate;
 CREATE POLICY concordat_gate_binhai_approval_permit_duplicate ON hub.permit FOR SELECT TO concordat_gate_binhai_approval_permit_duplicate
-  USING (jurisdiction = 'CN-TJ' AND status = 'VALID');
+  USING (jurisdiction = 'CN-TJ' AND status = 'VALID' AND item <> 'P07');
 GRANT SELECT ON hub.subject TO concordat_gate_binhai_approval_permit_duplicate;
 CREATE VIEW shared.permit_duplicate__binhai_approval WITH (security_barrier) AS
   SELECT p.decided_by, p.document_no, p.decided_on, p.id
@@ -496,7 +496,7 @@ GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_ftz_approval_permit_dupli
 
 GRANT SELECT ON hub.permit TO concordat_gate_ftz_approval_permit_duplicate;
 CREATE POLICY concordat_gate_ftz_approval_permit_duplicate ON hub.permit FOR SELECT TO concordat_gate_ftz_approval_permit_duplicate
-  USING (jurisdiction = 'CN-TJ' AND status = 'VALID');
+  USING (jurisdiction = 'CN-TJ' AND status = 'VALID' AND item <> 'P07');
 GRANT SELECT ON hub.subject TO concordat_gate_ftz_approval_permit_duplicate;
 CREATE VIEW shared.permit_duplicate__ftz_approval WITH (security_barrier) AS
   SELECT p.decided_by, p.document_no, p.decided_on, p.id
@@ -504,4 +504,32 @@ CREATE VIEW shared.permit_duplicate__ftz_approval WITH (security_barrier) AS
   WHERE s.uscc = current_setting('hub.duplicate_holder', true) AND p.item = current_setting('hub.duplicate_item', true);
 GRANT SELECT ON shared.permit_duplicate__ftz_approval TO concordat_reader_ftz_approval;
 ALTER VIEW shared.permit_duplicate__ftz_approval OWNER TO concordat_gate_ftz_approval_permit_duplicate;
+
+REVOKE CREATE ON SCHEMA shared FROM concordat_gate_binhai_approval_deciding;
+
+REVOKE CREATE ON SCHEMA shared FROM concordat_gate_binhai_approval_changes;
+
+REVOKE CREATE ON SCHEMA shared FROM concordat_gate_district_approval_deciding;
+
+REVOKE CREATE ON SCHEMA shared FROM concordat_gate_district_approval_sharing;
+
+REVOKE CREATE ON SCHEMA shared FROM concordat_gate_district_approval_changes;
+
+REVOKE CREATE ON SCHEMA shared FROM concordat_gate_district_hrss_supervising;
+
+REVOKE CREATE ON SCHEMA shared FROM concordat_gate_district_hrss_changes;
+
+REVOKE CREATE ON SCHEMA shared FROM concordat_gate_ftz_approval_deciding;
+
+REVOKE CREATE ON SCHEMA shared FROM concordat_gate_ftz_approval_changes;
+
+REVOKE CREATE ON SCHEMA shared FROM concordat_gate_muni_hrss_guiding;
+
+REVOKE CREATE ON SCHEMA shared FROM concordat_gate_muni_hrss_changes;
+
+REVOKE CREATE ON SCHEMA shared FROM concordat_gate_district_approval_permit_duplicate;
+
+REVOKE CREATE ON SCHEMA shared FROM concordat_gate_binhai_approval_permit_duplicate;
+
+REVOKE CREATE ON SCHEMA shared FROM concordat_gate_ftz_approval_permit_duplicate;
 `;

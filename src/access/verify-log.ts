@@ -1,7 +1,7 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import type { HubDatabase } from '../database/database.js';
-import { chainHash } from './access-log.js';
+import { chainHash } from './access-chain.js';
 
 /** Result of a verification; `fault` names the first bad place. */
 export interface LogVerification {
@@ -58,11 +58,12 @@ async function verifySnapshot(client: ClientBase, key: KeyObject): Promise<LogVe
         const plan = planOf(row.entry);
         if (plan !== null && !plans.has(plan)) return fault(head.chain, row.position, 'plan description is missing');
         previous = row.hash;
+        if (row.position === head.position && row.hash !== head.hash) return fault(head.chain, row.position, 'entry does not agree with the stored head');
         entries += 1n;
       }
       if (page.rows.length < pageOfEntries) break;
     }
-    if (String(position) !== head.position || previous !== head.hash) return fault(head.chain, String(position + 1n), 'tail was cut or added');
+    if (position < BigInt(head.position)) return fault(head.chain, String(position + 1n), 'tail was cut');
   }
   const orphan = await client.query<{ chain: number; position: string }>(
     'SELECT e.chain, e.position::text FROM hub.access_entry e WHERE NOT EXISTS (SELECT FROM hub.access_chain c WHERE c.chain = e.chain) LIMIT 1',

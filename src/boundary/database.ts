@@ -100,6 +100,8 @@ export function boundarySql(
       out.push(gateSql(gate), operationSql(operation, principal, gate));
     }
   }
+  // Needed to take the views over, and no longer.
+  out.push(...[...roles].filter((role) => role.startsWith('concordat_gate_')).map((role) => `REVOKE CREATE ON SCHEMA shared FROM ${role};`));
   return { roles: [...roles], sql: out.join('\n\n') };
 }
 

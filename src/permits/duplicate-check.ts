@@ -8,12 +8,12 @@ import { PermitItemCode } from './codes.js';
 
 /**
  * The database side of the duplicate check (B-01): for one holder and one item named in settings, the deciding organ
- * and number of valid permits. It is a barrier view: its parameters are its row filter.
+ * and number of valid permits, foreigners' permits excepted (B-16). It is a barrier view: its parameters are its row filter.
  */
 export const duplicateCheckView: OperationView = {
   name: 'permit_duplicate',
   viewers: ['DISTRICT_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_APPROVAL'],
-  policies: { 'hub.permit': `jurisdiction = 'CN-TJ' AND status = 'VALID'` },
+  policies: { 'hub.permit': `jurisdiction = 'CN-TJ' AND status = 'VALID' AND item <> 'P07'` },
   reads: ['hub.subject'],
   query: `  SELECT p.decided_by, p.document_no, p.decided_on, p.id
   FROM hub.subject s JOIN hub.permit p ON p.holder_id = s.id

@@ -133,10 +133,12 @@ function hiddenOperand(
     return value === undefined || value === null ? [] : [property];
   });
   const branches = parts.policy.branches(principal, read.type);
+  // The last property of the order is the internal key: it breaks ties and says nothing.
+  const uniqueOrder = read.order.at(-1)?.property;
   const operands = [...filtered, ...read.order.map(({ property }) => property)];
   const hidden = operands.find(
     (property) =>
-      parts.policy.declares(`${read.type}.${property}`) &&
+      property !== uniqueOrder &&
       branches.some((branch) => parts.policy.cell(branch, read.type, property) !== 'allow'),
   );
   return hidden === undefined ? null : `${read.type}.${hidden}`;

@@ -43,7 +43,7 @@ export class HttpFront {
     this.#clock = parts.clock ?? systemClock;
     this.#server = createServer((request, response) => {
       this.#handle(request, response).catch((error: unknown) => {
-        process.stderr.write(`请求失败 · request failed: ${error instanceof Error ? error.message : String(error)}\n`);
+        process.stderr.write(`请求失败 · request failed: ${faultOf(error)}\n`);
         writeAnswer(response, internalAnswer);
       });
     });
@@ -165,6 +165,12 @@ export class HttpFront {
     }
     return this.#parts.lanes.apollo(request.method ?? 'GET', headersOf(request), search, parsed, viewer);
   }
+}
+
+/** What may be printed of a fault: its code, never its message, which may carry values. */
+function faultOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  return 'code' in error ? `${error.name} ${String(error.code)}` : error.name;
 }
 
 const missingToken = errorAnswer(

@@ -25,6 +25,7 @@ class Trace implements OperationContext {
   known: KnownDocument | null = null;
   planned: PlannedAnswer | null = null;
   caseNo: string | null = null;
+  operation: string | null = null;
 
   constructor(
     readonly viewer: Viewer,
@@ -115,7 +116,7 @@ export class Lanes {
         headers: new Map([...answer.headers].filter(([name]) => name !== 'content-type' && name !== 'cache-control')),
       },
       document: trace.known?.hash ?? null,
-      operation: null,
+      operation: trace.operation,
       planned: trace.planned,
       caseNo: trace.caseNo,
     };
@@ -150,6 +151,7 @@ export class Lanes {
     context.known = known;
     const operation = known.operation(request.request.operationName ?? null);
     if (!operation) return { errors: [unknownOperation()] };
+    context.operation = operation.name?.value ?? null;
     const variables = this.#planner.coerce(operation, request.request.variables ?? {});
     if (variables instanceof Array) {
       return { errors: variables.map((error) => withExtensions(error, { code: 'BAD_USER_INPUT', http: { status: 400 } })) };
