@@ -6,7 +6,7 @@ import { TokenRefused, type LocalIssuer } from '../access/tokens.js';
 import type { Viewer } from '../access/viewer.js';
 import type { sseTransport } from '../feed/sse.js';
 import { systemClock, type Clock } from '../measures/clock.js';
-import { readRequest } from '../planner/graphql-request.js';
+import { readRequest, type GraphQLRequest } from '../planner/graphql-request.js';
 import { internalError } from '../planner/safe-error.js';
 import { StartUpError } from '../start-up-error.js';
 import { errorAnswer, writeAnswer, type HttpAnswer } from './http-answer.js';
@@ -95,21 +95,40 @@ export class HttpFront {
     const path = query < 0 ? url : url.slice(0, query);
     if (path === '/ready') {
       const ready = this.#parts.ready();
-      writeAnswer(response, { status: ready ? 200 : 503, contentType: 'text/plain', body: ready ? 'ready\n' : 'not ready\n' }); return;
+      writeAnswer(response, { status: ready ? 200 : 503, contentType: 'text/plain', body: ready ? 'ready\n' : 'not ready\n' });
+      return;
     }
     if (path !== '/graphql' && path !== '/graphql/stream') {
-      writeAnswer(response, errorAnswer(404, 'NOT_FOUND', '没有这个地址 · No such address.', 'POST /graphql')); return;
+      writeAnswer(response, errorAnswer(404, 'NOT_FOUND', '没有这个地址 · No such address.', 'POST /graphql'));
+      return;
     }
     const viewer = await this.#viewer(request);
-    if (!('principal' in viewer)) { writeAnswer(response, viewer); return; }
+    if (!('principal' in viewer)) {
+      writeAnswer(response, viewer);
+      return;
+    }
     const body = await readBody(request);
+    const search = query < 0 ? '' : url.slice(query);
     if (body === null) {
       response.setHeader('connection', 'close');
-      writeAnswer(response, errorAnswer(413, 'BODY_TOO_LARGE', '请求体过大 · The body is too large.', `≤ ${largestBody} bytes`)); return;
+      await this.#release(request, response, viewer, receivedAt, refusal(bodyTooLarge));
+    } else if (path === '/graphql/stream') {
+      const call = streamCall(request, body, search);
+      if (call) await this.#parts.stream(request, response, viewer, call);
+      else await this.#release(request, response, viewer, receivedAt, refusal(missingQuery));
+    } else {
+      await this.#release(request, response, viewer, receivedAt, await this.#answer(request, body, search, viewer));
     }
-    const search = query < 0 ? '' : url.slice(query);
-    if (path === '/graphql/stream') return this.#stream(request, response, viewer, body, search);
-    const answer = await this.#answer(request, body, search, viewer);
+  }
+
+  /** Lets an answer go, after its entry in the access log is durable. */
+  async #release(
+    request: IncomingMessage,
+    response: ServerResponse,
+    viewer: Viewer,
+    receivedAt: number,
+    answer: LaneAnswer,
+  ): Promise<void> {
     const bytes = Buffer.from(answer.http.body);
     const declared = declaredPurpose(request);
     await this.#parts.accessLog.append({
@@ -127,20 +146,6 @@ export class HttpFront {
       answeredAt: this.#clock.now().getTime(),
     });
     writeAnswer(response, answer.http, bytes);
-  }
-
-  /** A subscription, named in a JSON body (POST) or in the address (GET, for EventSource and curl). */
-  async #stream(request: IncomingMessage, response: ServerResponse, viewer: Viewer, body: string, search: string): Promise<void> {
-    const asked = new URLSearchParams(search);
-    const call = readRequest(
-      request.method === 'GET'
-        ? { query: asked.get('query'), operationName: asked.get('operationName'), variables: parseJson(asked.get('variables') ?? 'null') }
-        : parseJson(body),
-    );
-    if (!call) {
-      writeAnswer(response, errorAnswer(400, 'BAD_USER_INPUT', '缺少 query · query is missing.', '{"query": "subscription { permitChanged { … } }"}')); return;
-    }
-    return this.#parts.stream(request, response, viewer, call);
   }
 
   async #viewer(request: IncomingMessage): Promise<Viewer | HttpAnswer> {
@@ -172,6 +177,23 @@ function faultOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   return 'code' in error ? `${error.name} ${String(error.code)}` : error.name;
 }
+
+/** A subscription, named in a JSON body (POST) or in the address (GET, for EventSource and curl). */
+function streamCall(request: IncomingMessage, body: string, search: string): GraphQLRequest | null {
+  if (request.method !== 'GET') return readRequest(parseJson(body));
+  const asked = new URLSearchParams(search);
+  const variables = parseJson(asked.get('variables') ?? 'null');
+  return readRequest({ query: asked.get('query'), operationName: asked.get('operationName'), variables });
+}
+
+/** An answer of the front itself to a known viewer; it goes into the evidence like any other. */
+function refusal(http: HttpAnswer): LaneAnswer {
+  return { http, document: null, operation: null, planned: null, caseNo: null };
+}
+
+const bodyTooLarge = errorAnswer(413, 'BODY_TOO_LARGE', '请求体过大 · The body is too large.', `≤ ${largestBody} bytes`);
+
+const missingQuery = errorAnswer(400, 'BAD_USER_INPUT', '缺少 query · query is missing.', '{"query": "subscription { permitChanged { … } }"}');
 
 const missingToken = errorAnswer(
   401,
