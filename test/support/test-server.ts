@@ -51,6 +51,16 @@ export async function createDatabase(settings: DatabaseSettings, template = 'tem
   return { ...settings, database };
 }
 
+/**
+ * Drops a database with whatever sessions the tests left in it. WITH (FORCE) would do both in one, but it signals an
+ * autovacuum worker in that database too, and an owner who is no superuser may not (42501); the plain form asks such a
+ * worker to leave and waits up to five seconds for it.
+ */
 export async function dropDatabase(settings: DatabaseSettings, database: string): Promise<void> {
-  await runOnce(settings, `DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
+  await runOnce(
+    settings,
+    `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+     WHERE datname = '${database}' AND usename = current_user AND pid <> pg_backend_pid()`,
+  );
+  await runOnce(settings, `DROP DATABASE IF EXISTS ${database}`);
 }
