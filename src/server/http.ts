@@ -11,6 +11,7 @@ import { internalError } from '../planner/safe-error.js';
 import { StartUpError } from '../start-up-error.js';
 import { errorAnswer, writeAnswer, type HttpAnswer } from './http-answer.js';
 import type { LaneAnswer, Lanes } from './lanes.js';
+import type { Page } from './page/page.js';
 
 /** Serves one subscription; returns when its stream has ended. */
 export type StreamHandler = ReturnType<typeof sseTransport>;
@@ -21,6 +22,8 @@ export interface HttpParts {
   readonly accessLog: AccessLog;
   readonly boundaryVersion: string;
   readonly stream: StreamHandler;
+  /** What a browser finds at the endpoint; it needs no token. */
+  readonly page: Page;
   /** Whether everything an answer needs is at work. */
   readonly ready: () => boolean;
   readonly clock?: Clock;
@@ -98,6 +101,7 @@ export class HttpFront {
       writeAnswer(response, { status: ready ? 200 : 503, contentType: 'text/plain', body: ready ? 'ready\n' : 'not ready\n' });
       return;
     }
+    if (await this.#parts.page.handle(request, response, path)) return;
     if (path !== '/graphql' && path !== '/graphql/stream') {
       writeAnswer(response, errorAnswer(404, 'NOT_FOUND', '没有这个地址 · No such address.', 'POST /graphql'));
       return;

@@ -13,6 +13,7 @@ import { Planner } from '../planner/planner.js';
 import { Readers } from '../planner/readers.js';
 import { HttpFront } from './http.js';
 import { Lanes } from './lanes.js';
+import { Page } from './page/page.js';
 import { boundaryPolicy, changes, hubSchema, hubTables, reads } from './schema.js';
 
 export interface HubOptions {
@@ -63,7 +64,8 @@ export class Hub {
       heartbeatMs: options.heartbeatMs ?? heartbeatMs,
     });
     let serving = true;
-    const front = new HttpFront({ lanes, issuer, accessLog, boundaryVersion: policy.version, stream, ready: () => serving, clock });
+    const page = new Page(issuer);
+    const front = new HttpFront({ lanes, issuer, page, accessLog, boundaryVersion: policy.version, stream, ready: () => serving, clock });
     const url = await front.listen(options.host ?? '127.0.0.1', options.port, options.orAnyFreePort ?? false);
     return new Hub(url, issuer, accessLog, async () => {
       serving = false;
