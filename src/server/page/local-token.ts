@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
-import { TokenRefused, type LocalIssuer } from '../../access/tokens.js';
+import { TokenRefused } from '../../access/claims.js';
+import type { LocalIssuer } from '../../access/local-issuer.js';
 import { errorAnswer, jsonType, type HttpAnswer } from '../http-answer.js';
 
 /** Where the page asks for a token of the local issuer. Exists only where there is one. */

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { LocalIssuer } from '../../access/tokens.js';
+import { presentAgency, TokenRefused } from '../../access/claims.js';
+import type { LocalIssuer } from '../../access/local-issuer.js';
 import { agencies } from '../../measures/agencies.js';
+import type { Clock } from '../../measures/clock.js';
 import { jsonType, writeAnswer } from '../http-answer.js';
 import { assetRoot, PageAssets } from './assets.js';
 import { documentHeaders, documentText } from './document.js';
@@ -25,10 +27,12 @@ export class Page {
   readonly #assets = PageAssets.read();
   readonly #examples = readExamples();
   readonly #localIssuer: LocalIssuer | null;
+  readonly #clock: Clock;
 
   /** `localIssuer`: the issuer of the embedded set-up, or null where tokens come from elsewhere. */
-  constructor(localIssuer: LocalIssuer | null) {
+  constructor(localIssuer: LocalIssuer | null, clock: Clock) {
     this.#localIssuer = localIssuer;
+    this.#clock = clock;
   }
 
   /** Answers what belongs to the page; false leaves the request to the others. */
@@ -58,10 +62,22 @@ export class Page {
 
   #settings(request: IncomingMessage): PageSettings {
     const local = this.#localIssuer !== null && fromThisMachine(request);
+    const present = agencies.filter(({ code }) => mayAsk(code, this.#clock.now()));
     return {
-      agencies: local ? agencies.map(({ code, district, nameZh, nameEn }) => ({ code, district, nameZh, nameEn })) : null,
+      agencies: local ? present.map(({ code, district, nameZh, nameEn }) => ({ code, district, nameZh, nameEn })) : null,
       examples: this.#examples,
     };
+  }
+}
+
+/** Whether the issuer has tokens for an agency on this day: bureaus are founded and dissolved. */
+function mayAsk(code: string, now: Date): boolean {
+  try {
+    presentAgency(code, null, now);
+    return true;
+  } catch (error) {
+    if (error instanceof TokenRefused) return false;
+    throw error;
   }
 }
 
