@@ -2,7 +2,7 @@ import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { notesOf } from './answer-notes.js';
 import { tableElement } from './answer-tables.js';
 import { element, isRecord, place } from './dom.js';
-import { firstWordsOf, labelsOf, type Labels } from './labels.js';
+import { fieldName, labelsOf, type Labels } from './labels.js';
 import { nextPage, rowOf, tablesOf, type Cell, type Table } from './rows.js';
 import type { Answer, Audience } from './transport.js';
 import { inEveryLanguage, say } from './words.js';
@@ -119,8 +119,8 @@ export class AnswerPanel implements Audience {
 
   #caption(table: Table): string {
     const root = table.path.replace(/\.(nodes|edges)$/, '');
-    const label = firstWordsOf(this.#labels, root);
-    return label === '' || label === root ? root : `${label} · ${root}`;
+    const label = fieldName(this.#labels, root);
+    return label === root ? root : `${label} · ${root}`;
   }
 
   #statusText(tables: readonly Table[]): string {

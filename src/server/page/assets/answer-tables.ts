@@ -1,5 +1,5 @@
 import { element } from './dom.js';
-import { heading, valueName, type Labels } from './labels.js';
+import { description, heading, valueName, type Labels } from './labels.js';
 import type { Cell, Piece, Table } from './rows.js';
 import { say } from './words.js';
 
@@ -27,7 +27,7 @@ function recordElement(table: Table, labels: Labels): HTMLElement {
 function named(column: string, table: string, labels: Labels): Node[] {
   const inside = column.startsWith(`${table}.`) ? column.slice(table.length + 1) : column;
   const label = heading(labels, column, table);
-  return [element('span', {}, label), ...(label === inside ? [] : [element('code', {}, inside)])];
+  return [element('span', { title: description(labels, column) }, label), ...(label === inside ? [] : [element('code', {}, inside)])];
 }
 
 function contents(cell: Cell | undefined, labels: Labels): Node[] {

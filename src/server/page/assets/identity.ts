@@ -61,9 +61,8 @@ export class Identity {
   #select(agencies: readonly Agency[]): HTMLElement {
     const label = element('label', { for: 'agency' });
     const select = element('select', { id: 'agency' });
-    select.append(
-      ...agencies.map(({ code, nameZh, nameEn }) => element('option', { value: code }, `${code} · ${nameZh} · ${nameEn}`)),
-    );
+    const options = agencies.map((agency) => ({ agency, option: element('option', { value: agency.code }) }));
+    select.append(...options.map(({ option }) => option));
     select.value = this.#agency ?? '';
     select.addEventListener('change', () => {
       this.#agency = select.value;
@@ -71,7 +70,12 @@ export class Identity {
       this.#fetchToken();
       this.#changed();
     });
-    inEveryLanguage(() => (label.textContent = say('agency')));
+    inEveryLanguage(() => {
+      label.textContent = say('agency');
+      for (const { agency, option } of options) {
+        option.textContent = [agency.code, either(agency.nameZh, agency.nameEn), either(agency.nameEn, agency.nameZh)].join(' · ');
+      }
+    });
     return element('div', { class: 'choice' }, label, select);
   }
 

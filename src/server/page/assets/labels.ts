@@ -1,5 +1,5 @@
 import type { DocumentNode, FragmentDefinitionNode, GraphQLNamedType, GraphQLSchema, SelectionSetNode } from 'graphql';
-import { half } from './words.js';
+import { half, language } from './words.js';
 
 interface Described {
   readonly field: string;
@@ -43,26 +43,34 @@ export function labelsOf(document: DocumentNode, schema: GraphQLSchema | null): 
   return labels;
 }
 
-/** Heading of a column in the reader's language: the first words of what the schema says, else the path. */
+/** Heading of a column in the reader's language, with its parent's where the value is nested. */
 export function heading(labels: Labels, path: string, table: string): string {
   const inside = path.startsWith(`${table}.`) ? path.slice(table.length + 1) : path;
-  const own = firstWords(labels.get(path)?.field ?? '');
-  const parent = inside.includes('.') ? firstWords(labels.get(path.slice(0, path.lastIndexOf('.')))?.field ?? '') : '';
-  if (own === '') return inside;
-  return parent === '' ? own : `${parent} · ${own}`;
+  const own = fieldName(labels, path);
+  return inside.includes('.') ? `${fieldName(labels, path.slice(0, path.lastIndexOf('.')))} · ${own}` : own;
+}
+
+/** All that the schema says of a path, in both languages. */
+export function description(labels: Labels, path: string): string {
+  return (labels.get(path)?.field ?? '').replace(/\s+/g, ' ').trim();
+}
+
+/**
+ * What a field is called in the reader's language: in Chinese the first words of its description, in English its own
+ * name, which is English already (`decidedOn`: Decided on).
+ */
+export function fieldName(labels: Labels, path: string): string {
+  const name = path.slice(path.lastIndexOf('.') + 1);
+  if (language() === 'en') return (name.charAt(0).toUpperCase() + name.slice(1)).replace(/[A-Z]/g, (letter, at: number) => (at === 0 ? letter : ` ${letter.toLowerCase()}`));
+  return firstWords(description(labels, path)) || name;
 }
 
 /** Name of an enumeration's value in the reader's language, or null. */
 export function valueName(labels: Labels, path: string, value: unknown): string | null {
-  const description = typeof value === 'string' ? labels.get(path)?.values.get(value) : undefined;
-  return description === undefined ? null : firstWords(description) || null;
+  const described = typeof value === 'string' ? labels.get(path)?.values.get(value) : undefined;
+  return described === undefined ? null : firstWords(described) || null;
 }
 
-function firstWords(description: string): string {
-  return (/^[^，；：（(,;:.]+/.exec(half(description.replace(/\s+/g, ' ').trim()))?.[0] ?? '').trim();
-}
-
-/** The first words of what the schema says of a path, in the reader's language; empty when it says nothing. */
-export function firstWordsOf(labels: Labels, path: string): string {
-  return firstWords(labels.get(path)?.field ?? '');
+function firstWords(text: string): string {
+  return (/^[^，；：（(,;:.]+/.exec(half(text))?.[0] ?? '').trim();
 }

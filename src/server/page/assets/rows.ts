@@ -33,7 +33,14 @@ export function nextPage(data: unknown): string | null {
 /** An answer's data as tables: every list of its own, and the single values of a record together. */
 export function tablesOf(data: unknown): readonly Table[] {
   const tables: Table[] = [];
-  if (isRecord(data)) record('', data, tables);
+  if (!isRecord(data)) return tables;
+  const plain: [string, unknown][] = [];
+  for (const [key, value] of Object.entries(data)) {
+    if (isRecord(value)) record(key, value, tables);
+    else if (Array.isArray(value)) tables.push(listTable(key, value));
+    else plain.push([key, value]);
+  }
+  if (plain.length > 0) record('', Object.fromEntries(plain), tables);
   return tables;
 }
 
