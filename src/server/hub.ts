@@ -13,6 +13,7 @@ import { FeedListener } from '../feed/listener.js';
 import { sseTransport } from '../feed/sse.js';
 import { textLog, type Log } from '../log.js';
 import { systemClock, type Clock } from '../measures/clock.js';
+import { Services } from '../planner/context.js';
 import { Planner } from '../planner/planner.js';
 import { Readers } from '../planner/readers.js';
 import { HttpFront } from './http.js';
@@ -76,7 +77,7 @@ export class Hub {
     const accessLog = await AccessLog.open(database, keys.key('audit'));
     const listener = new FeedListener(database);
     await listener.open();
-    const lanes = await Lanes.open(schema, planner, readers);
+    const lanes = await Lanes.open(schema, planner, readers, new Services());
     const stream = sseTransport({
       planner,
       plannerParts,
