@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { localIssuerName } from '../config.js';
 import type { Clock } from '../measures/clock.js';
 import { presentAgency } from './claims.js';
-import type { HubKeys } from './keys.js';
+import { keyFileInvalid, type HubKeys } from './keys.js';
 
 /** `aud` of local tokens. */
 export const localAudience = 'concordat';
@@ -28,12 +28,18 @@ export class LocalIssuer {
     this.#clock = clock;
   }
 
+  /** Opens the issuer, with a new key at its first use. Throws StartUpError KEY_FILE_INVALID. */
   static async open(keys: HubKeys, clock: Clock): Promise<LocalIssuer> {
     const pair = await generateKeyPair(algorithm, { extractable: true });
     const fresh = JSON.stringify(await exportJWK(pair.privateKey));
-    const stored = jwk.parse(JSON.parse(keys.text('issuer.jwk', () => fresh)));
-    const { kty, crv, x } = stored;
-    return new LocalIssuer(await key(stored), await key({ kty, crv, x }), clock);
+    const text = keys.text('issuer.jwk', () => fresh);
+    try {
+      const stored = jwk.parse(JSON.parse(text));
+      const { kty, crv, x } = stored;
+      return new LocalIssuer(await key(stored), await key({ kty, crv, x }), clock);
+    } catch (cause) {
+      throw keyFileInvalid('issuer.jwk', cause);
+    }
   }
 
   /** Never changes while the hub runs. */

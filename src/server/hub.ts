@@ -5,6 +5,7 @@ import type { LocalIssuer } from '../access/local-issuer.js';
 import { Tokens } from '../access/tokens.js';
 import type { KeyTimes } from '../access/trusted-keys.js';
 import type { IdentityConfig } from '../config.js';
+import { NodeIds } from '../access/node-ids.js';
 import { shieldRules } from '../boundary/shield.js';
 import type { HubDatabase } from '../database/database.js';
 import { heartbeatMs } from '../feed/change-stream.js';
@@ -13,6 +14,7 @@ import { FeedListener } from '../feed/listener.js';
 import { sseTransport } from '../feed/sse.js';
 import { textLog, type Log } from '../log.js';
 import { systemClock, type Clock } from '../measures/clock.js';
+import { Services } from '../planner/context.js';
 import { Planner } from '../planner/planner.js';
 import { Readers } from '../planner/readers.js';
 import { HttpFront } from './http.js';
@@ -20,7 +22,7 @@ import { Lanes } from './lanes.js';
 import { OpenStreams } from './open-streams.js';
 import { Page } from './page/page.js';
 import { Readiness } from './readiness.js';
-import { boundaryPolicy, changes, hubSchema, hubTables, reads } from './schema.js';
+import { boundaryPolicy, changes, hubSchema, hubTables, nodes, reads } from './schema.js';
 
 export interface HubOptions {
   readonly dataFolder: string;
@@ -66,18 +68,18 @@ export class Hub {
   static async start(database: HubDatabase, options: HubOptions): Promise<Hub> {
     const clock = options.clock ?? systemClock;
     const log = options.log ?? textLog('warn', (line) => void process.stderr.write(line));
-    const policy = boundaryPolicy();
+    const policy = boundaryPolicy(clock);
     const schema = await hubSchema(policy);
     const keys = new HubKeys(path.resolve(options.dataFolder));
     const seal = new Seal(keys.key('seal'));
     const tokens = await Tokens.open(options.identity ?? localIdentity, keys, clock, log, options.keyTimes);
     const readers = new Readers(database);
-    const plannerParts = { schema, policy, rules: shieldRules(policy), tables: hubTables(), reads, seal, readers };
+    const plannerParts = { schema, policy, rules: shieldRules(policy), tables: hubTables(), reads, nodes, ids: new NodeIds(keys.key('node'), nodes.keys()), seal, readers };
     const planner = new Planner(plannerParts);
     const accessLog = await AccessLog.open(database, keys.key('audit'));
     const listener = new FeedListener(database);
     await listener.open();
-    const lanes = await Lanes.open(schema, planner, readers);
+    const lanes = await Lanes.open(schema, planner, readers, new Services());
     const stream = sseTransport({
       planner,
       plannerParts,
