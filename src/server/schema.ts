@@ -13,6 +13,8 @@ import { PermitChanges } from '../permits/permit-change.js';
 import { PermitOperations } from '../permits/operations.js';
 import { permitReads } from '../permits/reads.js';
 import type { ReadDeclaration } from '../planner/read.js';
+import { referenceBoundaries } from '../reference/boundary.js';
+import { ReferenceOperations } from '../reference/operations.js';
 import { subjectBoundaries } from '../subjects/boundary.js';
 
 /** The one place that knows all capabilities: what each of them adds to schema, boundary, reads and feed. */
@@ -25,7 +27,7 @@ export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map([
 ]);
 
 export function boundaryPolicy(): BoundaryPolicy {
-  return new BoundaryPolicy([...permitBoundaries, ...subjectBoundaries, ...accessBoundaries]);
+  return new BoundaryPolicy([...permitBoundaries, ...subjectBoundaries, ...accessBoundaries, ...referenceBoundaries]);
 }
 
 export function hubTables(): ReadonlyMap<string, Table> {
@@ -35,7 +37,7 @@ export function hubTables(): ReadonlyMap<string, Table> {
 /** Builds the executable schema and refuses one with a field that no boundary declares. */
 export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> {
   const schema = await buildSchema({
-    resolvers: [PermitOperations, DuplicateCheck, PermitChanges, AccessOperations],
+    resolvers: [PermitOperations, DuplicateCheck, PermitChanges, AccessOperations, ReferenceOperations],
     validate: { forbidUnknownValues: false },
     // Subscriptions are answered by the change feed, never by type-graphql's publish and subscribe.
     pubSub: { publish: () => undefined, subscribe: () => { throw new Error('the change feed answers subscriptions'); } },
