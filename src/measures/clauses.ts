@@ -45,7 +45,7 @@ const clauseSchema = z.strictObject({
   /** The records it speaks of. */
   data: z.array(z.strictObject({ entity: z.string(), fields: z.array(z.string()).default([]) })),
   /** The rule for machines; its members depend on the kind. Where a ruling differs, the ruling decides. */
-  rule: z.record(z.string(), z.json()),
+  rule: z.record(z.string(), z.unknown()),
   /** Responsible departments printed after the clause. */
   responsible: z.array(z.string()).default([]),
   /** Ids of the rulings on it. */

@@ -57,7 +57,7 @@ export interface Form2Choice {
  */
 export function form2Row(code: string, filer?: { readonly row: number; readonly reason: string }): Form2Choice {
   const { sections, splits, rows, version: mappingVersion } = industry();
-  const [, letter, division] = /^([A-T])(\d{2})?\d{0,2}$/.exec(code) ?? [];
+  const [, letter, division] = /^([A-T])(?:(\d{2})\d{0,2})?$/.exec(code) ?? [];
   const section = sections.find((candidate) => candidate.code === letter);
   if (!section || (division !== undefined && (division < section.first || division > section.last))) {
     throw new RangeError(`国民经济行业代码无效 · Not a code of GB/T 4754-2017: ${code}.`);
