@@ -5,6 +5,7 @@ import { migrate } from './database/migrate.js';
 import { loadSample } from './intake/sample.js';
 import { faultOf, jsonLog, textLog, type Log } from './log.js';
 import { systemClock } from './measures/clock.js';
+import { loadReferenceInBackground } from './reference/load-in-background.js';
 import { Hub } from './server/hub.js';
 import { StartUpError } from './start-up-error.js';
 
@@ -72,6 +73,7 @@ function assertWritable({ dataFolder }: HubConfig): void {
       { cause },
     );
   }
+  loadReferenceInBackground();
 }
 
 let stopping: Promise<never> | null = null;
