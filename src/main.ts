@@ -56,6 +56,7 @@ async function start(): Promise<void> {
     }
     say(`\nready ${hub.url}`);
   } else log.info('ready', '已就绪 · ready', { url: hub.url });
+  loadReferenceInBackground();
 }
 
 /** The folder holds the keys; found unusable here, it is named before anything else fails over it. */
@@ -73,7 +74,6 @@ function assertWritable({ dataFolder }: HubConfig): void {
       { cause },
     );
   }
-  loadReferenceInBackground();
 }
 
 let stopping: Promise<never> | null = null;
