@@ -1,5 +1,6 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { notesOf } from './answer-notes.js';
+import type { ClauseWords } from './clause-words.js';
 import { tableElement } from './answer-tables.js';
 import { element, isRecord, place } from './dom.js';
 import { fieldName, labelsOf, type Labels } from './labels.js';
@@ -18,6 +19,7 @@ export interface Controls {
   /** Runs the operation again behind this cursor. */
   readonly goOn: (cursor: string) => void;
   readonly stop: () => void;
+  readonly clauseWords: ClauseWords;
 }
 
 /** The answer as people read it: tables, and beside them what was denied and how far the reader may see. */
@@ -97,7 +99,7 @@ export class AnswerPanel implements Audience {
   #write(): void {
     const streaming = this.#state === 'listening' || this.#state === 'ended';
     const tables = streaming ? this.#eventTables() : tablesOf(this.#answer['data']);
-    const notes = notesOf(this.#answer);
+    const notes = notesOf(this.#answer, this.#controls.clauseWords);
     this.#status.textContent = this.#statusText(tables);
     this.#status.dataset['state'] = this.#state;
     this.#buttons.replaceChildren(...this.#buttonList());

@@ -1,4 +1,5 @@
 import { AnswerPanel } from './answer-panel.js';
+import { clauseWords } from './clause-words.js';
 import { element, memory, place } from './dom.js';
 import { Editor, type EditorTheme } from './editor.js';
 import { translateEditor } from './editor-words.js';
@@ -25,6 +26,7 @@ async function open(): Promise<void> {
     schema: () => editor.schema,
     goOn: (cursor) => editor.runWith('after', cursor),
     stop: () => editor.stop(),
+    clauseWords: clauseWords(identity),
   });
   const [first] = settings.examples;
   const editor: Editor = new Editor({

@@ -46,6 +46,8 @@ const words = {
   clause: ['条款', 'Clause'],
   nextStep: ['下一步', 'Next step'],
   errors: ['错误', 'Errors'],
+  readClause: ['阅读条款原文', 'Read the clause'],
+  clauseUnknown: ['登记簿中没有这一条', 'not in the registry'],
   scope: ['您可见的范围', 'What you may see'],
   scopeNone: ['按边界表，此类记录不向您共享。', 'The boundary table shares no records of this kind with you.'],
   scopeDistrict: ['区划', 'district'],
