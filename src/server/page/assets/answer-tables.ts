@@ -38,6 +38,7 @@ function contents(cell: Cell | undefined, labels: Labels): Node[] {
 function pieceNodes({ path, value }: Piece, labels: Labels): Node[] {
   if (value === null || value === undefined) return [element('span', { class: 'none' }, '—')];
   const name = valueName(labels, path, value);
+  if (typeof value === 'boolean') return [document.createTextNode(say(value ? 'yes' : 'no'))];
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   if (name === null) return [document.createTextNode(text)];
   return [document.createTextNode(`${name} `), element('code', {}, text)];

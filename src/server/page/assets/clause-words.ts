@@ -31,6 +31,7 @@ export function clauseButton(id: string, words: ClauseWords): HTMLElement {
   const unfold = async (): Promise<void> => {
     const text = await words(id).catch(() => null);
     quote?.replaceChildren(element('b', {}, id), ` ${text ?? say('clauseUnknown')}`);
+    quote?.scrollIntoView({ block: 'nearest' });
   };
   button.addEventListener('click', () => {
     if (quote) {

@@ -31,6 +31,8 @@ const words = {
   ],
   running: ['正在查询…', 'Running …'],
   rows: ['行', 'rows'],
+  yes: ['是', 'yes'],
+  no: ['否', 'no'],
   noRows: ['没有可见的记录。', 'No records that you may see.'],
   milliseconds: ['毫秒', 'ms'],
   next: ['下一页', 'Next page'],
