@@ -1,4 +1,4 @@
-import { mkdirSync, accessSync, constants } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { modeOf, readConfig, type HubConfig } from './config.js';
 import { HubDatabase } from './database/database.js';
 import { migrate } from './database/migrate.js';
@@ -88,11 +88,15 @@ function stop(code: number): Promise<never> {
   })());
 }
 
-/** A known fault says all there is to say; of an unknown one the message helps whoever runs the hub. */
+/** A fault with a code of ours says all there is to say, in one line. */
+function isCoded(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.message.startsWith(`[${error.code}] `);
+}
+
+/** Of an unknown fault the message helps whoever starts the hub. */
 function fail(error: unknown): Promise<never> {
-  if (error instanceof Error && 'code' in error && /^\[[A-Z_]+\] /.test(error.message)) {
-    log.error('start-failed', error.message, { code: String(error.code) });
-  } else {
+  if (isCoded(error)) log.error('start-failed', error.message, { code: error.code });
+  else {
     const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     const code = 'START_FAILED';
     log.error('start-failed', `[${code}] 启动失败 · The hub could not start: ${line}`, { code, fault: faultOf(error) });
@@ -112,6 +116,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {
+    if (isCoded(error)) return void fail(error);
     // Without its message, which may carry values; the places tell where to look.
     const places = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 5) : [];
     log.error('fault', '内部故障，枢纽停止 · Internal fault; the hub stops', { fault: faultOf(error), at: places.map((line) => line.trim()).join(' | ') });
