@@ -4,7 +4,8 @@ import type { PoolClient } from 'pg';
 import type { HubDatabase } from '../database/database.js';
 import { legalDate, type Clock } from '../measures/clock.js';
 import { writeApplications } from './application-writer.js';
-import { digestOf, recordsOf, type CsvRecord } from './csv-file.js';
+import { openSheet } from './files/open-sheet.js';
+import type { SheetRecord } from './files/sheet.js';
 import { readForeignRegister } from './foreign-register.js';
 import { IntakeError } from './intake-error.js';
 import { LedgerCounter, unlistedStatus, type Ledger, type LedgerRejection, type RowFate } from './ledger.js';
@@ -15,7 +16,7 @@ import { defaultProfile, loadProfile, type Profile } from './profile.js';
 import { isNoData, readHeader, RowFields, type Header } from './row-fields.js';
 
 export interface ImportOptions {
-  /** Path of a UTF-8 CSV file. */
+  /** Path of a CSV or XLSX file. */
   readonly file: string;
   /** Name of a profile, by default the national layout of 2018. */
   readonly profile?: string;
@@ -42,21 +43,21 @@ const firstAnalysis = 100;
  * application, or rejected with its faults. The file is streamed in transactions of 500 rows; memory grows only with
  * the distinct case numbers of a foreign register. Same file again: nothing changes, `firstTakenAt` is set.
  *
- * Refused as a whole, with nothing stored: unreadable, not UTF-8, without header or with a wrong one, unknown profile
+ * Refused as a whole, with nothing stored: unreadable, of another form or encoding, without header or with a wrong one, unknown profile
  * (IntakeError). IMPORT_CSV_MALFORMED is the one refusal that may come late; what was stored before stays and is a
  * duplicate when the corrected file comes.
  */
 export async function importPermits(database: HubDatabase, options: ImportOptions): Promise<Ledger> {
   const profile = await loadProfile(options.profile ?? defaultProfile);
-  const digest = await digestOf(options.file);
-  const records = recordsOf(options.file);
+  const sheet = await openSheet(options.file);
+  const records = sheet.records();
   let client: PoolClient | null = null;
   let broken = false;
   try {
     const counter = new LedgerCounter();
     const header = await findHeader(records, profile, counter);
     client = await database.pool('concordat_writer').connect();
-    const importing = await PermitImport.begin(database, client, { profile, digest, header, counter, options });
+    const importing = await PermitImport.begin(database, client, { profile, digest: sheet.digest, header, counter, options });
     return await importing.run(records);
   } catch (error) {
     broken = true;
@@ -126,7 +127,7 @@ class PermitImport {
     return new PermitImport(database, client, setting, batchId, earlier.rows[0]?.at?.toISOString() ?? null);
   }
 
-  async run(records: AsyncGenerator<CsvRecord>): Promise<Ledger> {
+  async run(records: AsyncGenerator<SheetRecord>): Promise<Ledger> {
     const { profile, header, counter, options, digest } = this.#setting;
     let batch: ReadRow[] = [];
     // One batch is written while the next is read: the database and this process each have work.
@@ -167,7 +168,7 @@ class PermitImport {
     return ledger;
   }
 
-  #read(record: CsvRecord): RowReading {
+  #read(record: SheetRecord): RowReading {
     const { profile, header, counter } = this.#setting;
     const fields = new RowFields(record, header, profile, this.#emptyMarks);
     if (!fields.readable) {
@@ -240,7 +241,7 @@ class PermitImport {
   }
 }
 
-async function findHeader(records: AsyncGenerator<CsvRecord>, profile: Profile, counter: LedgerCounter): Promise<Header> {
+async function findHeader(records: AsyncGenerator<SheetRecord>, profile: Profile, counter: LedgerCounter): Promise<Header> {
   for (;;) {
     const next = await records.next();
     if (next.done === true) {

@@ -1,9 +1,11 @@
-/** Stable codes of a refused import. A refused file stores nothing, except CSV_MALFORMED: see `importPermits`. */
+/** Stable codes of a refused import. A refused file stores nothing, except *_MALFORMED: see `importPermits`. */
 export type IntakeErrorCode =
   | 'IMPORT_FILE_UNREADABLE'
-  | 'IMPORT_FILE_NOT_UTF8'
+  | 'IMPORT_FILE_FORM'
+  | 'IMPORT_FILE_ENCODING'
   | 'IMPORT_FILE_EMPTY'
   | 'IMPORT_CSV_MALFORMED'
+  | 'IMPORT_XLSX_MALFORMED'
   | 'IMPORT_HEADER_MISMATCH'
   | 'IMPORT_PROFILE_UNKNOWN'
   | 'IMPORT_PROFILE_INVALID'

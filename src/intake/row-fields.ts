@@ -1,5 +1,5 @@
 import { hasControlCharacters, parseCell } from './cell-parsers.js';
-import type { CsvRecord } from './csv-file.js';
+import type { SheetRecord } from './files/sheet.js';
 import { IntakeError } from './intake-error.js';
 import { fault, type Fault, type FaultCode } from './permit-record.js';
 import type { Profile, ProfileColumn } from './profile.js';
@@ -63,7 +63,7 @@ export class RowFields {
   readonly #filled = new Set<string>();
   readonly #profile: Profile;
 
-  constructor(record: CsvRecord, header: Header, profile: Profile, emptyMarks: ReadonlySet<string>) {
+  constructor(record: SheetRecord, header: Header, profile: Profile, emptyMarks: ReadonlySet<string>) {
     this.#profile = profile;
     this.readable = record.cells.length === header.width;
     if (!this.readable) {
