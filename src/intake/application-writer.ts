@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { columnArrays, columnNames, unnestSql, type SqlColumn } from './column-arrays.js';
 import type { RowFate } from './ledger.js';
+import { numberParts } from './permit-parts.js';
 import type { ApplicationRecord } from './permit-record.js';
 import type { BatchStamp } from './permit-writer.js';
 import { resolveSubjects, subjectKey } from './subject-writer.js';
@@ -8,13 +9,14 @@ import { resolveSubjects, subjectKey } from './subject-writer.js';
 interface FiledApplication {
   readonly application: ApplicationRecord;
   readonly applicantId: string;
+  readonly part: number;
 }
 
 const columns: readonly SqlColumn<FiledApplication>[] = [
   { name: 'jurisdiction', type: 'text', value: ({ application }) => application.jurisdiction },
   { name: 'identifier_scheme', type: 'text', value: ({ application }) => application.identifierScheme },
   { name: 'application_no', type: 'text', value: ({ application }) => application.applicationNo },
-  { name: 'application_part', type: 'int', value: ({ application }) => application.applicationPart },
+  { name: 'application_part', type: 'int', value: ({ part }) => part },
   { name: 'item', type: 'text', value: ({ application }) => application.item },
   { name: 'applicant_id', type: 'bigint', value: ({ applicantId }) => applicantId },
   { name: 'state', type: 'text', value: ({ application }) => application.state },
@@ -34,8 +36,7 @@ const writeSql = `
   RETURNING application_no, application_part, xmax = 0 AS inserted`;
 
 /**
- * Stores the applications of a batch inside the caller's transaction. Their numbers must differ within the batch, as
- * the parts of a case do. Returns the fate of each, by position.
+ * Stores the applications of a batch inside the caller's transaction. Returns the fate of each, by position.
  */
 export async function writeApplications(
   client: ClientBase,
@@ -47,18 +48,33 @@ export async function writeApplications(
     client,
     applications.map(({ applicant }) => ({ holder: applicant, document: null })),
   );
-  const filed = applications.map((application): FiledApplication => ({
+  const applicantIds = applications.map(({ applicant }) => ids.get(subjectKey(applicant)) ?? '');
+  const unnumbered = applications.flatMap((application, index) =>
+    application.applicationPart === null
+      ? [{ ...application, documentNo: application.applicationNo, holderId: applicantIds[index] ?? '' }]
+      : [],
+  );
+  const parts = [...(await numberParts(client, 'permit_application', unnumbered))];
+  const filed = applications.map((application, index): FiledApplication => ({
     application,
-    applicantId: ids.get(subjectKey(application.applicant)) ?? '',
+    applicantId: applicantIds[index] ?? '',
+    part: application.applicationPart ?? parts.shift() ?? 1,
   }));
+  // The last of several rows of one number in a batch has the word: a set cannot change a row twice.
+  const last = new Map(filed.map((row) => [keyOf(row.application.applicationNo, row.part), row]));
   const written = await client.query<{ application_no: string; application_part: number; inserted: boolean }>(writeSql, [
     batchId,
-    ...columnArrays(columns, filed),
+    ...columnArrays(columns, [...last.values()]),
   ]);
-  const inserted = new Map(written.rows.map((row) => [`${row.application_no}\n${row.application_part}`, row.inserted]));
-  return applications.map(({ applicationNo, applicationPart }): RowFate => {
-    const isNew = inserted.get(`${applicationNo}\n${applicationPart}`);
-    if (isNew === undefined) return 'applicationDuplicates';
+  const inserted = new Map(written.rows.map((row) => [keyOf(row.application_no, row.application_part), row.inserted]));
+  return filed.map((row): RowFate => {
+    const key = keyOf(row.application.applicationNo, row.part);
+    const isNew = inserted.get(key);
+    if (isNew === undefined || last.get(key) !== row) return 'applicationDuplicates';
     return isNew ? 'applications' : 'applicationUpdates';
   });
+}
+
+function keyOf(applicationNo: string, part: number): string {
+  return `${applicationNo}\n${part}`;
 }

@@ -2,7 +2,7 @@ import { isLegalDate } from '../measures/legal-date.js';
 import { normaliseCode } from './credit-code.js';
 
 /** The ways a profile may ask a cell to be read. */
-export const cellParserNames = ['text', 'verbatim', 'code', 'date', 'endDate', 'usDate'] as const;
+export const cellParserNames = ['text', 'verbatim', 'code', 'date', 'endDate', 'usDate', 'timestamp', 'number'] as const;
 
 export type CellParserName = (typeof cellParserNames)[number];
 
@@ -12,7 +12,12 @@ export const unlimited = '2099-12-31';
 /** Spellings of "without end" seen in feeds, after NFKC and with `/` written as `-`. */
 const unlimitedForms: ReadonlySet<string> = new Set(['长期', '长期有效', '永久', '永久有效', '9999-12-31', unlimited]);
 
-const usDateForm = /^(\d{2})\/(\d{2})\/(\d{2}) \d{2}:\d{2}:\d{2}$/;
+const usDateForm = /^(\d{1,2})\/(\d{1,2})\/(\d{2}|\d{4})(?: \d{2}:\d{2}:\d{2})?$/;
+
+const timestampForm = /^(\d{4})[-/]?(\d{2})[-/]?(\d{2})(?:[T ]?\d{2}:?\d{2}(?::?\d{2}(?:\.\d{1,9})?)?)?$/;
+
+/** Decimals and the exponent form of table programs, 6.0000000000000000e+00. */
+const numberForm = /^-?\d{1,30}(\.\d{1,30})?(e[+-]?\d{1,2})?$/i;
 
 /** No register reaches back further; an earlier year is a slip of the keyboard. */
 const earliest = '1900-01-01';
@@ -38,13 +43,27 @@ const parsers: Readonly<Record<CellParserName, (cell: string) => Parsed>> = {
     if (text === '') return null;
     const [, month, day, year] = usDateForm.exec(text) ?? [];
     if (month === undefined || day === undefined || year === undefined) return undefined;
-    return readDate(`${Number(year) >= centuryPivot ? '19' : '20'}${year}-${month}-${day}`);
+    const century = year.length === 4 ? '' : Number(year) >= centuryPivot ? '19' : '20';
+    return readDate(`${century}${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`);
+  },
+  // The day of a time stamp: 2015-12-31 10:22:33, 2015/12/31, 20151231102233.
+  timestamp: (cell) => {
+    const text = cell.normalize('NFKC').trim();
+    if (text === '') return null;
+    const [, year, month, day] = timestampForm.exec(text) ?? [];
+    return year === undefined || month === undefined || day === undefined ? undefined : readDate(`${year}-${month}-${day}`);
+  },
+  number: (cell) => {
+    const text = normaliseCode(cell);
+    if (text === '') return null;
+    if (!numberForm.test(text)) return undefined;
+    return /^-?\d+$/.test(text) ? text : String(Number(text));
   },
 };
 
 /**
  * Reads one cell: `null` where it is empty or holds one of `emptyMarks` (无, /, - …), `undefined` where it has not the
- * form asked for (dates only). Dates come out as `YYYY-MM-DD`.
+ * form asked for (dates and numbers only). Dates come out as `YYYY-MM-DD`.
  */
 export function parseCell(cell: string, parser: CellParserName, emptyMarks: ReadonlySet<string>): Parsed {
   if (cell === '' || emptyMarks.has(cell.trim())) return null;

@@ -131,5 +131,5 @@ function isNewer(document: PermitRecord | null, other: PermitRecord | null): boo
   if (!document || !other) return document !== null;
   if (document.decidedOn !== other.decidedOn) return document.decidedOn > other.decidedOn;
   if (document.documentNo !== other.documentNo) return Buffer.compare(Buffer.from(document.documentNo), Buffer.from(other.documentNo)) > 0;
-  return document.documentPart > other.documentPart;
+  return (document.documentPart ?? 1) > (other.documentPart ?? 1);
 }
