@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { openKeyRing } from '../access/key-register.js';
 import { importPermits } from '../intake/import-permits.js';
 import { systemClock } from '../measures/clock.js';
 import { UsageError } from './usage.js';
@@ -18,10 +19,11 @@ export function importCommand(args: readonly string[]): Promise<number> {
   if (what !== 'permits' || !file || positionals.length > 2) {
     throw new UsageError('用法 · Usage: import permits FILE [--profile NAME] [--json]');
   }
-  return withDatabase(async (database) => {
+  return withDatabase(async (database, config) => {
     const ledger = await importPermits(database, {
       file,
       clock: systemClock,
+      keyRing: await openKeyRing(database, config.dataFolder),
       ...(values.profile === undefined ? {} : { profile: values.profile }),
     });
     process.stdout.write(values.json ? `${JSON.stringify(ledger)}\n` : ledgerText(ledger));

@@ -1,9 +1,11 @@
 import type { ClientBase } from 'pg';
-import { columnArrays, columnNames, unnestSql, type SqlColumn } from './column-arrays.js';
+import { columnArrays, columnNames, unnestSql, type SqlColumn } from '../database/column-arrays.js';
 import type { RowFate } from './ledger.js';
 import type { ApplicationRecord } from './permit-record.js';
 import type { BatchStamp } from './permit-writer.js';
-import { resolveSubjects, subjectKey } from './subject-writer.js';
+import type { KeyRing } from '../access/key-ring.js';
+import { subjectKey } from '../subjects/holder.js';
+import { resolveSubjects } from '../subjects/subject-writer.js';
 
 interface FiledApplication {
   readonly application: ApplicationRecord;
@@ -41,11 +43,13 @@ export async function writeApplications(
   client: ClientBase,
   applications: readonly ApplicationRecord[],
   { batchId }: BatchStamp,
+  keyRing: KeyRing,
 ): Promise<readonly RowFate[]> {
   if (applications.length === 0) return [];
   const { ids } = await resolveSubjects(
     client,
     applications.map(({ applicant }) => ({ holder: applicant, document: null })),
+    keyRing,
   );
   const filed = applications.map((application): FiledApplication => ({
     application,

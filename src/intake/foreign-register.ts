@@ -1,4 +1,5 @@
-import type { HolderRecord, RowReading } from './permit-record.js';
+import type { HolderRecord } from '../subjects/holder.js';
+import type { RowReading } from './permit-record.js';
 import type { ForeignProfile } from './profile.js';
 import { listed, type RowFields } from './row-fields.js';
 

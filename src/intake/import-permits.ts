@@ -1,15 +1,17 @@
 import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
+import type { KeyRing } from '../access/key-ring.js';
 import type { HubDatabase } from '../database/database.js';
 import { legalDate, type Clock } from '../measures/clock.js';
+import { isPersonal } from '../subjects/identifiers/schemes.js';
 import { writeApplications } from './application-writer.js';
 import { digestOf, recordsOf, type CsvRecord } from './csv-file.js';
 import { readForeignRegister } from './foreign-register.js';
 import { IntakeError } from './intake-error.js';
 import { LedgerCounter, unlistedStatus, type Ledger, type LedgerRejection, type RowFate } from './ledger.js';
-import { identityNumberFields, readNationalPermit } from './national-permit.js';
-import type { RowReading } from './permit-record.js';
+import { readNationalPermit } from './national-permit.js';
+import { fault, type PermitRecord, type RowReading } from './permit-record.js';
 import { writePermits, type BatchStamp } from './permit-writer.js';
 import { defaultProfile, loadProfile, type Profile } from './profile.js';
 import { isNoData, readHeader, RowFields, type Header } from './row-fields.js';
@@ -20,6 +22,8 @@ export interface ImportOptions {
   /** Name of a profile, by default the national layout of 2018. */
   readonly profile?: string;
   readonly clock: Clock;
+  /** Seals identity numbers; that of the database (`openKeyRing`). */
+  readonly keyRing: KeyRing;
   /** Called after each batch with the number of rows read so far. */
   readonly onProgress?: (read: number) => void;
 }
@@ -176,10 +180,7 @@ class PermitImport {
     }
     const status = fields.get('status');
     counter.countStatus(status !== null && statusesOf(profile).has(status) ? status : unlistedStatus);
-    if (profile.reader === 'national-permit') {
-      counter.withheldIdentityNumbers += identityNumberFields.filter((field) => fields.isFilled(field)).length;
-      return readNationalPermit(fields, profile, this.#today);
-    }
+    if (profile.reader === 'national-permit') return readNationalPermit(fields, profile, this.#today);
     const caseNo = fields.get('caseNo') ?? '';
     const part = (this.#rowsOfCase.get(caseNo) ?? 0) + 1;
     this.#rowsOfCase.set(caseNo, part);
@@ -190,7 +191,7 @@ class PermitImport {
     const client = this.#client;
     const stamp: BatchStamp = { batchId: this.#batchId, at: this.#setting.options.clock.now() };
     const readings = batch.map(({ reading }) => reading);
-    const permits = readings.flatMap((reading) => (reading.kind === 'permit' ? [reading.permit] : []));
+    const permits = batch.flatMap(({ line, reading }) => (reading.kind === 'permit' ? [{ line, permit: reading.permit }] : []));
     const applications = readings.flatMap((reading) => (reading.kind === 'application' ? [reading.application] : []));
     const rejections = batch.flatMap(({ line, reading }): LedgerRejection[] =>
       reading.kind === 'rejected' ? reading.faults.map((found) => ({ line, ...found })) : [],
@@ -199,11 +200,13 @@ class PermitImport {
     try {
       // Two imports at once take turns: between looking for a document and storing it nobody else may store it.
       await client.query("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('hub.permit_intake', 0))");
-      const fates = [
-        ...(await writePermits(client, permits, stamp)),
-        ...(await writeApplications(client, applications, stamp)),
-        ...rejected,
-      ];
+      const keyRing = this.#setting.options.keyRing;
+      const permitFates = await writePermits(client, permits.map(({ permit }) => permit), stamp, keyRing);
+      const fates = [...permitFates, ...(await writeApplications(client, applications, stamp, keyRing)), ...rejected];
+      permits.forEach(({ line, permit }, index) => {
+        if (permitFates[index] === 'rejected') rejections.push({ line, ...fault('*', 'HOLDER_AMBIGUOUS') });
+        else this.#setting.counter.sealedIdentityNumbers += identityNumbersIn(permit);
+      });
       await this.#writeRejections(rejections);
       this.#setting.counter.enter(readSoFar, batch.length, fates, rejections);
       await client.query('COMMIT');
@@ -221,7 +224,7 @@ class PermitImport {
     if (this.#stored < this.#nextAnalysis) return;
     this.#nextAnalysis = this.#stored * 10;
     // Only the owner of a table may.
-    await this.#database.pool().query('ANALYZE hub.subject, hub.permit, hub.permit_action');
+    await this.#database.pool().query('ANALYZE hub.subject, hub.subject_identifier, hub.permit, hub.permit_action');
   }
 
   async #writeRejections(rejections: readonly LedgerRejection[]): Promise<void> {
@@ -252,6 +255,10 @@ async function findHeader(records: AsyncGenerator<CsvRecord>, profile: Profile, 
     if (!isNoData(next.value.cells, null, profile)) return readHeader(next.value.cells, profile);
     counter.skipped += 1;
   }
+}
+
+function identityNumbersIn({ holder, identityNumbers = [] }: PermitRecord): number {
+  return (holder.identifiers ?? []).filter(isPersonal).length + identityNumbers.length;
 }
 
 const listedStatuses = new WeakMap<Profile, ReadonlySet<string>>();

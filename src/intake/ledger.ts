@@ -31,8 +31,8 @@ export interface Ledger extends Readonly<Record<RowFate, number>> {
   readonly read: number;
   /** Empty lines, explanatory lines and repeated headers: no data, not in `read`. */
   readonly skipped: number;
-  /** Identity numbers that stood in the file; none is stored (personal data needs encryption first). */
-  readonly withheldIdentityNumbers: number;
+  /** Identity numbers in the rows taken in; they are stored sealed. */
+  readonly sealedIdentityNumbers: number;
   /** Rows by the status the source states. Statuses outside the profile's lists count under `unlistedStatus`. */
   readonly byStatus: Readonly<Record<string, number>>;
   /** The first `shownRejections` faults; all of them are in hub.import_rejection. A row may have several. */
@@ -52,7 +52,7 @@ const shownRejections = 100;
 export class LedgerCounter {
   read = 0;
   skipped = 0;
-  withheldIdentityNumbers = 0;
+  sealedIdentityNumbers = 0;
   readonly #fates = new Map<RowFate, number>();
   readonly #byStatus = new Map<string, number>();
   readonly #rejections: LedgerRejection[] = [];
@@ -97,7 +97,7 @@ export class LedgerCounter {
       applicationDuplicates: count('applicationDuplicates'),
       rejected: count('rejected'),
       skipped: this.skipped,
-      withheldIdentityNumbers: this.withheldIdentityNumbers,
+      sealedIdentityNumbers: this.sealedIdentityNumbers,
       byStatus: Object.fromEntries(this.#byStatus),
       rejections: [...this.#rejections],
       ignoredColumns,

@@ -2,8 +2,11 @@ import { agencyOfCode, agencyOfName, districtOf, isPermitLocation, ownLocationOf
 import type { AgencyRecord, PermitLocation } from '../measures/agencies.js';
 import { competenceReadings, type CompetenceReading } from '../measures/competence.js';
 import { isPermitItem, itemOfCertificate, type PermitItem } from '../measures/permit-items.js';
-import { isCreditCode } from './credit-code.js';
-import type { HolderRecord, RowReading } from './permit-record.js';
+import type { HolderRecord } from '../subjects/holder.js';
+import { isCreditCode } from '../subjects/identifiers/credit-code.js';
+import { readIdentityDocument, readOpenIdentifier, type Identifier, type OpenScheme, type PersonalScheme } from '../subjects/identifiers/schemes.js';
+import type { PermitIdentifier } from '../subjects/sealed-identifiers.js';
+import type { RowReading } from './permit-record.js';
 import type { NationalProfile } from './profile.js';
 import type { RowFields } from './row-fields.js';
 
@@ -13,8 +16,13 @@ const dispatchCertificateNo = /^1201[0-9]{4}$/;
 /** Columns 3 … 8: organisation codes, which a natural person must not carry. */
 const organisationCodes = ['creditCode', 'registrationNo', 'organisationCode', 'taxNo', 'institutionNo', 'societyNo'];
 
-/** Columns that hold identity numbers: their presence is checked, their content goes no further than the row. */
-export const identityNumberFields = ['representativeIdNumber', 'holderIdNumber'] as const;
+const openIdentifiers: Readonly<Record<string, OpenScheme>> = {
+  organisationCode: 'ORGANISATION_CODE',
+  registrationNo: 'REGISTRATION_NO',
+  institutionNo: 'INSTITUTION_NO',
+  societyNo: 'SOCIETY_NO',
+  taxNo: 'TAX_NO',
+};
 
 /**
  * Reads one row of the national permit layout as a Tianjin permit. `today` is the legal date of the import.
@@ -22,7 +30,9 @@ export const identityNumberFields = ['representativeIdNumber', 'holderIdNumber']
  */
 export function readNationalPermit(fields: RowFields, profile: NationalProfile, today: string): RowReading {
   const documentNo = fields.get('documentNo');
-  const holder = readHolder(fields, profile, documentNo);
+  const holderDocument = readIdentityNumber(fields, 'holderIdKind', 'holderIdNumber', today);
+  const representative = readIdentityNumber(fields, 'representativeIdKind', 'representativeIdNumber', today);
+  const holder = readHolder(fields, profile, documentNo, holderDocument);
   const permitKind = readPermitKind(fields, profile);
   const status = fields.choose('status', profile.values.status);
   const decidedOn = readDates(fields, today);
@@ -60,13 +70,19 @@ export function readNationalPermit(fields: RowFields, profile: NationalProfile, 
       validTo: fields.get('validTo'),
       content: fields.get('content'),
       legalRepresentative: fields.get('legalRepresentative'),
+      identityNumbers: identityNumbers(holder, representative, holderDocument),
       remarks: fields.get('remarks'),
     },
   };
 }
 
 /** A holder without a credit code is a subject of its own for its document: never matched by an empty value or a name. */
-function readHolder(fields: RowFields, profile: NationalProfile, documentNo: string | null): HolderRecord | null {
+function readHolder(
+  fields: RowFields,
+  profile: NationalProfile,
+  documentNo: string | null,
+  holderDocument: Identifier<PersonalScheme> | null,
+): HolderRecord | null {
   const kind = fields.choose('subjectKind', profile.values.subjectKind);
   const name = fields.get('holderName');
   const creditCode = fields.get('creditCode');
@@ -81,10 +97,38 @@ function readHolder(fields: RowFields, profile: NationalProfile, documentNo: str
   }
   if (fields.get('representativeIdKind') !== null) fields.require('representativeIdNumber');
   if (kind === null || name === null) return null;
-  if (creditCode !== null) return { kind, name, uscc: creditCode, identifierScheme: null, identifier: null };
+  const identifiers = kind === 'NATURAL_PERSON' ? (holderDocument ? [holderDocument] : []) : readOpenIdentifiers(fields);
+  if (creditCode !== null) return { kind, name, uscc: creditCode, identifierScheme: null, identifier: null, identifiers };
   return documentNo === null
     ? null
-    : { kind, name, uscc: null, identifierScheme: profile.constants.identifierScheme, identifier: documentNo };
+    : { kind, name, uscc: null, identifierScheme: profile.constants.identifierScheme, identifier: documentNo, identifiers };
+}
+
+function readOpenIdentifiers(fields: RowFields): readonly Identifier<OpenScheme>[] {
+  return Object.entries(openIdentifiers).flatMap(([field, scheme]) => {
+    const identifier = readOpenIdentifier(scheme, fields.get(field));
+    if (identifier === undefined) fields.reject(field, 'IDENTIFIER_INVALID');
+    return identifier ?? [];
+  });
+}
+
+function readIdentityNumber(fields: RowFields, kind: string, number: string, today: string): Identifier<PersonalScheme> | null {
+  const document = readIdentityDocument(fields.get(kind), fields.get(number), today);
+  if (document === undefined) fields.reject(number, 'IDENTITY_NUMBER_INVALID');
+  return document ?? null;
+}
+
+/** What is sealed with the permit: a natural person's own number is sealed with the subject instead. */
+function identityNumbers(
+  holder: HolderRecord,
+  representative: Identifier<PersonalScheme> | null,
+  holderDocument: Identifier<PersonalScheme> | null,
+): readonly PermitIdentifier[] {
+  const ofHolder = holder.kind === 'NATURAL_PERSON' ? null : holderDocument;
+  return [
+    ...(representative ? [{ role: 'LEGAL_REPRESENTATIVE' as const, ...representative }] : []),
+    ...(ofHolder ? [{ role: 'HOLDER' as const, ...ofHolder }] : []),
+  ];
 }
 
 function readPermitKind(fields: RowFields, profile: NationalProfile): string | null {

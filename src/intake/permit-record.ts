@@ -1,12 +1,5 @@
-/** The holder or applicant a row names. Matched by `uscc` where there is one, else by its identifier; never by name. */
-export interface HolderRecord {
-  readonly kind: 'ORGANISATION' | 'HOUSEHOLD_BUSINESS' | 'NATURAL_PERSON';
-  readonly name: string;
-  readonly uscc: string | null;
-  /** Set exactly when `uscc` is null: the scheme in which `identifier` is unique. */
-  readonly identifierScheme: string | null;
-  readonly identifier: string | null;
-}
+import type { HolderRecord } from '../subjects/holder.js';
+import type { PermitIdentifier } from '../subjects/sealed-identifiers.js';
 
 /** One decision as a row states it, ready to be stored. Dates are `YYYY-MM-DD`. */
 export interface PermitRecord {
@@ -31,6 +24,8 @@ export interface PermitRecord {
   readonly validTo: string | null;
   readonly content: string | null;
   readonly legalRepresentative: string | null;
+  /** Identity numbers the row states beside the holder's own, one of each role. */
+  readonly identityNumbers?: readonly PermitIdentifier[];
   readonly remarks: string | null;
 }
 
@@ -73,6 +68,11 @@ const reasons = {
   VALUE_UNKNOWN: '不在该列的取值表内，请按标准取值填写。 Not in the value list of this column: use a listed value.',
   CREDIT_CODE_INVALID:
     '统一社会信用代码未通过 GB 32100 或其中组织机构代码的 GB 11714 校验，请核对。 The unified social credit code fails the check of GB 32100, or of GB 11714 inside it: verify it.',
+  IDENTITY_NUMBER_INVALID:
+    '证件号码与证件类型不符或未通过 GB 11643 校验，请核对。 The identity number does not fit its kind, or fails the check of GB 11643: verify it.',
+  IDENTIFIER_INVALID: '代码未通过其标准的校验，请核对。 The code fails the check of its standard: verify it.',
+  HOLDER_AMBIGUOUS:
+    '代码或证件号码与不止一个主体、或与另一名称的主体相符，请核对后重新导入。 The code or number fits several subjects, or one of another name: verify and import again.',
   ITEM_UNKNOWN: '许可事项无法识别，请填写事项编码（P01、P02）或登记的许可证书名称。 The permit item is unknown: give the item code (P01, P02) or a registered certificate name.',
   ITEM_CONFLICT: '事项编码与许可证书名称不一致，请更正。 Item code and certificate name contradict each other: correct one.',
   ORGAN_UNKNOWN: '许可机关未登记，请填写登记的机关全称。 The deciding organ is not registered: give its exact registered name.',

@@ -1,8 +1,11 @@
 import type { ClientBase } from 'pg';
-import { columnArrays, columnNames, unnestSql, type SqlColumn } from './column-arrays.js';
+import { columnArrays, columnNames, unnestSql, type SqlColumn } from '../database/column-arrays.js';
 import type { RowFate } from './ledger.js';
 import type { PermitRecord } from './permit-record.js';
-import { resolveSubjects, subjectKey, type HolderMention } from './subject-writer.js';
+import type { KeyRing } from '../access/key-ring.js';
+import { subjectKey, type HolderMention } from '../subjects/holder.js';
+import { writePermitIdentifiers, type PermitIdentifiers } from '../subjects/sealed-identifiers.js';
+import { resolveSubjects } from '../subjects/subject-writer.js';
 
 /** What is written together with every row of a batch. */
 export interface BatchStamp {
@@ -68,7 +71,8 @@ const insertSql = `
     RETURNING id, jurisdiction, item, decided_by, district, outcome, decided_on)
   INSERT INTO hub.permit_action (permit_id, jurisdiction, item, decided_by, district, action, acted_on)
   SELECT id, jurisdiction, item, decided_by, district, CASE outcome WHEN 'GRANTED' THEN 'GRANT' ELSE 'REFUSAL' END, decided_on
-    FROM decided ORDER BY id`;
+    FROM decided ORDER BY id
+  RETURNING permit_id`;
 
 const updateSql = `
   UPDATE hub.permit p
@@ -89,15 +93,17 @@ const realignSql = `
 /**
  * Stores the permits of a batch in order, inside the caller's transaction, with sets instead of rows: at most eight
  * statements for a batch without repeated documents. New ones get the action of their decision; changed ones a
- * revision; identical ones are not touched. Returns the fate of each, by position.
+ * revision; identical ones are not touched. Returns the fate of each, by position; one whose holder is ambiguous is
+ * rejected.
  */
 export async function writePermits(
   client: ClientBase,
   permits: readonly PermitRecord[],
   stamp: BatchStamp,
+  keyRing: KeyRing,
 ): Promise<readonly RowFate[]> {
   const written: RowFate[] = [];
-  for (const round of rounds(permits)) written.push(...(await writeRound(client, round, stamp)));
+  for (const round of rounds(permits)) written.push(...(await writeRound(client, round, stamp, keyRing)));
   return written;
 }
 
@@ -122,29 +128,42 @@ async function writeRound(
   client: ClientBase,
   permits: readonly PermitRecord[],
   { batchId, at }: BatchStamp,
+  keyRing: KeyRing,
 ): Promise<readonly RowFate[]> {
   const mentions = permits.map((permit): HolderMention => ({ holder: permit.holder, document: permit }));
-  const { ids, renamedBy } = await resolveSubjects(client, mentions);
-  const held = permits.map((permit): HeldPermit => ({ permit, holderId: ids.get(subjectKey(permit.holder)) ?? '' }));
+  const { ids, renamedBy } = await resolveSubjects(client, mentions, keyRing);
+  const holderIds = permits.map(({ holder }) => ids.get(subjectKey(holder)));
+  const held = permits.map((permit, index): HeldPermit => ({ permit, holderId: holderIds[index] ?? '' }));
+  const known = held.filter(({ holderId }) => holderId !== '');
   const found = await client.query<{ n: string; id: string; changed: boolean }>({
     name: 'intake-permits',
     text: findSql,
-    values: columnArrays(allColumns, held),
+    values: columnArrays(allColumns, known),
   });
-  const stored = new Map(found.rows.map((row) => [Number(row.n) - 1, row]));
+  const rows = new Map(found.rows.map((row) => [known[Number(row.n) - 1], row]));
+  const numbered = held.flatMap((permit) => identityNumbersOf(permit, rows.get(permit)?.id));
+  const renumbered = await writePermitIdentifiers(client, keyRing, numbered);
 
-  const fates = mentions.map((mention, index): RowFate => {
-    const row = stored.get(index);
+  const fates = held.map((permit, index): RowFate => {
+    const mention = mentions[index];
+    const row = rows.get(permit);
+    if (permit.holderId === '') return 'rejected';
     if (!row) return 'stored';
-    // The holder's name is part of what the row says, though it is kept with the subject.
-    return row.changed || renamedBy.has(mention) ? 'updated' : 'duplicate';
+    // The holder's name and the identity numbers are part of what the row says, though they are kept elsewhere.
+    return row.changed || renumbered.has(row.id) || (mention && renamedBy.has(mention)) ? 'updated' : 'duplicate';
   });
   const fresh = held.filter((_, index) => fates[index] === 'stored');
   if (fresh.length > 0) {
-    await client.query({ name: 'intake-permits-insert', text: insertSql, values: [batchId, at, ...columnArrays(allColumns, fresh)] });
+    const inserted = await client.query<{ permit_id: string }>({
+      name: 'intake-permits-insert',
+      text: insertSql,
+      values: [batchId, at, ...columnArrays(allColumns, fresh)],
+    });
+    const freshIds = inserted.rows.map(({ permit_id: id }) => id).sort((one, other) => Number(one) - Number(other));
+    await writePermitIdentifiers(client, keyRing, fresh.flatMap((permit, index) => identityNumbersOf(permit, freshIds[index])), true);
   }
   const changed = held.flatMap((permit, index): StoredPermit[] => {
-    const row = stored.get(index);
+    const row = rows.get(permit);
     return row && fates[index] === 'updated' ? [{ ...permit, id: row.id }] : [];
   });
   if (changed.length > 0) {
@@ -152,4 +171,8 @@ async function writeRound(
     await client.query(realignSql, [changed.map(({ id }) => id)]);
   }
   return fates;
+}
+
+function identityNumbersOf({ permit }: HeldPermit, permitId: string | undefined): readonly PermitIdentifiers[] {
+  return permitId === undefined ? [] : [{ permitId, identifiers: permit.identityNumbers ?? [] }];
 }

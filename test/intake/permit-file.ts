@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HubDatabase } from '../../src/database/database.js';
+import { KeyRing } from '../../src/access/key-ring.js';
 import { importPermits } from '../../src/intake/import-permits.js';
 import { accountedRows, type Ledger } from '../../src/intake/ledger.js';
 import { loadProfile } from '../../src/intake/profile.js';
@@ -86,6 +87,7 @@ export class TestIntake {
     const ledger = await importPermits(this.#database, {
       file,
       clock: this.clock,
+      keyRing: KeyRing.open(this.#folder),
       ...(profile === undefined ? {} : { profile }),
     });
     expect(accountedRows(ledger)).toBe(ledger.read);
