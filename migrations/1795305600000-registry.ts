@@ -15,6 +15,7 @@ export class Registry1795305600000 implements MigrationInterface {
         name_en text NOT NULL
       );
 
+      -- A natural person's number is never here: rows of this table are written into the change log as they are.
       CREATE TABLE hub.subject (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         kind text NOT NULL CHECK (kind IN ('ORGANISATION', 'HOUSEHOLD_BUSINESS', 'NATURAL_PERSON')),
@@ -22,8 +23,54 @@ export class Registry1795305600000 implements MigrationInterface {
         uscc text UNIQUE,
         identifier_scheme text,
         identifier text,
+        identity_mask text,
+        merged_into bigint REFERENCES hub.subject CHECK (merged_into <> id),
         UNIQUE (identifier_scheme, identifier),
         CHECK ((identifier_scheme IS NULL) = (identifier IS NULL))
+      );
+      -- A-60: rows that know a subject by its organisation code only.
+      CREATE INDEX subject_by_organisation_code ON hub.subject (substr(uscc, 9, 9));
+      CREATE INDEX subject_merged_into ON hub.subject (merged_into) WHERE merged_into IS NOT NULL;
+
+      -- The keys that sealed values of this database may be sealed with, by number; the newest one seals. Fingerprints
+      -- prove that a key ring is the right one and tell no key.
+      CREATE TABLE hub.identifier_key (
+        number int PRIMARY KEY CHECK (number > 0),
+        fingerprint text NOT NULL,
+        made_at timestamptz NOT NULL DEFAULT clock_timestamp()
+      );
+
+      -- Identifiers beside the credit code. Open ones carry a value, personal ones a seal and a keyed look-up hash. A key
+      -- cannot go while a seal names it.
+      CREATE TABLE hub.subject_identifier (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        subject_id bigint NOT NULL REFERENCES hub.subject,
+        scheme text NOT NULL,
+        value text,
+        sealed text,
+        lookup text,
+        key_number int GENERATED ALWAYS AS (substring(sealed FROM '^v([0-9]+)[.]')::int) STORED REFERENCES hub.identifier_key,
+        CHECK (CASE
+          WHEN scheme IN ('ORGANISATION_CODE', 'REGISTRATION_NO', 'INSTITUTION_NO', 'SOCIETY_NO', 'TAX_NO')
+            THEN num_nonnulls(value) = 1 AND num_nonnulls(sealed, lookup) = 0
+          WHEN scheme IN ('CITIZEN_NO', 'PASSPORT', 'HONGKONG_MACAO_PERMIT', 'TAIWAN_PERMIT', 'PERMANENT_RESIDENCE', 'OTHER_DOCUMENT')
+            THEN value IS NULL AND num_nonnulls(sealed, lookup, key_number) = 3
+          ELSE false END),
+        UNIQUE (scheme, value, subject_id),
+        UNIQUE (scheme, lookup)
+      );
+
+      -- Former names and codes, and what became of merged subjects. Codes of organisations only: see hub.subject.
+      CREATE TABLE hub.subject_code_history (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        subject_id bigint NOT NULL REFERENCES hub.subject,
+        change text NOT NULL CHECK (change IN ('NAME', 'MERGED', 'ORGANISATION_CODE', 'REGISTRATION_NO', 'INSTITUTION_NO', 'SOCIETY_NO', 'TAX_NO')),
+        former text NOT NULL,
+        held_from date,
+        held_until date,
+        document_scheme text,
+        document_no text,
+        UNIQUE (subject_id, change, former)
       );
 
       CREATE TABLE hub.import_batch (
@@ -161,6 +208,18 @@ export class Registry1795305600000 implements MigrationInterface {
         state_on date NOT NULL,
         batch_id bigint REFERENCES hub.import_batch,
         UNIQUE (jurisdiction, identifier_scheme, application_no, application_part)
+      );
+
+      -- Identity numbers that stand with a permit, sealed: a seal opens in its own row only.
+      CREATE TABLE hub.permit_identifier (
+        permit_id bigint NOT NULL REFERENCES hub.permit ON DELETE CASCADE,
+        role text NOT NULL CHECK (role IN ('LEGAL_REPRESENTATIVE', 'HOLDER')),
+        scheme text NOT NULL
+          CHECK (scheme IN ('CITIZEN_NO', 'PASSPORT', 'HONGKONG_MACAO_PERMIT', 'TAIWAN_PERMIT', 'PERMANENT_RESIDENCE', 'OTHER_DOCUMENT')),
+        sealed text NOT NULL,
+        lookup text NOT NULL,
+        key_number int NOT NULL GENERATED ALWAYS AS (substring(sealed FROM '^v([0-9]+)[.]')::int) STORED REFERENCES hub.identifier_key,
+        PRIMARY KEY (permit_id, role)
       );
     `);
   }

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
-import { KeyRing } from '../access/key-ring.js';
+import { openKeyRing } from '../access/key-register.js';
 import { acceptDoubt, refuseDoubt } from '../intake/accept-doubt.js';
 import { listDoubts, openDoubt, type DoubtEntry, type DoubtState } from '../intake/doubts.js';
 import { ledgerText } from '../intake/ledger-text.js';
@@ -36,7 +36,7 @@ export function doubtsCommand(args: readonly string[]): Promise<number> {
   const decision = { reference, by: values.by ?? userInfo().username, note: values.note ?? null };
   if (what === 'refuse' && decision.note === null) throw new UsageError(usage);
   return withDatabase(async (database, { dataFolder }) => {
-    const tools = { database, keyRing: KeyRing.open(dataFolder), clock: systemClock };
+    const tools = { database, keyRing: await openKeyRing(database, dataFolder), clock: systemClock };
     switch (what) {
       case 'show': {
         const { permit, ...entry } = await openDoubt(database.pool('concordat_writer'), tools.keyRing, reference);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { KeyRing } from '../access/key-ring.js';
+import { openKeyRing } from '../access/key-register.js';
 import { importPermits } from '../intake/import-permits.js';
 import { ledgerText } from '../intake/ledger-text.js';
 import { mendFile } from '../intake/mend-file.js';
@@ -28,7 +28,7 @@ export function importCommand(args: readonly string[]): Promise<number> {
     const ledger = await importPermits(database, {
       file: subject,
       clock: systemClock,
-      keyRing: KeyRing.open(dataFolder),
+      keyRing: await openKeyRing(database, dataFolder),
       ...(values.profile === undefined ? {} : { profile: values.profile }),
     });
     process.stdout.write(values.json ? `${JSON.stringify(ledger)}\n` : ledgerText(ledger));
@@ -38,7 +38,7 @@ export function importCommand(args: readonly string[]): Promise<number> {
 
 function printRejects(batch: string): Promise<number> {
   return withDatabase(async (database, { dataFolder }) => {
-    for await (const line of mendFile(database.pool('concordat_writer'), KeyRing.open(dataFolder), batch)) {
+    for await (const line of mendFile(database.pool('concordat_writer'), await openKeyRing(database, dataFolder), batch)) {
       if (!process.stdout.write(line)) await once(process.stdout, 'drain');
     }
     return 0;

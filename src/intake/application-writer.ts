@@ -1,10 +1,14 @@
 import type { ClientBase } from 'pg';
-import { columnArrays, columnNames, unnestSql, type SqlColumn } from './column-arrays.js';
+import { columnArrays, columnNames, unnestSql, type SqlColumn } from '../database/column-arrays.js';
+import { finding, type Finding } from './findings.js';
 import type { RowFate } from './ledger.js';
 import { numberParts } from './permit-parts.js';
 import type { ApplicationRecord } from './permit-record.js';
 import type { BatchStamp } from './permit-writer.js';
-import { resolveSubjects, subjectKey } from './subject-writer.js';
+import type { KeyRing } from '../access/key-ring.js';
+import { roundsOf } from './rounds.js';
+import { subjectKey } from '../subjects/holder.js';
+import { resolveSubjects } from '../subjects/subject-writer.js';
 
 interface FiledApplication {
   readonly application: ApplicationRecord;
@@ -35,43 +39,61 @@ const writeSql = `
    WHERE (${columnNames(content, 'a.')}) IS DISTINCT FROM (${columnNames(content, 'excluded.')})
   RETURNING application_no, application_part, xmax = 0 AS inserted`;
 
+/** What became of an application; findings say why one was not stored. */
+export interface ApplicationOutcome {
+  readonly fate: RowFate;
+  readonly findings: readonly Finding[];
+}
+
 /**
- * Stores the applications of a batch inside the caller's transaction. Returns the fate of each, by position.
+ * Stores the applications of a batch inside the caller's transaction. Returns the outcome of each, by position; one
+ * whose applicant is ambiguous is rejected.
  */
 export async function writeApplications(
   client: ClientBase,
   applications: readonly ApplicationRecord[],
-  { batchId }: BatchStamp,
-): Promise<readonly RowFate[]> {
+  stamp: BatchStamp,
+  keyRing: KeyRing,
+): Promise<readonly ApplicationOutcome[]> {
   if (applications.length === 0) return [];
-  const { ids } = await resolveSubjects(
+  const { ids } = await resolveSubjects(client, applications.map(({ applicant }) => ({ holder: applicant, document: null })), keyRing);
+  const applicantOf = (application: ApplicationRecord) => ids.get(subjectKey(application.applicant));
+  const known = applications.filter((application) => applicantOf(application) !== undefined);
+  const unnumbered = known.filter(({ applicationPart }) => applicationPart === null);
+  const parts = await numberParts(
     client,
-    applications.map(({ applicant }) => ({ holder: applicant, document: null })),
+    'permit_application',
+    unnumbered.map((application) => ({ ...application, documentNo: application.applicationNo, holderId: applicantOf(application) ?? '' })),
   );
-  const applicantIds = applications.map(({ applicant }) => ids.get(subjectKey(applicant)) ?? '');
-  const unnumbered = applications.flatMap((application, index) =>
-    application.applicationPart === null
-      ? [{ ...application, documentNo: application.applicationNo, holderId: applicantIds[index] ?? '' }]
-      : [],
-  );
-  const parts = [...(await numberParts(client, 'permit_application', unnumbered))];
-  const filed = applications.map((application, index): FiledApplication => ({
+  const numbered = new Map(unnumbered.map((application, index) => [application, parts[index]]));
+  const filed = known.map((application): FiledApplication => ({
     application,
-    applicantId: applicantIds[index] ?? '',
-    part: application.applicationPart ?? parts.shift() ?? 1,
+    applicantId: applicantOf(application) ?? '',
+    part: application.applicationPart ?? numbered.get(application) ?? 1,
   }));
-  // The last of several rows of one number in a batch has the word: a set cannot change a row twice.
-  const last = new Map(filed.map((row) => [keyOf(row.application.applicationNo, row.part), row]));
+  const fates = new Map<ApplicationRecord, RowFate>();
+  for (const round of roundsOf(filed, ({ application, part }) => keyOf(application.applicationNo, part))) {
+    for (const [application, fate] of await writeRound(client, round, stamp)) fates.set(application, fate);
+  }
+  return applications.map((application): ApplicationOutcome => {
+    const fate = fates.get(application);
+    return fate ? { fate, findings: [] } : { fate: 'rejected', findings: [finding('*', 'SUBJECT_AMBIGUOUS')] };
+  });
+}
+
+async function writeRound(
+  client: ClientBase,
+  round: readonly FiledApplication[],
+  { batchId }: BatchStamp,
+): Promise<readonly (readonly [ApplicationRecord, RowFate])[]> {
   const written = await client.query<{ application_no: string; application_part: number; inserted: boolean }>(writeSql, [
     batchId,
-    ...columnArrays(columns, [...last.values()]),
+    ...columnArrays(columns, round),
   ]);
   const inserted = new Map(written.rows.map((row) => [keyOf(row.application_no, row.application_part), row.inserted]));
-  return filed.map((row): RowFate => {
-    const key = keyOf(row.application.applicationNo, row.part);
-    const isNew = inserted.get(key);
-    if (isNew === undefined || last.get(key) !== row) return 'applicationDuplicates';
-    return isNew ? 'applications' : 'applicationUpdates';
+  return round.map(({ application, part }) => {
+    const isNew = inserted.get(keyOf(application.applicationNo, part));
+    return [application, isNew === undefined ? 'applicationDuplicates' : isNew ? 'applications' : 'applicationUpdates'];
   });
 }
 

@@ -1,5 +1,5 @@
 import { isLegalDate } from '../measures/legal-date.js';
-import { normaliseCode } from './credit-code.js';
+import { normaliseCode } from '../subjects/identifiers/normalise.js';
 
 /** The ways a profile may ask a cell to be read. */
 export const cellParserNames = ['text', 'verbatim', 'code', 'date', 'endDate', 'usDate', 'timestamp', 'number'] as const;

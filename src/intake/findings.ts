@@ -24,6 +24,9 @@ const rejections = {
   VALUE_UNKNOWN: '不在该列的取值表内，请按标准取值填写。 Not in the value list of this column: use a listed value.',
   CREDIT_CODE_INVALID:
     '统一社会信用代码未通过 GB 32100 或其中组织机构代码的 GB 11714 校验，请核对。 The unified social credit code fails the check of GB 32100, or of GB 11714 inside it: verify it.',
+  IDENTITY_NUMBER_INVALID:
+    '证件号码与证件类型不符或未通过 GB 11643 校验，请核对。 The identity number does not fit its kind, or fails the check of GB 11643: verify it.',
+  IDENTIFIER_INVALID: '代码未通过其标准的校验，请核对。 The code fails the check of its standard: verify it.',
   KIND_PREFIX: '相对人类别与代码不符：个体工商户的代码以 92 开头，法人及非法人组织的不以 92 开头，请核对。 Kind and code contradict each other: codes of household businesses begin 92, those of organisations do not.',
   ITEM_UNKNOWN: '许可事项无法识别，请填写事项编码（P01、P02 …）或登记的许可证书名称。 The permit item is unknown: give the item code (P01, P02, …) or a registered certificate name.',
   ITEM_CONFLICT: '事项编码与许可证书名称不一致，请更正。 Item code and certificate name contradict each other: correct one.',
@@ -40,7 +43,8 @@ const rejections = {
 const doubts = {
   NOT_COMPETENT: '许可机关对该事项、坐落和日期没有权限，请核对。 The organ has no competence for this item, location and date: verify them.',
   CERTIFICATE_NO_USED: '该证书编号已用于另一主体的许可（XT-4.1.2c，A-03），请核对。 Another holder has a permit with this certificate number (XT-4.1.2c, A-03): verify it.',
-  SUBJECT_AMBIGUOUS: '相对人的代码指向不止一个主体，请核对。 The codes of the holder belong to more than one subject: verify them.',
+  SUBJECT_AMBIGUOUS:
+    '代码或证件号码与不止一个主体、或与另一名称的主体相符，请核对。 The code or number fits several subjects, or one of another name: verify it.',
   SOURCES_DISAGREE: '另一来源报送的同一文书内容不同，请核对以何者为准。 Another source delivered the same document with other content: decide which one holds.',
   STATE_ENDED: '该许可已撤销或注销，此行却称其有效，请核对。 The permit was revoked or cancelled and this row calls it valid: verify its state.',
   STATE_UNCLEAR: '状态为异议或其他，须核对后才能存入。 The state is an objection or “other”: verify it before the row is stored.',

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
+import { prepareSealing } from '../access/key-register.js';
 import type { KeyRing } from '../access/key-ring.js';
 import { writeApplications } from './application-writer.js';
 import { writeBadRows } from './bad-rows.js';
@@ -106,12 +107,13 @@ class Batch {
 
   /** Writes the permits not held back; false when more of them had to be, and nothing may be kept. */
   async #writePermits(): Promise<boolean> {
-    const { stamp, header, pushed } = this.#setting;
+    const { stamp, header, pushed, keyRing } = this.#setting;
     const open = this.#rows.flatMap((row) => (row.reading.kind === 'permit' && !this.#held.has(row) ? [{ row, permit: row.reading.permit }] : []));
     const outcomes = await writePermits(this.#client, open.map(({ permit }) => permit), stamp, {
       stated: header.stated,
       accepted: open.some(({ row }) => row.accepted === true),
       pushed,
+      keyRing,
       columnName: (field) => header.columns.find(({ column }) => column.field === field)?.column.names[0] ?? field,
     });
     let complete = true;
@@ -133,10 +135,13 @@ class Batch {
     const filed = this.#rows.flatMap((row) =>
       row.reading.kind === 'application' && !this.#held.has(row) ? [{ row, application: row.reading.application }] : [],
     );
-    const fates = await writeApplications(this.#client, filed.map(({ application }) => application), this.#setting.stamp);
-    filed.forEach(({ row }, index) => {
-      const fate = fates[index];
-      if (fate) this.#answers.set(row, { outcome: outcomeOf(row, fate, 'store'), doubt: null, before: null });
+    const { stamp, keyRing } = this.#setting;
+    const outcomes = await writeApplications(this.#client, filed.map(({ application }) => application), stamp, keyRing);
+    outcomes.forEach(({ fate, findings }, index) => {
+      const row = filed[index]?.row;
+      if (!row) return;
+      if (findings.length > 0) this.#held.set(row, { row, step: 'match', findings, before: null });
+      else this.#answers.set(row, { outcome: outcomeOf(row, fate, 'store'), doubt: null, before: null });
     });
   }
 
@@ -149,6 +154,7 @@ class Batch {
       const isDoubtful = reading.kind === 'permit' && entry.findings.every(isDoubt);
       return isDoubtful ? [{ held: entry, line, permit: reading.permit, findings: entry.findings }] : [];
     });
+    if (held.length > 0) await prepareSealing(this.#client, keyRing);
     const doubts = await fileDoubts(this.#client, keyRing, doubtful, header.stated, stamp);
     const doubtOf = new Map(doubtful.map(({ held: entry }, index) => [entry, doubts[index] ?? null]));
     for (const entry of held) this.#answers.set(entry.row, answerOf(entry, doubtOf.get(entry) ?? null));

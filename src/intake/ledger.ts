@@ -78,6 +78,8 @@ export interface Ledger extends LedgerSource, Readonly<Record<RowFate, number>> 
   readonly heldAtMatch: HeldRows;
   /** Empty lines, explanatory lines and repeated headers: no data, not in `read`. */
   readonly skipped: number;
+  /** Identity numbers in the rows taken in; they are stored sealed. */
+  readonly sealedIdentityNumbers: number;
   /** Rows by the status the source states. Statuses outside the profile's lists count under `unlistedStatus`. */
   readonly byStatus: Readonly<Record<string, number>>;
   /** The first `shownFindings` findings on rejected rows; all are in hub.import_rejection. A row may have several. */
@@ -96,6 +98,7 @@ const shownFindings = 100;
 export class LedgerCounter {
   read = 0;
   skipped = 0;
+  sealedIdentityNumbers = 0;
   readonly #counts = new Map<`${LedgerStep} ${RowFate}`, number>();
   readonly #byStatus = new Map<string, number>();
   readonly #rejections: LedgerFinding[] = [];
@@ -153,6 +156,7 @@ export class LedgerCounter {
       heldAtCheck,
       heldAtMatch,
       skipped: this.skipped,
+      sealedIdentityNumbers: this.sealedIdentityNumbers,
       byStatus: Object.fromEntries(this.#byStatus),
       rejections: [...this.#rejections],
       doubts: [...this.#doubts],

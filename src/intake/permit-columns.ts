@@ -1,4 +1,4 @@
-import type { SqlColumn } from './column-arrays.js';
+import type { SqlColumn } from '../database/column-arrays.js';
 import type { PermitRecord } from './permit-record.js';
 
 /** A permit whose holder and part are settled. */

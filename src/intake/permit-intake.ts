@@ -2,13 +2,14 @@ import type { PoolClient } from 'pg';
 import type { KeyRing } from '../access/key-ring.js';
 import type { HubDatabase } from '../database/database.js';
 import { legalDate, type Clock } from '../measures/clock.js';
+import { isPersonal } from '../subjects/identifiers/schemes.js';
 import type { SheetRecord } from './files/sheet.js';
 import { isNoData, type Header } from './header.js';
 import { writeBatch, type BatchAnswer, type ReadRow } from './intake-batch.js';
 import { LedgerCounter, unlistedStatus, type Ledger, type LedgerSource, type RowOutcome } from './ledger.js';
 import { beginParts } from './permit-parts.js';
 import { readPermit } from './permit-reader.js';
-import type { PermitRecord } from './permit-record.js';
+import type { PermitRecord, RowReading } from './permit-record.js';
 import { RowFields } from './row-fields.js';
 import { seriesWarnings } from './series-warnings.js';
 
@@ -129,6 +130,9 @@ export class PermitIntake {
         await settle?.(this.#client, outcomes);
       },
     });
+    answers.forEach(({ outcome }, index) => {
+      if (outcome.step === 'store') this.#counter.sealedIdentityNumbers += identityNumbersIn(rows[index]?.reading);
+    });
     this.#storedRows += answers.filter(({ outcome }) => outcome.fate === 'stored').length;
     await this.#analyse();
     return answers;
@@ -150,8 +154,14 @@ export class PermitIntake {
     if (this.#storedRows < this.#nextAnalysis) return;
     this.#nextAnalysis = this.#storedRows * 10;
     // Only the owner of a table may.
-    await this.#tools.database.pool().query('ANALYZE hub.subject, hub.permit, hub.permit_action');
+    await this.#tools.database.pool().query('ANALYZE hub.subject, hub.subject_identifier, hub.permit, hub.permit_action');
   }
+}
+
+function identityNumbersIn(reading: RowReading | undefined): number {
+  if (reading?.kind !== 'permit') return 0;
+  const { holder, identityNumbers } = reading.permit;
+  return holder.identifiers.filter(isPersonal).length + identityNumbers.length;
 }
 
 async function openBatch(client: PoolClient, clock: Clock, source: IntakeSource): Promise<LedgerSource> {

@@ -1,13 +1,20 @@
 import { agencyOfCode, agencyOfName, TIANJIN, type AgencyRecord } from '../measures/agencies.js';
-import { isCreditCode } from './credit-code.js';
+import { isCreditCode } from '../subjects/identifiers/credit-code.js';
+import { readIdentityDocument, readOpenIdentifier, type Identifier, type OpenScheme, type PersonalScheme } from '../subjects/identifiers/schemes.js';
 import { isDoubt } from './findings.js';
-import type { ApplicationRecord, HolderRecord, PermitRecord, RowReading } from './permit-record.js';
+import type { ApplicationRecord, PermitRecord, RowHolder, RowReading } from './permit-record.js';
 import { holderKinds, type Profile } from './profile-schema.js';
 import { listed, type RowFields } from './row-fields.js';
 import { readTianjinRules } from './tianjin-rules.js';
 
-/** Columns that hold identity numbers. */
-export const identityNumberFields = ['representativeIdNumber', 'holderIdNumber'] as const;
+/** Columns of codes that a holder may be known by beside its credit code. */
+const openIdentifiers: Readonly<Record<string, OpenScheme>> = {
+  organisationCode: 'ORGANISATION_CODE',
+  registrationNo: 'REGISTRATION_NO',
+  institutionNo: 'INSTITUTION_NO',
+  societyNo: 'SOCIETY_NO',
+  taxNo: 'TAX_NO',
+};
 
 /** Registered codes that make a holder an organisation, in a layout that does not say its kind. */
 const organisationCodes = ['creditCode', 'registrationNo', 'organisationCode', 'taxNo', 'institutionNo', 'societyNo'] as const;
@@ -30,7 +37,9 @@ export function readPermit(fields: RowFields, profile: Profile, today: string): 
   const decision = listed(profile.decisions, fields.get('status'));
   const state = listed(profile.applications, fields.get('status'));
   if (fields.get('status') !== null && decision === null && state === null) fields.note('status', 'VALUE_UNKNOWN');
-  const holder = readHolder(fields, profile);
+  const ownNumber = readIdentityNumber(fields, 'holderIdKind', 'holderIdNumber', today);
+  const representativeNumber = readIdentityNumber(fields, 'representativeIdKind', 'representativeIdNumber', today);
+  const holder = readHolder(fields, profile, ownNumber);
   const organ = readOrgan(fields, profile);
   checkDates(fields, today, decision?.status === 'VALID');
   const rules = organ && (profile.jurisdiction === TIANJIN ? readTianjinRules(fields, organ) : readForeignRules(fields, organ));
@@ -74,6 +83,11 @@ export function readPermit(fields: RowFields, profile: Profile, today: string): 
     validTo: fields.get('validTo'),
     content: fields.get('content'),
     legalRepresentative: fields.get('legalRepresentative'),
+    identityNumbers: [
+      ...(representativeNumber ? [{ role: 'LEGAL_REPRESENTATIVE' as const, ...representativeNumber }] : []),
+      // A natural person's own number is sealed with the subject instead.
+      ...(ownNumber && holder.kind !== 'NATURAL_PERSON' ? [{ role: 'HOLDER' as const, ...ownNumber }] : []),
+    ],
     remarks: fields.get('remarks'),
     endedOn: status === 'REVOKED' || status === 'CANCELLED' ? fields.get('statusOn') : null,
     sourceAgency: agencyOfName(fields.get('sourceUnit') ?? '')?.code ?? organ.code,
@@ -82,13 +96,13 @@ export function readPermit(fields: RowFields, profile: Profile, today: string): 
   return { kind: 'permit', permit, doubts: findings };
 }
 
-function readHolder(fields: RowFields, profile: Profile): HolderRecord | null {
+function readHolder(fields: RowFields, profile: Profile, ownNumber: Identifier<PersonalScheme> | null): RowHolder | null {
   const { holder } = profile;
   const name = fields.get('holderName');
   if (holder.by === 'name') {
     if (name === null) return null;
     const identifier = holder.fields.map((field) => fields.get(field) ?? '').join('|');
-    return { kind: kindOf(fields.get('subjectKind')) ?? 'ORGANISATION', name, uscc: null, identifierScheme: holder.scheme, identifier };
+    return { kind: kindOf(fields.get('subjectKind')) ?? 'ORGANISATION', name, uscc: null, identifierScheme: holder.scheme, identifier, identifiers: [] };
   }
   const creditCode = fields.get('creditCode');
   const kind = holder.kind === 'codes' ? kindByCodes(fields) : kindOf(fields.get('subjectKind'));
@@ -96,16 +110,31 @@ function readHolder(fields: RowFields, profile: Profile): HolderRecord | null {
     if (!isCreditCode(creditCode)) fields.note('creditCode', 'CREDIT_CODE_INVALID');
     else if (kind !== null && (kind === 'HOUSEHOLD_BUSINESS') !== creditCode.startsWith('92')) fields.note('creditCode', 'KIND_PREFIX');
   }
+  const identifiers = kind === 'NATURAL_PERSON' ? (ownNumber ? [ownNumber] : []) : readOpenIdentifiers(fields);
   const documentNo = fields.get('documentNo');
   if (kind === null || name === null || documentNo === null) return null;
-  // A holder without a code is a subject of its own for its document: never matched by an empty value or a name.
+  // A holder without any code is a subject of its own for its document: never matched by an empty value or a name.
   return creditCode === null
-    ? { kind, name, uscc: null, identifierScheme: profile.numbering.scheme, identifier: documentNo }
-    : { kind, name, uscc: creditCode, identifierScheme: null, identifier: null };
+    ? { kind, name, uscc: null, identifierScheme: profile.numbering.scheme, identifier: documentNo, identifiers }
+    : { kind, name, uscc: creditCode, identifierScheme: null, identifier: null, identifiers };
+}
+
+function readOpenIdentifiers(fields: RowFields): readonly Identifier<OpenScheme>[] {
+  return Object.entries(openIdentifiers).flatMap(([field, scheme]) => {
+    const identifier = readOpenIdentifier(scheme, fields.get(field));
+    if (identifier === undefined) fields.note(field, 'IDENTIFIER_INVALID');
+    return identifier ?? [];
+  });
+}
+
+function readIdentityNumber(fields: RowFields, kind: string, number: string, today: string): Identifier<PersonalScheme> | null {
+  const document = readIdentityDocument(fields.get(kind), fields.get(number), today);
+  if (document === undefined) fields.note(number, 'IDENTITY_NUMBER_INVALID');
+  return document ?? null;
 }
 
 /** A layout without the kind of holder: an organisation code, else the identity number of a person, says it. */
-function kindByCodes(fields: RowFields): HolderRecord['kind'] | null {
+function kindByCodes(fields: RowFields): RowHolder['kind'] | null {
   const code = organisationCodes.find((field) => fields.get(field) !== null);
   if (code !== undefined) return (fields.get('creditCode') ?? '').startsWith('92') ? 'HOUSEHOLD_BUSINESS' : 'ORGANISATION';
   if (fields.get('holderIdNumber') !== null) return 'NATURAL_PERSON';
@@ -113,7 +142,7 @@ function kindByCodes(fields: RowFields): HolderRecord['kind'] | null {
   return null;
 }
 
-function kindOf(value: string | null): HolderRecord['kind'] | null {
+function kindOf(value: string | null): RowHolder['kind'] | null {
   return holderKinds.find((kind) => kind === value) ?? null;
 }
 

@@ -1,21 +1,22 @@
 import { z } from 'zod';
+import { openSchemes, personalSchemes } from '../subjects/identifiers/schemes.js';
 import type { Finding } from './findings.js';
 
 const text = z.string().nullable();
 
-/** The holder or applicant a row names. Matched by `uscc` where there is one, else by its identifier; never by name. */
-export const holderRecordSchema = z
+/** The holder or applicant a row names, as `HolderRecord` of the subjects. */
+const holderRecordSchema = z
   .object({
     kind: z.enum(['ORGANISATION', 'HOUSEHOLD_BUSINESS', 'NATURAL_PERSON']),
     name: z.string(),
     uscc: text,
-    /** Set exactly when `uscc` is null: the scheme in which `identifier` is unique. */
     identifierScheme: text,
     identifier: text,
+    identifiers: z.array(z.object({ scheme: z.enum([...openSchemes, ...personalSchemes]), value: z.string() })).readonly(),
   })
   .readonly();
 
-export type HolderRecord = z.infer<typeof holderRecordSchema>;
+export type RowHolder = z.infer<typeof holderRecordSchema>;
 
 /** One decision as a row states it, ready to be stored. Dates are `YYYY-MM-DD`. A schema, because doubtful rows wait sealed. */
 export const permitRecordSchema = z
@@ -42,6 +43,10 @@ export const permitRecordSchema = z
     validTo: text,
     content: text,
     legalRepresentative: text,
+    /** Identity numbers the row states beside the holder's own, one of each role. */
+    identityNumbers: z
+      .array(z.object({ role: z.enum(['LEGAL_REPRESENTATIVE', 'HOLDER']), scheme: z.enum(personalSchemes), value: z.string() }))
+      .readonly(),
     remarks: text,
     /** Day of the revocation or cancellation that `status` states, where the source names it. */
     endedOn: text,
@@ -62,7 +67,7 @@ export interface ApplicationRecord {
   readonly applicationNo: string;
   /** As `PermitRecord.documentPart`. */
   readonly applicationPart: number | null;
-  readonly applicant: HolderRecord;
+  readonly applicant: RowHolder;
   readonly state: string;
   readonly stateOn: string;
 }

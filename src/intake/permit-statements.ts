@@ -1,4 +1,4 @@
-import { columnNames, unnestSql, type SqlColumn } from './column-arrays.js';
+import { columnNames, unnestSql, type SqlColumn } from '../database/column-arrays.js';
 import { allColumns, contentColumns, keyColumns, sourceColumns, type HeldPermit, type PermitColumn } from './permit-columns.js';
 
 /** The statements of one layout: those that look for a difference and those that remove it. */
@@ -77,7 +77,8 @@ export const insertSql = `
     RETURNING id, jurisdiction, item, decided_by, district, outcome, decided_on)
   INSERT INTO hub.permit_action (permit_id, jurisdiction, item, decided_by, district, action, acted_on)
   SELECT id, jurisdiction, item, decided_by, district, CASE outcome WHEN 'GRANTED' THEN 'GRANT' ELSE 'REFUSAL' END, decided_on
-    FROM decided ORDER BY id`;
+    FROM decided ORDER BY id
+  RETURNING permit_id`;
 
 /** A corrected decision date or outcome moves the action that recorded the decision with it. */
 export const realignSql = `

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
+import type { KeyRing } from '../access/key-ring.js';
 import { legalDate } from '../measures/clock.js';
-import { columnArrays } from './column-arrays.js';
+import { columnArrays } from '../database/column-arrays.js';
 import { finding, type Finding } from './findings.js';
 import type { RowFate } from './ledger.js';
 import { allColumns, type HeldPermit } from './permit-columns.js';
@@ -9,7 +10,10 @@ import type { PermitRecord } from './permit-record.js';
 import {
   certificateSql, endingColumns, endingSql, insertSql, permitStatements, realignSql, updateColumns, versionSql, type ChangedPermit,
 } from './permit-statements.js';
-import { resolveSubjects, subjectKey, type HolderMention } from './subject-writer.js';
+import { roundsOf } from './rounds.js';
+import { subjectKey, type HolderMention } from '../subjects/holder.js';
+import { writePermitIdentifiers } from '../subjects/sealed-identifiers.js';
+import { resolveSubjects } from '../subjects/subject-writer.js';
 
 /** What is written together with every row of a batch. */
 export interface BatchStamp {
@@ -26,6 +30,8 @@ export interface WriteRules {
   readonly accepted: boolean;
   /** True where decisions arrive one by one: an end of a permit nobody delivered is refused (CANCEL_KNOWN). */
   readonly pushed: boolean;
+  /** Seals identity numbers. */
+  readonly keyRing: KeyRing;
   /** The header under which findings on a field are reported. */
   readonly columnName: (field: string) => string;
 }
@@ -64,7 +70,7 @@ export async function writePermits(
   rules: WriteRules,
 ): Promise<readonly PermitOutcome[]> {
   const written: PermitOutcome[] = [];
-  for (const round of rounds(permits)) {
+  for (const round of roundsOf(permits, documentKey)) {
     const outcomes = await new Round(client, round, stamp, rules).write();
     written.push(...outcomes);
     // What follows would be judged against rows that are not there.
@@ -73,22 +79,8 @@ export async function writePermits(
   return written;
 }
 
-/** Splits before each repetition of a document: a statement over sets cannot store and then change the same row. */
-function rounds(permits: readonly PermitRecord[]): readonly (readonly PermitRecord[])[] {
-  const all: PermitRecord[][] = [];
-  let documents = new Set<string>();
-  for (const permit of permits) {
-    const { jurisdiction, identifierScheme, documentNo, documentPart } = permit;
-    const key = documentPart === null ? null : [jurisdiction, identifierScheme, documentNo, documentPart].join('\n');
-    const round = all.at(-1);
-    if (round && (key === null || !documents.has(key))) round.push(permit);
-    else {
-      all.push([permit]);
-      documents = new Set();
-    }
-    if (key !== null) documents.add(key);
-  }
-  return all;
+function documentKey({ jurisdiction, identifierScheme, documentNo, documentPart }: PermitRecord): string | null {
+  return documentPart === null ? null : [jurisdiction, identifierScheme, documentNo, documentPart].join('\n');
 }
 
 /** Permits of different documents, taken at once. */
@@ -106,8 +98,17 @@ class Round {
   }
 
   async write(): Promise<readonly PermitOutcome[]> {
-    const mentions = this.#permits.map((permit): HolderMention => ({ holder: permit.holder, document: permit }));
-    const { ids, renamedBy } = await resolveSubjects(this.#client, mentions);
+    const mentions = this.#permits.map((permit): HolderMention => ({
+      holder: permit.holder,
+      document: { ...permit, documentPart: permit.documentPart ?? 1 },
+    }));
+    const { ids, renamedBy, findings: ambiguous } = await resolveSubjects(this.#client, mentions, this.#rules.keyRing);
+    if (ambiguous.size > 0) {
+      return this.#permits.map(({ holder }): PermitOutcome => {
+        const found = ambiguous.has(subjectKey(holder)) ? [finding(this.#rules.columnName('holderName'), 'SUBJECT_AMBIGUOUS')] : [];
+        return { fate: 'rejected', findings: found, before: null };
+      });
+    }
     const held = await this.#withParts(this.#permits.map((permit) => ids.get(subjectKey(permit.holder)) ?? ''));
     const { name, find, update } = permitStatements(this.#rules.stated);
     const rows = await this.#client.query<FoundPermit>({ name, text: find, values: columnArrays(allColumns, held) });
@@ -121,11 +122,12 @@ class Round {
       return held.map((_, index) => ({ fate: 'rejected', findings: findings.get(index) ?? [], before: before(index) }));
     }
 
+    const renumbered = await this.#renumber(held, stored);
     const fates = mentions.map((mention, index): RowFate => {
       const row = stored.get(index);
       if (!row) return 'stored';
-      // The holder's name is part of what the row says, though it is kept with the subject.
-      return row.changed || renamedBy.has(mention) ? 'updated' : 'duplicate';
+      // The holder's name and the identity numbers are part of what the row says, though they are kept elsewhere.
+      return row.changed || renumbered.has(row.id) || renamedBy.has(mention) ? 'updated' : 'duplicate';
     });
     await this.#store(held.filter((_, index) => fates[index] === 'stored'));
     const changed = held.flatMap((permit, index): readonly ChangedPermit[] => {
@@ -230,11 +232,25 @@ class Round {
   async #store(fresh: readonly HeldPermit[]): Promise<void> {
     if (fresh.length === 0) return;
     const { batchId, at, reference } = this.#stamp;
-    await this.#client.query({
+    const inserted = await this.#client.query<{ permit_id: string }>({
       name: 'intake-permits-insert',
       text: insertSql,
       values: [batchId, at, reference, ...columnArrays(allColumns, fresh)],
     });
+    const ids = inserted.rows.map(({ permit_id: id }) => id).sort((one, other) => Number(one) - Number(other));
+    const numbers = fresh.map(({ permit }, index) => ({ permitId: ids[index] ?? '', identifiers: permit.identityNumbers }));
+    await writePermitIdentifiers(this.#client, this.#rules.keyRing, numbers, true);
+  }
+
+  /** Brings the sealed numbers of stored permits to what the rows say, where their layout has both columns of them. */
+  async #renumber(held: readonly HeldPermit[], stored: ReadonlyMap<number, FoundPermit>): Promise<ReadonlySet<string>> {
+    const { stated, keyRing } = this.#rules;
+    if (!stated.has('representativeIdNumber') || !stated.has('holderIdNumber')) return new Set();
+    const numbers = held.flatMap(({ permit }, index) => {
+      const row = stored.get(index);
+      return row ? [{ permitId: row.id, identifiers: permit.identityNumbers }] : [];
+    });
+    return writePermitIdentifiers(this.#client, keyRing, numbers);
   }
 
   async #raiseVersions(held: readonly HeldPermit[], stored: ReadonlyMap<number, FoundPermit>, fates: readonly RowFate[]): Promise<void> {
