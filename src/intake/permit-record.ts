@@ -1,3 +1,5 @@
+import { cellFaultReasons } from './cells/cell-fault.js';
+
 /** The holder or applicant a row names. Matched by `uscc` where there is one, else by its identifier; never by name. */
 export interface HolderRecord {
   readonly kind: 'ORGANISATION' | 'HOUSEHOLD_BUSINESS' | 'NATURAL_PERSON';
@@ -62,12 +64,11 @@ export type RowReading =
   | { readonly kind: 'rejected'; readonly faults: readonly Fault[] };
 
 const reasons = {
+  ...cellFaultReasons,
   COLUMN_COUNT: '列数与表头不一致，请检查引号与逗号。 The row has another number of cells than the header: check quotes and commas.',
   REQUIRED: '必填项为空，请补填。 This column must be filled.',
   NOT_ALLOWED: '自然人不得填写组织代码，请清空。 A natural person must not carry an organisation code: empty this cell.',
   TOO_LONG: '超过该列的最大长度，请缩短。 Longer than the column allows: shorten it.',
-  TEXT_INVALID: '含有控制字符，请删除。 Contains control characters: remove them.',
-  DATE_INVALID: '不是有效日期，请按 YYYY/MM/DD 填写。 Not a valid date: write YYYY/MM/DD.',
   DATE_IN_FUTURE: '许可决定日期晚于今天，请更正。 The decision date is after today: correct it.',
   DATE_ORDER: '有效期至早于有效期自，请更正。 Valid-to is before valid-from: correct the dates.',
   VALUE_UNKNOWN: '不在该列的取值表内，请按标准取值填写。 Not in the value list of this column: use a listed value.',

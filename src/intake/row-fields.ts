@@ -1,4 +1,6 @@
-import { hasControlCharacters, parseCell } from './cell-parsers.js';
+import { parseCell } from './cell-parsers.js';
+import { CellFault } from './cells/cell-fault.js';
+import { isTemplateRow } from './cells/template-rows.js';
 import type { SheetRecord } from './files/sheet.js';
 import { IntakeError } from './intake-error.js';
 import { fault, type Fault, type FaultCode } from './permit-record.js';
@@ -44,7 +46,7 @@ export function readHeader(cells: readonly string[], profile: Profile): Header {
 /** Whether a record is the header again, an explanatory line (表格说明) or empty: such rows are no data. */
 export function isNoData(cells: readonly string[], header: Header | null, profile: Profile): boolean {
   if (cells.every((cell) => cell.trim() === '')) return true;
-  if (cells[0]?.includes('表格说明') ?? false) return true;
+  if (isTemplateRow(cells)) return true;
   return (
     header !== null &&
     profile.columns.every(({ field, names }) => {
@@ -113,12 +115,8 @@ export class RowFields {
 
   #read(column: ProfileColumn, cell: string, emptyMarks: ReadonlySet<string>): void {
     if (cell.trim() !== '' && !emptyMarks.has(cell.trim())) this.#filled.add(column.field);
-    if (hasControlCharacters(cell)) {
-      this.reject(column.field, 'TEXT_INVALID');
-      return;
-    }
     const value = parseCell(cell, column.parse, emptyMarks);
-    if (value === undefined) this.reject(column.field, 'DATE_INVALID');
+    if (value instanceof CellFault) this.reject(column.field, value.code);
     else if (value !== null && value.length > column.max) this.reject(column.field, 'TOO_LONG');
     else if (value === null && column.required) this.reject(column.field, 'REQUIRED');
     else this.#values.set(column.field, value);

@@ -9,7 +9,7 @@ import { readWholeXml, type XmlHandler } from './xml.js';
 const blockStrings = 256;
 
 /** Characters of strings kept in memory at a time. */
-const cachedCharacters = 8_000_000;
+const cachedCharacters = 1_000_000;
 
 /** Between two strings of a block; XML cannot contain it. */
 const separator = '\0';
