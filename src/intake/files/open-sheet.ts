@@ -23,8 +23,14 @@ export async function openSheet(file: string, options: SheetOptions = {}): Promi
   if (head.subarray(0, compoundFile.length).equals(compoundFile)) {
     throw foreignForm(head.includes(encryptedPackage) ? 'ENCRYPTED' : 'XLS');
   }
+  // NUL stands in no text but UTF-16, and that has a byte order mark; a stray one further on is a fault of its cell.
+  if (head.subarray(0, 512).includes(0) && !hasUtf16Mark(head)) throw foreignForm('BINARY');
   if (/^\uFEFF?\s*</.test(head.toString('utf8', 0, 64))) throw foreignForm('MARKUP');
   return openCsv(file);
+}
+
+function hasUtf16Mark(head: Buffer): boolean {
+  return (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
 }
 
 /** Enough of a file to tell its form; the directory of a small compound file stands within it. */
