@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { importPermits } from '../intake/import-permits.js';
+import { ProgressDisplay } from '../intake/progress.js';
 import { systemClock } from '../measures/clock.js';
 import { UsageError } from './usage.js';
 import { withDatabase } from './with-database.js';
@@ -19,11 +20,13 @@ export function importCommand(args: readonly string[]): Promise<number> {
     throw new UsageError('用法 · Usage: import permits FILE [--profile NAME] [--json]');
   }
   return withDatabase(async (database) => {
+    const progress = new ProgressDisplay(process.stderr);
     const ledger = await importPermits(database, {
       file,
       clock: systemClock,
+      onProgress: (reached) => progress.update(reached),
       ...(values.profile === undefined ? {} : { profile: values.profile }),
-    });
+    }).finally(() => progress.end());
     process.stdout.write(values.json ? `${JSON.stringify(ledger)}\n` : ledgerText(ledger));
     return ledger.rejected > 0 ? someRejected : 0;
   });

@@ -15,6 +15,7 @@ export const cellParserNames = [
   'endDate',
   'usDate',
   'dateTime',
+  'timestamp',
   'integer',
   'number',
   'amountYuan',
@@ -55,6 +56,8 @@ const parsers: Readonly<Record<CellParserName, (cell: string) => CellOutcome>> =
   },
   usDate: readUsDate,
   dateTime: readDateTime,
+  // Its day alone.
+  timestamp: readDate,
   integer: readInteger,
   number: readNumber,
   amountYuan: (cell) => readAmount(cell, 0),

@@ -5,7 +5,7 @@ import type { HubDatabase } from '../database/database.js';
 import { legalDate, type Clock } from '../measures/clock.js';
 import { writeApplications } from './application-writer.js';
 import { openSheet } from './files/open-sheet.js';
-import type { SheetRecord } from './files/sheet.js';
+import type { Sheet, SheetRecord } from './files/sheet.js';
 import { readForeignRegister } from './foreign-register.js';
 import { IntakeError } from './intake-error.js';
 import { LedgerCounter, unlistedStatus, type Ledger, type LedgerRejection, type RowFate } from './ledger.js';
@@ -13,6 +13,7 @@ import { identityNumberFields, readNationalPermit } from './national-permit.js';
 import type { RowReading } from './permit-record.js';
 import { writePermits, type BatchStamp } from './permit-writer.js';
 import { defaultProfile, loadProfile, type Profile } from './profile.js';
+import type { ImportProgress } from './progress.js';
 import { isNoData, readHeader, RowFields, type Header } from './row-fields.js';
 
 export interface ImportOptions {
@@ -21,8 +22,8 @@ export interface ImportOptions {
   /** Name of a profile, by default the national layout of 2018. */
   readonly profile?: string;
   readonly clock: Clock;
-  /** Called after each batch with the number of rows read so far. */
-  readonly onProgress?: (read: number) => void;
+  /** Called after each batch. */
+  readonly onProgress?: (progress: ImportProgress) => void;
 }
 
 /** Rows per transaction: large enough for sets, small enough that the log's head row is never held for long. */
@@ -57,7 +58,7 @@ export async function importPermits(database: HubDatabase, options: ImportOption
     const counter = new LedgerCounter();
     const header = await findHeader(records, profile, counter);
     client = await database.pool('concordat_writer').connect();
-    const importing = await PermitImport.begin(database, client, { profile, digest: sheet.digest, header, counter, options });
+    const importing = await PermitImport.begin(database, client, { profile, sheet, header, counter, options });
     return await importing.run(records);
   } catch (error) {
     broken = true;
@@ -71,7 +72,7 @@ export async function importPermits(database: HubDatabase, options: ImportOption
 
 interface ImportSetting {
   readonly profile: Profile;
-  readonly digest: string;
+  readonly sheet: Sheet;
   readonly header: Header;
   readonly counter: LedgerCounter;
   readonly options: ImportOptions;
@@ -113,7 +114,7 @@ class PermitImport {
   }
 
   static async begin(database: HubDatabase, client: PoolClient, setting: ImportSetting): Promise<PermitImport> {
-    const { profile, digest, options } = setting;
+    const { profile, sheet: { digest }, options } = setting;
     const earlier = await client.query<{ at: Date | null }>(
       `SELECT min(started_at) AS at FROM hub.import_batch
         WHERE file_digest = $1 AND profile = $2 AND finished_at IS NOT NULL`,
@@ -128,7 +129,7 @@ class PermitImport {
   }
 
   async run(records: AsyncGenerator<SheetRecord>): Promise<Ledger> {
-    const { profile, header, counter, options, digest } = this.#setting;
+    const { profile, header, counter, options, sheet: { digest } } = this.#setting;
     let batch: ReadRow[] = [];
     // One batch is written while the next is read: the database and this process each have work.
     let writing = Promise.resolve();
@@ -215,7 +216,8 @@ class PermitImport {
       throw error;
     }
     await this.#analyse();
-    this.#setting.options.onProgress?.(readSoFar);
+    const { options, sheet } = this.#setting;
+    options.onProgress?.({ rows: readSoFar, readBytes: sheet.readBytes(), bytes: sheet.bytes });
   }
 
   async #analyse(): Promise<void> {

@@ -128,8 +128,8 @@ describe('sheets', () => {
 
   test('namespace prefixes and a missing style sheet do not matter', async () => {
     const prefixed = '<?xml version="1.0"?><x:worksheet xmlns:x="urn:x"><x:sheetData><x:row><x:c t="str"><x:v>甲</x:v></x:c></x:row></x:sheetData></x:worksheet>';
-    const { 'xl/styles.xml': _, ...without } = workbookParts({ rows: prefixed });
-    expect(await rowsOf(await archive(without))).toEqual([[1, ['甲']]]);
+    const parts = Object.entries(workbookParts({ rows: prefixed })).filter(([name]) => name !== 'xl/styles.xml');
+    expect(await rowsOf(await archive(Object.fromEntries(parts)))).toEqual([[1, ['甲']]]);
   });
 
   test.each<readonly [string, Parts]>([
