@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { openKeyRing } from '../access/key-register.js';
 import { importPermits } from '../intake/import-permits.js';
 import { ledgerText } from '../intake/ledger-text.js';
+import { ProgressDisplay } from '../intake/progress.js';
 import { mendFile } from '../intake/mend-file.js';
 import { systemClock } from '../measures/clock.js';
 import { UsageError } from './usage.js';
@@ -25,12 +26,14 @@ export function importCommand(args: readonly string[]): Promise<number> {
   if (what === 'rejects') return printRejects(subject);
   if (what !== 'permits') throw new UsageError(usage);
   return withDatabase(async (database, { dataFolder }) => {
+    const progress = new ProgressDisplay(process.stderr);
     const ledger = await importPermits(database, {
       file: subject,
       clock: systemClock,
+      onProgress: (reached) => progress.update(reached),
       keyRing: await openKeyRing(database, dataFolder),
       ...(values.profile === undefined ? {} : { profile: values.profile }),
-    });
+    }).finally(() => progress.end());
     process.stdout.write(values.json ? `${JSON.stringify(ledger)}\n` : ledgerText(ledger));
     return ledger.rejected + ledger.doubtful > 0 ? someHeldBack : 0;
   });

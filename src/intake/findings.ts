@@ -1,3 +1,5 @@
+import { cellFaultReasons } from './cells/cell-fault.js';
+
 /** Why a row is not simply stored: one finding on one column. */
 export interface Finding {
   /** The column, by its header; * for the row as a whole. */
@@ -10,14 +12,13 @@ export interface Finding {
 }
 
 const rejections = {
+  ...cellFaultReasons,
   COLUMN_COUNT: '列数与表头不一致，请检查引号与逗号。 The row has another number of cells than the header: check quotes and commas.',
+  ROW_SHIFTED: '该行的单元格整体错位一列，请对齐后重新导入。 The cells of this row stand one column off: move them into place.',
   REQUIRED: '必填项为空，请补填。 This column must be filled.',
   NOT_ALLOWED: '该类相对人不得填写此列（自然人不得填写组织代码），请清空。 This kind of holder must not carry it (a natural person has no organisation code): empty this cell.',
   TOO_LONG: '超过该列的最大长度，请缩短。 Longer than the column allows: shorten it.',
-  TEXT_INVALID: '含有控制字符，请删除。 Contains control characters: remove them.',
   NAME_CHARS: '名称含有不允许的特殊字符（如 * # < >），请填写登记的全称。 The name holds special characters (such as * # < >): give the full registered name.',
-  NUMBER_INVALID: '应为数字，请更正。 A number is expected: correct it.',
-  DATE_INVALID: '不是有效日期，请按 YYYY/MM/DD 填写。 Not a valid date: write YYYY/MM/DD.',
   DATE_IN_FUTURE: '许可决定日期晚于今天，请更正。 The decision date is after today: correct it.',
   DATE_ORDER: '有效期至早于有效期自，请更正。 Valid-to is before valid-from: correct the dates.',
   DATE_EXPIRED: '状态为有效，但有效期至早于决定日期（新发的许可：早于今天），请更正。 Called valid, but it ended before it was decided (or, when issued now, before today): correct the dates or the state.',

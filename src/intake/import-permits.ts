@@ -9,14 +9,15 @@ import { IntakeError } from './intake-error.js';
 import type { Ledger } from './ledger.js';
 import { PermitIntake, type IntakeTools } from './permit-intake.js';
 import { loadProfile } from './profile.js';
+import type { ImportProgress } from './progress.js';
 
 export interface ImportOptions extends Omit<IntakeTools, 'database'> {
   /** Path of a CSV or XLSX file. */
   readonly file: string;
   /** Name of a profile or path of its YAML file; without it the profile is recognised by the header. */
   readonly profile?: string;
-  /** Called after each batch with the number of rows read so far. */
-  readonly onProgress?: (read: number) => void;
+  /** Called after each batch. */
+  readonly onProgress?: (progress: ImportProgress) => void;
 }
 
 /** Rows per transaction: large enough for sets, small enough that the log's head row is never held for long. */
@@ -47,7 +48,7 @@ export async function importPermits(database: IntakeTools['database'], options: 
     const source = { header, file: basename(options.file), digest: sheet.digest, mends: mendedBatch(header, firstRecord) };
     return await PermitIntake.run({ ...options, database }, source, async (intake) => {
       for (let skipped = 0; skipped < above; skipped += 1) intake.skip();
-      await takeAll(intake, firstRecord, records, options.onProgress);
+      await takeAll(intake, firstRecord, records, (rows) => options.onProgress?.({ rows, readBytes: sheet.readBytes(), bytes: sheet.bytes }));
       return intake.finish();
     });
   } finally {
@@ -60,7 +61,7 @@ async function takeAll(
   intake: PermitIntake,
   first: SheetRecord | null,
   records: AsyncGenerator<SheetRecord>,
-  onProgress: (read: number) => void = () => undefined,
+  onProgress: (read: number) => void,
 ): Promise<void> {
   let batch: ReadRow[] = [];
   let writing = Promise.resolve();

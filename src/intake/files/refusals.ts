@@ -58,3 +58,31 @@ const foreignForms: Readonly<Record<ForeignForm, { readonly zh: string; readonly
 export function foreignForm(form: ForeignForm): IntakeError {
   return new IntakeError('IMPORT_FILE_FORM', foreignForms[form]);
 }
+
+/** The archive or its XML is damaged. */
+export function malformedXlsx(cause: unknown): IntakeError {
+  return new IntakeError(
+    'IMPORT_XLSX_MALFORMED',
+    {
+      zh: '工作簿已损坏，无法读取。请在表格软件中打开并另存为 .xlsx 后重新导入；已存入的行不会重复。',
+      en: 'The workbook is damaged. Open it, save it as .xlsx and import it again; rows already stored are not stored twice.',
+    },
+    { cause },
+  );
+}
+
+/** The archive unfolds to more than any register holds. */
+export function oversizedXlsx(): IntakeError {
+  return new IntakeError('IMPORT_XLSX_TOO_LARGE', {
+    zh: '工作簿解压后过大，文件未导入。请删除空白的带格式行，或另存为“CSV UTF-8”后重新导入。',
+    en: 'The workbook unfolds to too much; nothing was imported. Remove empty formatted rows, or save it as "CSV UTF-8", and import it again.',
+  });
+}
+
+/** The workbook has no sheet of that name, or none at all. */
+export function unknownSheet(names: readonly string[]): IntakeError {
+  return new IntakeError('IMPORT_SHEET_UNKNOWN', {
+    zh: `工作簿中没有该工作表，文件未导入。现有工作表：${names.join('、')}。`,
+    en: `The workbook has no such sheet; nothing was imported. Its sheets: ${names.join(', ')}.`,
+  });
+}
