@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { GraphQLError, type FieldNode, type GraphQLObjectType } from 'graphql';
-import { branchView, cellSql } from '../boundary/database.js';
+import type { FieldNode, GraphQLObjectType } from 'graphql';
+import { branchView, cellSql, lookUpView } from '../boundary/database.js';
 import type { Branch } from '../boundary/policy.js';
 import { columnOf, conditionsSql } from '../boundary/row-conditions.js';
 import type { Table } from '../database/tables.js';
@@ -9,9 +9,19 @@ import type { Statement } from '../database/envelope.js';
 import { Keyset } from './keyset.js';
 import { fieldObject, NotPlannable, ObjectCompiler, type ReadContext } from './object-compiler.js';
 import { Parameters, type ValueSource } from './parameters.js';
-import { largestNestedList, largestPage, type ReadDeclaration } from './read.js';
+import { pageRequest } from './page.js';
+import { largestNestedList, type ReadDeclaration } from './read.js';
 import { connectionWriter, firstWriter, type ConnectionMember, type EdgeMember, type ReadWriter } from './read-writer.js';
-import { collectFields, subSelections, type Variables } from './selection.js';
+import type { ObjectWriter } from './row-writer.js';
+import { collectFields, subSelections } from './selection.js';
+
+const opposite = { ASC: 'DESC', DESC: 'ASC' } as const;
+
+/** What a root field is compiled against. */
+export interface RootContext extends ReadContext {
+  /** Largest page this identity may ask for. */
+  readonly pageLimit: number;
+}
 
 /** A compiled read: one prepared statement, where its values come from, and the writer of its answer. */
 export interface CompiledRead {
@@ -26,7 +36,7 @@ export interface CompiledRead {
  * nested lists are joined behind that page. Legs may overlap: each brings its own first page, so the first page of their
  * union is in it; a record that two legs bring is written as the earlier one, with the stronger rights, shows it.
  */
-export function compileRead(context: ReadContext, read: ReadDeclaration, nodes: readonly FieldNode[]): CompiledRead {
+export function compileRead(context: RootContext, read: ReadDeclaration, nodes: readonly FieldNode[]): CompiledRead {
   const table = context.tables.get(read.type);
   const [node] = nodes;
   const query = context.schema.getQueryType();
@@ -36,18 +46,29 @@ export function compileRead(context: ReadContext, read: ReadDeclaration, nodes: 
   const compiler = new ObjectCompiler(context, table, (type, field, info, alias) => (branch) =>
     cellSql(context.policy.cell(branch, type, field), info, alias),
   );
-  const key = compiler.ownColumn(table.primaryKey);
-  const order = read.order.map(({ property, direction }) => ({ column: columnOf(table, property), direction }));
+  // The parts of the records in the records' place: the key of the part is the record's foreign key.
+  const part = read.part === undefined ? null : (table.toOne.get(read.part) ?? null);
+  const key = compiler.ownColumn(part?.foreignColumn ?? table.primaryKey);
+  const objectOf = (at: readonly FieldNode[]): ObjectWriter => (read.part === undefined ? compiler.object(at) : compiler.part(read.part, at));
+  const page = read.form === 'connection' ? pageRequest(node, context.variables, context.pageLimit) : null;
+  const order = read.order.map(({ property, direction }) => ({
+    column: columnOf(table, property),
+    direction: page?.backward === true ? opposite[direction] : direction,
+  }));
   const orderPositions = order.map(({ column }) => compiler.ownColumn(column));
   const keyset = new Keyset(read, table, orderPositions, context.seal);
-  const page = read.form === 'connection' ? pageSize(node, context.variables) : null;
-  const members = page === null ? [] : connectionMembers(compiler, context, fieldObject(query, read.field), nodes);
-  const object = page === null ? compiler.object(nodes) : null;
+  const members = page === null ? [] : connectionMembers(objectOf, context, fieldObject(query, read.field), nodes);
+  const object = page === null ? objectOf(nodes) : null;
 
   const parameters = new Parameters();
-  const conditions = [...filterConditions(read, table, node, context.variables, parameters)];
-  const after = argumentReader(node, 'after');
-  if (page !== null && typeof after(context.variables) === 'string') conditions.push(keyset.condition(after, parameters));
+  const conditions = [...filterConditions(context, read, table, node, parameters)];
+  const cursors = { after: false, before: false };
+  for (const side of page === null ? [] : (['after', 'before'] as const)) {
+    const cursor = argumentReader(node, side);
+    if (typeof cursor(context.variables) !== 'string') continue;
+    cursors[side] = true;
+    conditions.push(keyset.condition(side, cursor, parameters));
+  }
 
   const scope = (branch: Branch, of: Table, alias: string): string =>
     conditionsSql(branch.where, (p) => `${alias}.${columnOf(of, p)}`, (term) => parameters.add({ from: 'viewer', term }, 'text'));
@@ -58,11 +79,13 @@ export function compileRead(context: ReadContext, read: ReadDeclaration, nodes: 
   const legs = branches.map((branch, leg) => {
     const inner = [...compiler.inner].map(([name, expression]) => `${expression(branch)} AS ${name}`).join(', ');
     const where = [scope(branch, table, 'r'), ...conditions].join(' AND ');
-    const limit = page === null ? '' : ` ORDER BY ${ordering.map((by) => `r.${by}`).join(', ')} LIMIT ${page + 1}`;
+    const sorted = ` ORDER BY ${ordering.map((by) => `r.${by}`).join(', ')}`;
+    const limit = page === null ? (part ? sorted : '') : `${sorted} LIMIT ${page.size + 1}`;
+    const distinct = part ? `DISTINCT ON (r.${part.foreignColumn}) ` : '';
     const own = compiler.columns.map((expression) => expression(branch)).join(', ');
     const columns = branches.length === 1 ? own : `${own}, ${leg}`;
     const view = branchView(context.principal, table, branch, compiler.parts);
-    const lead = `SELECT ${columns} FROM (SELECT ${inner} FROM ${view} r WHERE ${where}${limit}) p${compiler.joins.join('')}`;
+    const lead = `SELECT ${columns} FROM (SELECT ${distinct}${inner} FROM ${view} r WHERE ${where}${limit}) p${compiler.joins.join('')}`;
     if (!compiler.nested) return lead;
     const { target, foreignColumn, columns: nested } = compiler.nested;
     const list = [...nested].map(([column, expression]) => `${expression(branch)} AS ${column}`).join(', ');
@@ -79,7 +102,7 @@ export function compileRead(context: ReadContext, read: ReadDeclaration, nodes: 
   const body = legs.length === 1 ? legs.join('') : legs.map((leg) => `(${leg})`).join(' UNION ALL ');
   const text = `${body} ORDER BY ${outer.join(', ')}`;
   const runs = { key, leg: legs.length === 1 ? null : compiler.columns.length };
-  const write = object ? firstWriter(object, runs) : connectionWriter(members, runs, page ?? 1, keyset);
+  const write = object ? firstWriter(object, runs) : connectionWriter(members, runs, { size: 1, backward: false, ...page, ...cursors }, keyset);
   return { statement: namedStatement(text), values: parameters.sources, write };
 }
 
@@ -88,26 +111,52 @@ export function namedStatement(text: string): Statement {
   return { name: `r${createHash('sha256').update(text).digest('base64url').slice(0, 40)}`, text };
 }
 
-function* filterConditions(
-  read: ReadDeclaration,
-  table: Table,
-  node: FieldNode,
-  variables: Variables,
-  parameters: Parameters,
-): Iterable<string> {
+function* filterConditions(context: RootContext, read: ReadDeclaration, table: Table, node: FieldNode, parameters: Parameters): Iterable<string> {
   for (const [path, filter] of Object.entries(read.filters)) {
     const reader = argumentReader(node, path);
-    const value = reader(variables);
+    const value = reader(context.variables);
     if (value === undefined || value === null) continue;
-    const info = table.columns.get(filter.property);
-    if (!info) throw new Error(`Planner: no column for filter ${path}`);
-    yield `r.${info.column} ${filter.compare} ${parameters.add({ from: 'argument', reader }, info.type)}`;
+    const { column, type, lookUp } = filterColumn(context, table, filter.property);
+    const source: ValueSource = filter.nodeId
+      ? { from: 'call', read: (_viewer, variables) => nodeKey(context, reader(variables)) }
+      : { from: 'argument', reader };
+    const operand = parameters.add(source, type);
+    yield lookUp === null
+      ? `r.${column} ${filter.compare} ${operand}`
+      : `r.${column} = (SELECT k.${lookUp.key} FROM ${lookUp.view} k WHERE k.${lookUp.column} = ${operand})`;
   }
+}
+
+/** The internal number behind a node id; the caller has made sure that it is an id of the right type. */
+function nodeKey(context: RootContext, id: unknown): string {
+  return (typeof id === 'string' ? context.ids.decode(id)?.key : undefined) ?? '';
+}
+
+interface FilterColumn {
+  readonly column: string;
+  /** SQL type of the operand. */
+  readonly type: string;
+  /** Where the operand names a part by its look-up field: the view that gives its key. */
+  readonly lookUp: { readonly view: string; readonly key: string; readonly column: string } | null;
+}
+
+function filterColumn(context: RootContext, table: Table, property: string): FilterColumn {
+  const own = table.columns.get(property);
+  if (own) return { column: own.column, type: own.type, lookUp: null };
+  const [name = '', field = ''] = property.split('.');
+  const toOne = table.toOne.get(name);
+  const part = toOne && context.tables.get(toOne.target);
+  const info = part?.columns.get(field);
+  if (!toOne || !part || !info) throw new Error(`Planner: no column for filter ${property}`);
+  if (info.column === part.primaryKey) return { column: toOne.foreignColumn, type: info.type, lookUp: null };
+  if (context.policy.lookUpOf(part.type) !== field) throw new Error(`Boundary: ${part.type}.${field} is no look-up field`);
+  const view = lookUpView(context.principal, part);
+  return { column: toOne.foreignColumn, type: info.type, lookUp: { view, key: part.primaryKey, column: info.column } };
 }
 
 /** Members of a connection; nodes and edges share the output columns of one object compiler. */
 function connectionMembers(
-  compiler: ObjectCompiler,
+  objectOf: (nodes: readonly FieldNode[]) => ObjectWriter,
   context: ReadContext,
   type: GraphQLObjectType,
   nodes: readonly FieldNode[],
@@ -118,23 +167,14 @@ function connectionMembers(
     fieldsOf(fieldObject(type, 'edges'), at).map(([key, name, below]) => {
       if (name === '__typename') return { key, constant: JSON.stringify(fieldObject(type, 'edges').name) };
       if (name === 'cursor') return { key, cursor: true };
-      if (name === 'node') return { key, node: compiler.object(below) };
+      if (name === 'node') return { key, node: objectOf(below) };
       throw new NotPlannable(name);
     });
   return fieldsOf(type, nodes).map(([key, name, below]) => {
     if (name === '__typename') return { key, constant: JSON.stringify(type.name) };
-    if (name === 'nodes') return { key, nodes: compiler.object(below) };
+    if (name === 'nodes') return { key, nodes: objectOf(below) };
     if (name === 'edges') return { key, edges: edge(below) };
     if (name === 'pageInfo') return { key, pageInfo: fieldsOf(fieldObject(type, 'pageInfo'), below).map(([k, n]) => [k, n] as const) };
     throw new NotPlannable(name);
-  });
-}
-
-function pageSize(node: FieldNode, variables: Variables): number {
-  const first = argumentReader(node, 'first')(variables);
-  if (typeof first === 'number' && Number.isInteger(first) && first >= 1 && first <= largestPage) return first;
-  throw new GraphQLError(`first 须在 1 到 ${largestPage} 之间 · first must be between 1 and ${largestPage}.`, {
-    nodes: node,
-    extensions: { code: 'BAD_PAGE_SIZE', nextStep: `first: 1 … ${largestPage}` },
   });
 }

@@ -1,10 +1,16 @@
-import { Field, ObjectType, type ClassType } from 'type-graphql';
+import { ArgsType, Field, Int, ObjectType, type ClassType } from 'type-graphql';
 
-/** Page information of a connection (Relay cursor connections, forward only). */
+/** Page information of a connection (Relay cursor connections). */
 @ObjectType({ description: '翻页信息 · Page information.' })
 export class PageInfo {
   @Field(() => Boolean, { description: '后面还有 · Whether more records follow.' })
   hasNextPage!: boolean;
+
+  @Field(() => Boolean, { description: '前面还有 · Whether records stand before this page.' })
+  hasPreviousPage!: boolean;
+
+  @Field(() => String, { nullable: true, description: '本页首条的游标 · Cursor of the first record of this page.' })
+  startCursor!: string | null;
 
   @Field(() => String, { nullable: true, description: '本页末条的游标 · Cursor of the last record of this page.' })
   endCursor!: string | null;
@@ -17,7 +23,7 @@ export function edgeOf<T extends object>(record: ClassType<T>) {
     @Field(() => String, { description: '游标 · Sealed cursor, valid for the asking agency only.' })
     cursor!: string;
 
-    @Field(() => record)
+    @Field(() => record, { description: '记录 · The record.' })
     node!: T;
   }
   return Edge;
@@ -33,8 +39,24 @@ export function connectionOf<T extends object, E extends object>(record: ClassTy
     @Field(() => [edge], { description: '本页记录及其游标 · Records with their cursors.' })
     edges!: E[];
 
-    @Field(() => PageInfo)
+    @Field(() => PageInfo, { description: '翻页信息 · Page information.' })
     pageInfo!: PageInfo;
   }
   return Connection;
+}
+
+/** The paging arguments of every connection: exactly one of `first` and `last`. */
+@ArgsType()
+export class PageArguments {
+  @Field(() => Int, { nullable: true, description: '自前向后的件数 · Page size from the front; either first or last is required.' })
+  first?: number;
+
+  @Field(() => String, { nullable: true, description: '从此游标之后 · Only records behind this cursor.' })
+  after?: string;
+
+  @Field(() => Int, { nullable: true, description: '自后向前的件数 · Page size from the end; either first or last is required.' })
+  last?: number;
+
+  @Field(() => String, { nullable: true, description: '到此游标之前 · Only records before this cursor.' })
+  before?: string;
 }

@@ -1,7 +1,11 @@
-/** How an argument narrows a read: the record's property compared with the argument's value. */
+/**
+ * How an argument narrows a read: the record's property compared with the argument's value. `holder.uscc` names the
+ * look-up field of a part; `node id` arguments are ids of the record (or part) whose key the property is.
+ */
 export interface FilterDeclaration {
   readonly property: string;
   readonly compare: '=' | '>=' | '<=';
+  readonly nodeId?: true;
 }
 
 /** A property by which a connection is ordered. */
@@ -16,16 +20,16 @@ export interface OrderDeclaration {
  */
 export interface ReadDeclaration {
   readonly field: string;
+  /** The record type that is read. */
   readonly type: string;
-  /** `one`: the first row by `order`, or null. `connection`: a keyset page with `first` and `after`. */
+  /** A part of the record: the read answers with the parts of the visible records, each once, instead of the records. */
+  readonly part?: string;
+  /** `one`: the first row by `order`, or null. `connection`: a keyset page (Relay arguments). */
   readonly form: 'one' | 'connection';
   readonly filters: Readonly<Record<string, FilterDeclaration>>;
   /** Total order: its last property is unique. */
   readonly order: readonly OrderDeclaration[];
 }
-
-/** A page holds at most this many records; a list without a bound is a denial of service. */
-export const largestPage = 100;
 
 /** At most this many rows of a nested list, oldest first. */
 export const largestNestedList = 20;
