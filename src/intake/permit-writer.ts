@@ -148,7 +148,7 @@ class Round {
     const unnumbered = this.#permits.flatMap((permit, index) =>
       permit.documentPart === null ? [{ ...permit, holderId: holderIds[index] ?? '' }] : [],
     );
-    const parts = [...(await numberParts(this.#client, 'permit', unnumbered))];
+    const parts = [...(await numberParts(this.#client, this.#stamp.batchId, 'permit', unnumbered))];
     return this.#permits.map((permit, index) => ({
       permit,
       holderId: holderIds[index] ?? '',
