@@ -54,7 +54,7 @@ describe('a row of the national layout is rejected', () => {
     ['TOO_LONG', 'documentTitle', { documentTitle: '书'.repeat(65) }],
     ['TEXT_INVALID', 'remarks', { remarks: 'a\u0000b' }],
     ['DATE_INVALID', 'decidedOn', { decidedOn: '2019/02/29' }],
-    ['DATE_INVALID', 'validFrom', { validFrom: '14.05.2019' }],
+    ['DATE_AMBIGUOUS', 'validFrom', { validFrom: '5.6.2019' }],
     ['DATE_INVALID', 'decidedOn', { decidedOn: '长期' }],
     ['DATE_IN_FUTURE', 'decidedOn', { decidedOn: '2020/06/02' }],
     ['DATE_ORDER', 'validTo', { validTo: '2019/05/13' }],

@@ -62,6 +62,7 @@ function quote(cell: string): string {
 /** Files of one test file and their import on a fixed day; the folder goes with `remove`. */
 export class TestIntake {
   readonly clock = new FixedClock('2020-06-01T00:00:00Z');
+  readonly keyRing: KeyRing;
   readonly #database: HubDatabase;
   readonly #folder: string;
   #files = 0;
@@ -69,6 +70,7 @@ export class TestIntake {
   private constructor(database: HubDatabase, folder: string) {
     this.#database = database;
     this.#folder = folder;
+    this.keyRing = KeyRing.open(folder);
   }
 
   static async begin(database: HubDatabase): Promise<TestIntake> {
@@ -87,7 +89,7 @@ export class TestIntake {
     const ledger = await importPermits(this.#database, {
       file,
       clock: this.clock,
-      keyRing: KeyRing.open(this.#folder),
+      keyRing: this.keyRing,
       ...(profile === undefined ? {} : { profile }),
     });
     expect(accountedRows(ledger)).toBe(ledger.read);
