@@ -82,7 +82,6 @@ export async function rotateKeys(
 ): Promise<Rotation> {
   const keyRing = await openKeyRing(database, dataFolder);
   const client = await database.pool().connect();
-  let broken = true;
   try {
     const locked = await client.query<{ free: boolean }>(`SELECT pg_try_advisory_lock(hashtextextended('hub.key_rotation', 0)) AS free`);
     if (!(locked.rows[0]?.free ?? false)) throw rotating();
@@ -102,12 +101,10 @@ export async function rotateKeys(
     const old = before.map(({ number }) => number).filter((number) => number !== keyRing.current);
     const retired: number[] = [];
     if (retire) for (const number of old) if (await retireKey(client, keyRing, number)) retired.push(number);
-    await client.query(`SELECT pg_advisory_unlock(hashtextextended('hub.key_rotation', 0))`);
-    broken = false;
     return { current: keyRing.current, isNew: !isUnderWay, resealed, retired };
   } finally {
     // A broken connection is closed, which gives its locks back.
-    client.release(broken);
+    await client.query('SELECT pg_advisory_unlock_all()').then(() => client.release(), () => client.release(true));
   }
 }
 
