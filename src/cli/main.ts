@@ -1,6 +1,7 @@
 import { agenciesCommand } from './agencies.js';
 import { boundaryCommand } from './boundary.js';
 import { doubtsCommand } from './doubts.js';
+import { clausesCommand } from './clauses.js';
 import { generateCommand } from './generate.js';
 import { importCommand } from './import.js';
 import { keysCommand } from './keys.js';
@@ -21,6 +22,7 @@ const commands: Readonly<Record<string, { readonly run: Command; readonly usage:
   keys: { run: keysCommand, usage: 'keys list | rotate [--retire]              身份标识密钥 · keys of the sealed personal data' },
   'verify-log': { run: verifyLogCommand, usage: 'verify-log                                 核验访问日志 · verify the access log' },
   boundary: { run: boundaryCommand, usage: 'boundary [--write | --check]               数据边界 · the compiled boundary' },
+  clauses: { run: clausesCommand, usage: 'clauses [--open] [--json]                  条款、规则、测试 · clauses with their rules and tests' },
   schema: { run: schemaCommand, usage: 'schema [--write | --check]                 模式 · the GraphQL schema' },
 };
 

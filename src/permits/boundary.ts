@@ -19,6 +19,8 @@ export const permitBoundaries: readonly Boundary[] = [
       PERMIT_BASIC: [
         'id', 'jurisdiction', 'item', 'documentNo', 'documentPart', 'certificateNo', 'holder', 'decidedBy', 'legalAuthority', 'location',
         'district', 'outcome', 'status', 'decidedOn', 'validFrom', 'validTo', 'actions',
+        // Where the facts above come from and since when they stand; changes of other cells do not move these.
+        'source', 'batch', 'receivedAt', 'updatedAt',
       ],
       // The revision counts changes of the whole record, also of cells others may not see.
       DECISION_RECORD: ['content', 'revision'],
@@ -120,7 +122,6 @@ export const permitBoundaries: readonly Boundary[] = [
   { form: 'part', type: 'PermitAction', of: 'Permit', groups: { PERMIT_BASIC: ['action', 'actedOn'] } },
   { form: 'carrier', type: 'PermitConnection', of: 'Permit', fields: ['nodes', 'edges', 'pageInfo'] },
   { form: 'carrier', type: 'PermitEdge', of: 'Permit', fields: ['cursor', 'node'] },
-  { form: 'carrier', type: 'PageInfo', of: 'Permit', fields: ['hasNextPage', 'hasPreviousPage', 'startCursor', 'endCursor'] },
   { form: 'carrier', type: 'PermitChange', of: 'Permit', fields: ['kind', 'number', 'cursor', 'documentNo', 'permit'] },
   { form: 'carrier', type: 'Query', of: 'Permit', fields: ['permit', 'permits', 'node'] },
   { form: 'carrier', type: 'Subscription', of: 'Permit', fields: ['permitChanged'] },

@@ -16,6 +16,8 @@ import { PermitOperations } from '../permits/operations.js';
 import { permitNodes, permitReads } from '../permits/reads.js';
 import { NodeOperations } from '../planner/node.js';
 import type { ReadDeclaration } from '../planner/read.js';
+import { referenceBoundaries } from '../reference/boundary.js';
+import { ReferenceOperations } from '../reference/operations.js';
 import { subjectBoundaries } from '../subjects/boundary.js';
 import { SubjectOperations } from '../subjects/operations.js';
 
@@ -31,7 +33,7 @@ export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map([
   ['permitChanged', { field: 'permitChanged', type: 'Permit', record: 'permit' }],
 ]);
 
-export const boundaries: readonly Boundary[] = [...permitBoundaries, ...subjectBoundaries, ...accessBoundaries];
+export const boundaries: readonly Boundary[] = [...permitBoundaries, ...subjectBoundaries, ...accessBoundaries, ...referenceBoundaries];
 
 /** The boundary as it stands on the clock's day. */
 export function boundaryPolicy(clock: Clock = systemClock): BoundaryPolicy {
@@ -45,7 +47,9 @@ export function hubTables(): ReadonlyMap<string, Table> {
 /** Builds the executable schema and refuses one with a field that no boundary declares. */
 export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> {
   const schema = await buildSchema({
-    resolvers: [NodeOperations, PermitOperations, SubjectOperations, DuplicateCheck, PermitChanges, AccessOperations],
+    resolvers: [
+      NodeOperations, PermitOperations, SubjectOperations, DuplicateCheck, PermitChanges, AccessOperations, ReferenceOperations,
+    ],
     validate: { forbidUnknownValues: false },
     // Subscriptions are answered by the change feed, never by type-graphql's publish and subscribe.
     pubSub: { publish: () => undefined, subscribe: () => { throw new Error('the change feed answers subscriptions'); } },
