@@ -136,6 +136,17 @@ export class Registry1795305600000 implements MigrationInterface {
       CREATE INDEX import_bad_row_key ON hub.import_bad_row (key_number);
       CREATE INDEX import_doubt_key ON hub.import_doubt (key_number);
 
+      -- Rows of a (number, holder) taken so far in an import whose rows are parts of a number. Kept after the import only
+      -- where rows were held back: the parts of a mended file go on behind those of the first.
+      CREATE TABLE hub.import_part_count (
+        batch_id bigint NOT NULL REFERENCES hub.import_batch,
+        numbered text NOT NULL,
+        document_no text NOT NULL,
+        holder_id bigint NOT NULL,
+        rows int NOT NULL,
+        PRIMARY KEY (batch_id, document_no, holder_id, numbered)
+      );
+
       CREATE TABLE hub.permit (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         jurisdiction text NOT NULL,

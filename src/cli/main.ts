@@ -1,7 +1,7 @@
 import { agenciesCommand } from './agencies.js';
 import { boundaryCommand } from './boundary.js';
-import { doubtsCommand } from './doubts.js';
 import { clausesCommand } from './clauses.js';
+import { doubtsCommand } from './doubts.js';
 import { generateCommand } from './generate.js';
 import { importCommand } from './import.js';
 import { keysCommand } from './keys.js';

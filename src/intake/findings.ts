@@ -43,7 +43,7 @@ const rejections = {
 
 const doubts = {
   NOT_COMPETENT: '许可机关对该事项、坐落和日期没有权限，请核对。 The organ has no competence for this item, location and date: verify them.',
-  CERTIFICATE_NO_USED: '该证书编号已用于另一主体的许可（XT-4.1.2c，A-03），请核对。 Another holder has a permit with this certificate number (XT-4.1.2c, A-03): verify it.',
+  CERTIFICATE_NO_USED: '该证书编号已用于另一主体的许可，请核对。 Another holder has a permit with this certificate number: verify it.',
   SUBJECT_AMBIGUOUS:
     '代码或证件号码与不止一个主体、或与另一名称的主体相符，请核对。 The code or number fits several subjects, or one of another name: verify it.',
   SOURCES_DISAGREE: '另一来源报送的同一文书内容不同，请核对以何者为准。 Another source delivered the same document with other content: decide which one holds.',
