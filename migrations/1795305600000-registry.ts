@@ -15,6 +15,7 @@ export class Registry1795305600000 implements MigrationInterface {
         name_en text NOT NULL
       );
 
+      -- A natural person's number is never here: rows of this table are written into the change log as they are.
       CREATE TABLE hub.subject (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         kind text NOT NULL CHECK (kind IN ('ORGANISATION', 'HOUSEHOLD_BUSINESS', 'NATURAL_PERSON')),
@@ -22,15 +23,66 @@ export class Registry1795305600000 implements MigrationInterface {
         uscc text UNIQUE,
         identifier_scheme text,
         identifier text,
+        identity_mask text,
+        merged_into bigint REFERENCES hub.subject CHECK (merged_into <> id),
         UNIQUE (identifier_scheme, identifier),
         CHECK ((identifier_scheme IS NULL) = (identifier IS NULL))
+      );
+      -- A-60: rows that know a subject by its organisation code only.
+      CREATE INDEX subject_by_organisation_code ON hub.subject (substr(uscc, 9, 9));
+      CREATE INDEX subject_merged_into ON hub.subject (merged_into) WHERE merged_into IS NOT NULL;
+
+      -- The keys that sealed values of this database may be sealed with, by number; the newest one seals. Fingerprints
+      -- prove that a key ring is the right one and tell no key.
+      CREATE TABLE hub.identifier_key (
+        number int PRIMARY KEY CHECK (number > 0),
+        fingerprint text NOT NULL,
+        made_at timestamptz NOT NULL DEFAULT clock_timestamp()
+      );
+
+      -- Identifiers beside the credit code. Open ones carry a value, personal ones a seal and a keyed look-up hash. A key
+      -- cannot go while a seal names it.
+      CREATE TABLE hub.subject_identifier (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        subject_id bigint NOT NULL REFERENCES hub.subject,
+        scheme text NOT NULL,
+        value text,
+        sealed text,
+        lookup text,
+        key_number int GENERATED ALWAYS AS (substring(sealed FROM '^v([0-9]+)[.]')::int) STORED REFERENCES hub.identifier_key,
+        CHECK (CASE
+          WHEN scheme IN ('ORGANISATION_CODE', 'REGISTRATION_NO', 'INSTITUTION_NO', 'SOCIETY_NO', 'TAX_NO')
+            THEN num_nonnulls(value) = 1 AND num_nonnulls(sealed, lookup) = 0
+          WHEN scheme IN ('CITIZEN_NO', 'PASSPORT', 'HONGKONG_MACAO_PERMIT', 'TAIWAN_PERMIT', 'PERMANENT_RESIDENCE', 'OTHER_DOCUMENT')
+            THEN value IS NULL AND num_nonnulls(sealed, lookup, key_number) = 3
+          ELSE false END),
+        UNIQUE (scheme, value, subject_id),
+        UNIQUE (scheme, lookup)
+      );
+
+      -- Former names and codes, and what became of merged subjects. Codes of organisations only: see hub.subject.
+      CREATE TABLE hub.subject_code_history (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        subject_id bigint NOT NULL REFERENCES hub.subject,
+        change text NOT NULL CHECK (change IN ('NAME', 'MERGED', 'ORGANISATION_CODE', 'REGISTRATION_NO', 'INSTITUTION_NO', 'SOCIETY_NO', 'TAX_NO')),
+        former text NOT NULL,
+        held_from date,
+        held_until date,
+        document_scheme text,
+        document_no text,
+        UNIQUE (subject_id, change, former)
       );
 
       CREATE TABLE hub.import_batch (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        -- The batch as others know it: the number would tell how many there were.
+        reference uuid NOT NULL DEFAULT gen_random_uuid() UNIQUE,
         profile text NOT NULL,
         file_name text NOT NULL,
         file_digest text NOT NULL,
+        header text[] NOT NULL,
+        -- The batch whose rejected and doubtful rows were mended in this file.
+        mends bigint REFERENCES hub.import_batch,
         started_at timestamptz NOT NULL,
         finished_at timestamptz,
         ledger jsonb
@@ -44,6 +96,38 @@ export class Registry1795305600000 implements MigrationInterface {
         code text NOT NULL,
         reason text NOT NULL,
         PRIMARY KEY (batch_id, line, field)
+      );
+
+      -- Doubtful rows are a work list: nothing is stored until somebody accepts. The row is sealed by the key ring; its
+      -- document stands in the clear, so that a later row of the same document can take its place.
+      CREATE TABLE hub.import_doubt (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        reference uuid NOT NULL DEFAULT gen_random_uuid() UNIQUE,
+        batch_id bigint NOT NULL REFERENCES hub.import_batch,
+        line bigint NOT NULL,
+        jurisdiction text NOT NULL,
+        identifier_scheme text NOT NULL,
+        document_no text NOT NULL,
+        -- Keyed hash of the row: the same row again is the same doubt.
+        fingerprint text NOT NULL UNIQUE,
+        sealed text NOT NULL,
+        findings jsonb NOT NULL,
+        state text NOT NULL DEFAULT 'OPEN' CHECK (state IN ('OPEN', 'ACCEPTED', 'REFUSED', 'SUPERSEDED')),
+        opened_at timestamptz NOT NULL,
+        settled_at timestamptz,
+        settled_by text,
+        note text,
+        CHECK ((state = 'OPEN') = (settled_at IS NULL) AND (settled_at IS NULL) = (settled_by IS NULL))
+      );
+      CREATE INDEX import_doubt_open ON hub.import_doubt (document_no) WHERE state = 'OPEN';
+
+      -- The cells of rejected and doubtful rows, sealed, for the file in which they are mended.
+      CREATE TABLE hub.import_bad_row (
+        batch_id bigint NOT NULL REFERENCES hub.import_batch,
+        line bigint NOT NULL,
+        doubt_id bigint REFERENCES hub.import_doubt,
+        sealed text NOT NULL,
+        PRIMARY KEY (batch_id, line)
       );
 
       CREATE TABLE hub.permit (
@@ -73,6 +157,13 @@ export class Registry1795305600000 implements MigrationInterface {
         batch_id bigint REFERENCES hub.import_batch,
         revision int NOT NULL DEFAULT 1,
         updated_at timestamptz NOT NULL,
+        -- Who delivered, and the number of its version where it counts them.
+        source_agency text REFERENCES hub.agency,
+        source_version bigint,
+        received_at timestamptz NOT NULL DEFAULT now(),
+        -- When and in which batch PERMIT_BASIC (A-58) changed last: changes of withheld cells do not show in them.
+        basic_updated_at timestamptz NOT NULL DEFAULT now(),
+        basic_batch uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
         UNIQUE (jurisdiction, identifier_scheme, document_no, document_part),
         UNIQUE (id, jurisdiction, item, decided_by, district)
       );
@@ -84,6 +175,9 @@ export class Registry1795305600000 implements MigrationInterface {
         WHERE jurisdiction = 'CN-TJ' AND item IN ('P02', 'P03', 'P04', 'P08', 'P09', 'P10');
       CREATE INDEX permit_by_decider ON hub.permit (decided_by, decided_on DESC, id DESC);
       CREATE INDEX permit_by_jurisdiction ON hub.permit (jurisdiction, decided_on DESC, id DESC);
+      -- XT-4.1.2c, A-03: numbers of dispatch certificates are unique over all issuers.
+      CREATE INDEX permit_dispatch_certificate ON hub.permit (certificate_no)
+        WHERE jurisdiction = 'CN-TJ' AND item = 'P01' AND certificate_no IS NOT NULL;
       CREATE INDEX permit_by_holder ON hub.permit (holder_id, item);
 
       CREATE TABLE hub.permit_action (
@@ -114,6 +208,18 @@ export class Registry1795305600000 implements MigrationInterface {
         state_on date NOT NULL,
         batch_id bigint REFERENCES hub.import_batch,
         UNIQUE (jurisdiction, identifier_scheme, application_no, application_part)
+      );
+
+      -- Identity numbers that stand with a permit, sealed: a seal opens in its own row only.
+      CREATE TABLE hub.permit_identifier (
+        permit_id bigint NOT NULL REFERENCES hub.permit ON DELETE CASCADE,
+        role text NOT NULL CHECK (role IN ('LEGAL_REPRESENTATIVE', 'HOLDER')),
+        scheme text NOT NULL
+          CHECK (scheme IN ('CITIZEN_NO', 'PASSPORT', 'HONGKONG_MACAO_PERMIT', 'TAIWAN_PERMIT', 'PERMANENT_RESIDENCE', 'OTHER_DOCUMENT')),
+        sealed text NOT NULL,
+        lookup text NOT NULL,
+        key_number int NOT NULL GENERATED ALWAYS AS (substring(sealed FROM '^v([0-9]+)[.]')::int) STORED REFERENCES hub.identifier_key,
+        PRIMARY KEY (permit_id, role)
       );
     `);
   }

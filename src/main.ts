@@ -1,3 +1,4 @@
+import { openKeyRing } from './access/key-register.js';
 import { readConfig } from './config.js';
 import { HubDatabase } from './database/database.js';
 import { migrate } from './database/migrate.js';
@@ -23,7 +24,8 @@ async function start(): Promise<void> {
   const database = await HubDatabase.open(config, say);
   running.push(() => database.close());
   await migrate(database);
-  if (config.sample) await loadSample(database, systemClock, say);
+  const keyRing = await openKeyRing(database, config.dataFolder);
+  if (config.sample) await loadSample(database, systemClock, keyRing, say);
   const hub = await Hub.start(database, {
     dataFolder: config.dataFolder,
     port: config.port,

@@ -2,7 +2,8 @@ import { CellFault, type CellOutcome } from './cells/cell-fault.js';
 import { dateForm, readDate, readDateTime, readUsDate } from './cells/dates.js';
 import { readAmount, readInteger, readNumber } from './cells/numbers.js';
 import { textFault } from './cells/text-faults.js';
-import { isCreditCode, normaliseCode } from './credit-code.js';
+import { isCreditCode } from '../subjects/identifiers/credit-code.js';
+import { normaliseCode } from '../subjects/identifiers/normalise.js';
 
 /** The ways a profile may ask a cell to be read. */
 export const cellParserNames = [

@@ -1,7 +1,8 @@
 import { agencies, agencyOfCode, districtOf, permitLocations, type PermitLocation } from '../measures/agencies.js';
 import { competenceReadings, everyApplicant } from '../measures/competence.js';
 import { permitItems, type PermitItem } from '../measures/permit-items.js';
-import { creditCodeCheck, organisationCodeCheck } from './credit-code.js';
+import { creditCodeCheck } from '../subjects/identifiers/credit-code.js';
+import { organisationCodeCheck } from '../subjects/identifiers/organisation-code.js';
 import { loadProfile } from './profile.js';
 
 export interface GeneratorOptions {

@@ -10,8 +10,12 @@ export type IntakeErrorCode =
   | 'IMPORT_SHEET_UNKNOWN'
   | 'IMPORT_HEADER_MISMATCH'
   | 'IMPORT_PROFILE_UNKNOWN'
+  | 'IMPORT_PROFILE_AMBIGUOUS'
   | 'IMPORT_PROFILE_INVALID'
-  | 'IMPORT_LEDGER_IMBALANCE';
+  | 'IMPORT_LEDGER_IMBALANCE'
+  | 'IMPORT_BATCH_UNKNOWN'
+  | 'IMPORT_DOUBT_UNKNOWN'
+  | 'IMPORT_DOUBT_SETTLED';
 
 /** Cause and next step of a refusal, in both languages. */
 export interface IntakeText {

@@ -1,4 +1,4 @@
-import { isCreditCode } from '../../../src/intake/credit-code.js';
+import { isCreditCode } from '../../../src/subjects/identifiers/credit-code.js';
 import { shiftOf, type ShapedColumn } from '../../../src/intake/cells/shifted-cells.js';
 import { isTemplateRow } from '../../../src/intake/cells/template-rows.js';
 

@@ -1,4 +1,6 @@
-import { isCreditCode, isOrganisationCode, normaliseCode } from '../../src/intake/credit-code.js';
+import { isCreditCode } from '../../src/subjects/identifiers/credit-code.js';
+import { normaliseCode } from '../../src/subjects/identifiers/normalise.js';
+import { isOrganisationCode } from '../../src/subjects/identifiers/organisation-code.js';
 
 describe('unified social credit code, GB 32100', () => {
   test.each([
