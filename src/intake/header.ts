@@ -1,3 +1,5 @@
+import { shapedColumns } from './cell-shapes.js';
+import type { ShapedColumn } from './cells/shifted-cells.js';
 import { isTemplateRow } from './cells/template-rows.js';
 import { IntakeError } from './intake-error.js';
 import { fileProfiles } from './profile.js';
@@ -23,6 +25,8 @@ export interface Header {
   /** Fields that the file states, by a column, a constant or a text; of the others it says nothing. */
   readonly stated: ReadonlySet<string>;
   readonly emptyMarks: ReadonlySet<string>;
+  /** Columns whose cells can be told from their neighbours'. */
+  readonly shapes: readonly ShapedColumn[];
 }
 
 /** Columns that the hub adds to a file of rows to mend; see `mend-file.ts`. They are no data. */
@@ -63,6 +67,7 @@ export function readHeader(cells: readonly string[], profile: Profile): Header {
     ignored: cells.filter((cell, index) => !known.has(index) && cell.trim() !== '' && !ownHeaders.has(headerText(cell))),
     stated: new Set([...present, ...Object.keys(profile.constants), ...Object.keys(profile.texts)]),
     emptyMarks: new Set(profile.emptyMarks),
+    shapes: shapedColumns(columns, new Set(profile.emptyMarks)),
   };
 }
 

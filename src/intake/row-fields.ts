@@ -1,5 +1,6 @@
 import { parseCell } from './cell-parsers.js';
 import { CellFault } from './cells/cell-fault.js';
+import { shiftOf } from './cells/shifted-cells.js';
 import type { SheetRecord } from './files/sheet.js';
 import { finding, isDoubt, type Finding, type FindingCode } from './findings.js';
 import type { Header } from './header.js';
@@ -30,6 +31,11 @@ export class RowFields {
     for (const { column } of header.columns) {
       if (column.requiredWhen && this.#holds(column.requiredWhen)) this.require(column.field);
       if (column.emptyWhen && this.isFilled(column.field) && this.#holds(column.emptyWhen)) this.note(column.field, 'NOT_ALLOWED');
+    }
+    // One cause, and not a finding on each of its cells.
+    if (this.#findings.size > 0 && shiftOf(record.cells, header.shapes) !== 0) {
+      this.#findings.clear();
+      this.note('*', 'COLUMN_SHIFTED');
     }
   }
 
