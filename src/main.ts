@@ -1,4 +1,5 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
+import { openKeyRing } from './access/key-register.js';
 import { modeOf, readConfig, type HubConfig } from './config.js';
 import { HubDatabase } from './database/database.js';
 import { migrate } from './database/migrate.js';
@@ -40,7 +41,8 @@ async function start(): Promise<void> {
   const database = await HubDatabase.open(config, say);
   running.push(() => database.close());
   await migrate(database);
-  if (config.sample) await loadSample(database, systemClock, say);
+  const keyRing = await openKeyRing(database, config.dataFolder);
+  if (config.sample) await loadSample(database, systemClock, keyRing, say);
   const hub = await Hub.start(database, {
     dataFolder: config.dataFolder,
     host: config.host,

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { AccessLog } from '../access/access-log.js';
+import { openKeyRing } from '../access/key-register.js';
 import { HubKeys, Seal } from '../access/keys.js';
 import type { LocalIssuer } from '../access/local-issuer.js';
 import { Tokens } from '../access/tokens.js';
@@ -12,6 +13,8 @@ import { heartbeatMs } from '../feed/change-stream.js';
 import { FeedCursors } from '../feed/cursor.js';
 import { FeedListener } from '../feed/listener.js';
 import { sseTransport } from '../feed/sse.js';
+import { pushPermit } from '../intake/push-permit.js';
+import { permitPush } from '../intake/upsert-permit.js';
 import { textLog, type Log } from '../log.js';
 import { systemClock, type Clock } from '../measures/clock.js';
 import { Services } from '../planner/context.js';
@@ -77,9 +80,10 @@ export class Hub {
     const plannerParts = { schema, policy, rules: shieldRules(policy), tables: hubTables(), reads, nodes, ids: new NodeIds(keys.key('node'), nodes.keys()), seal, readers };
     const planner = new Planner(plannerParts);
     const accessLog = await AccessLog.open(database, keys.key('audit'));
+    const keyRing = await openKeyRing(database, options.dataFolder);
     const listener = new FeedListener(database);
     await listener.open();
-    const lanes = await Lanes.open(schema, planner, readers, new Services());
+    const lanes = await Lanes.open(schema, planner, readers, new Services().set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input)));
     const stream = sseTransport({
       planner,
       plannerParts,

@@ -7,6 +7,7 @@ import type { Boundary } from '../boundary/declaration.js';
 import { BoundaryPolicy } from '../boundary/policy.js';
 import { entities } from '../../ormconfig.js';
 import { readTables, type Table } from '../database/tables.js';
+import { PermitUpserts, upsertBoundaries } from '../intake/upsert-permit.js';
 import { legalDate, systemClock, type Clock } from '../measures/clock.js';
 import type { ChangeDeclaration } from '../feed/compile-change.js';
 import { permitBoundaries } from '../permits/boundary.js';
@@ -33,7 +34,9 @@ export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map([
   ['permitChanged', { field: 'permitChanged', type: 'Permit', record: 'permit' }],
 ]);
 
-export const boundaries: readonly Boundary[] = [...permitBoundaries, ...subjectBoundaries, ...accessBoundaries, ...referenceBoundaries];
+export const boundaries: readonly Boundary[] = [
+  ...permitBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...accessBoundaries, ...referenceBoundaries,
+];
 
 /** The boundary as it stands on the clock's day. */
 export function boundaryPolicy(clock: Clock = systemClock): BoundaryPolicy {
@@ -48,7 +51,8 @@ export function hubTables(): ReadonlyMap<string, Table> {
 export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
-      NodeOperations, PermitOperations, SubjectOperations, DuplicateCheck, PermitChanges, AccessOperations, ReferenceOperations,
+      NodeOperations, PermitOperations, PermitUpserts, SubjectOperations, DuplicateCheck, PermitChanges, AccessOperations,
+      ReferenceOperations,
     ],
     validate: { forbidUnknownValues: false },
     // Subscriptions are answered by the change feed, never by type-graphql's publish and subscribe.
