@@ -16,6 +16,7 @@ import { StartUpError } from '../start-up-error.js';
 import { errorAnswer, jsonType, writeAnswer, type HttpAnswer } from './http-answer.js';
 import type { LaneAnswer, Lanes } from './lanes.js';
 import type { OpenStreams } from './open-streams.js';
+import type { Page } from './page/page.js';
 import type { Readiness } from './readiness.js';
 
 /** Serves one subscription; returns when its stream has ended. */
@@ -28,6 +29,8 @@ export interface HttpParts {
   readonly boundaryVersion: string;
   readonly stream: StreamHandler;
   readonly openStreams: OpenStreams;
+  /** What a browser finds at the endpoint; it needs no token. */
+  readonly page: Page;
   readonly readiness: Readiness;
   readonly clock: Clock;
   readonly log: Log;
@@ -125,7 +128,10 @@ export class HttpFront {
     if (this.#draining) response.shouldKeepAlive = false;
     if (log.debugs) logAtEnd(log, request, response, path, requestId);
 
-    if (path !== '/graphql' && path !== '/graphql/stream') {
+    const endpoint = path === '/graphql' || path === '/graphql/stream';
+    // What is posted to the endpoint is never the page's: its way stays free of a promise for nothing.
+    if (!(endpoint && request.method === 'POST') && (await this.#parts.page.handle(request, response, path))) return;
+    if (!endpoint) {
       writeAnswer(response, await this.#openAnswer(path));
       return;
     }
