@@ -59,6 +59,7 @@ export class Registry1795305600000 implements MigrationInterface {
         UNIQUE (scheme, value, subject_id),
         UNIQUE (scheme, lookup)
       );
+      CREATE INDEX subject_identifier_key ON hub.subject_identifier (key_number);
 
       -- Former names and codes, and what became of merged subjects. Codes of organisations only: see hub.subject.
       CREATE TABLE hub.subject_code_history (
@@ -111,6 +112,7 @@ export class Registry1795305600000 implements MigrationInterface {
         -- Keyed hash of the row: the same row again is the same doubt.
         fingerprint text NOT NULL UNIQUE,
         sealed text NOT NULL,
+        key_number int NOT NULL GENERATED ALWAYS AS (substring(sealed FROM '^v([0-9]+)[.]')::int) STORED REFERENCES hub.identifier_key,
         findings jsonb NOT NULL,
         state text NOT NULL DEFAULT 'OPEN' CHECK (state IN ('OPEN', 'ACCEPTED', 'REFUSED', 'SUPERSEDED')),
         opened_at timestamptz NOT NULL,
@@ -127,7 +129,22 @@ export class Registry1795305600000 implements MigrationInterface {
         line bigint NOT NULL,
         doubt_id bigint REFERENCES hub.import_doubt,
         sealed text NOT NULL,
+        key_number int NOT NULL GENERATED ALWAYS AS (substring(sealed FROM '^v([0-9]+)[.]')::int) STORED REFERENCES hub.identifier_key,
         PRIMARY KEY (batch_id, line)
+      );
+      -- What a rotation has still to do, and whether a key may go.
+      CREATE INDEX import_bad_row_key ON hub.import_bad_row (key_number);
+      CREATE INDEX import_doubt_key ON hub.import_doubt (key_number);
+
+      -- Rows of a (number, holder) taken so far in an import whose rows are parts of a number. Kept after the import only
+      -- where rows were held back: the parts of a mended file go on behind those of the first.
+      CREATE TABLE hub.import_part_count (
+        batch_id bigint NOT NULL REFERENCES hub.import_batch,
+        numbered text NOT NULL,
+        document_no text NOT NULL,
+        holder_id bigint NOT NULL,
+        rows int NOT NULL,
+        PRIMARY KEY (batch_id, document_no, holder_id, numbered)
       );
 
       CREATE TABLE hub.permit (
@@ -179,6 +196,11 @@ export class Registry1795305600000 implements MigrationInterface {
       CREATE INDEX permit_dispatch_certificate ON hub.permit (certificate_no)
         WHERE jurisdiction = 'CN-TJ' AND item = 'P01' AND certificate_no IS NOT NULL;
       CREATE INDEX permit_by_holder ON hub.permit (holder_id, item);
+      CREATE INDEX permit_certificate_no ON hub.permit (certificate_no) WHERE certificate_no IS NOT NULL;
+      -- Holders of a scope, each once, are read off these in order.
+      CREATE INDEX permit_holder_by_district ON hub.permit (district, holder_id);
+      CREATE INDEX permit_holder_by_decider ON hub.permit (decided_by, holder_id);
+      CREATE INDEX permit_holder_by_jurisdiction ON hub.permit (jurisdiction, holder_id);
 
       CREATE TABLE hub.permit_action (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -221,6 +243,7 @@ export class Registry1795305600000 implements MigrationInterface {
         key_number int NOT NULL GENERATED ALWAYS AS (substring(sealed FROM '^v([0-9]+)[.]')::int) STORED REFERENCES hub.identifier_key,
         PRIMARY KEY (permit_id, role)
       );
+      CREATE INDEX permit_identifier_key ON hub.permit_identifier (key_number);
     `);
   }
 

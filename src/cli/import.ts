@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import { openKeyRing } from '../access/key-register.js';
 import { importPermits } from '../intake/import-permits.js';
 import { ledgerText } from '../intake/ledger-text.js';
-import { mendFile } from '../intake/mend-file.js';
 import { ProgressDisplay } from '../intake/progress.js';
+import { mendFile } from '../intake/mend-file.js';
 import { systemClock } from '../measures/clock.js';
 import { UsageError } from './usage.js';
 import { withDatabase } from './with-database.js';
@@ -30,8 +30,8 @@ export function importCommand(args: readonly string[]): Promise<number> {
     const ledger = await importPermits(database, {
       file: subject,
       clock: systemClock,
-      keyRing: await openKeyRing(database, dataFolder),
       onProgress: (reached) => progress.update(reached),
+      keyRing: await openKeyRing(database, dataFolder),
       ...(values.profile === undefined ? {} : { profile: values.profile }),
     }).finally(() => progress.end());
     process.stdout.write(values.json ? `${JSON.stringify(ledger)}\n` : ledgerText(ledger));

@@ -35,10 +35,10 @@ interface Refusal {
  * A subscription is decided before it opens: a denied one answers 403 and never becomes a stream.
  */
 export function sseTransport(parts: SseParts) {
-  return async (request: IncomingMessage, response: ServerResponse, viewer: Viewer, call: GraphQLRequest): Promise<void> => {
+  return async (request: IncomingMessage, response: ServerResponse, viewer: Viewer, call: GraphQLRequest, ending: AbortSignal): Promise<void> => {
     const stop = new AbortController();
     response.once('close', () => stop.abort());
-    const opened = await open(parts, viewer, call, request, stop.signal).catch(refusalOf);
+    const opened = await open(parts, viewer, call, request, ending, stop.signal).catch(refusalOf);
     if (!(Symbol.asyncIterator in opened)) return refuse(parts, viewer, request, response, opened);
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
@@ -103,10 +103,11 @@ async function open(
   viewer: Viewer,
   call: GraphQLRequest,
   request: IncomingMessage,
+  ending: AbortSignal,
   signal: AbortSignal,
 ): Promise<AsyncGenerator<string> | Refusal> {
   const { plannerParts, planner } = parts;
-  const { schema, policy, tables, seal } = plannerParts;
+  const { schema, policy, tables, seal, ids } = plannerParts;
   const { principal } = viewer;
   const known = planner.admit(call.query);
   const operation = getOperationAST(known.document, call.operationName);
@@ -124,12 +125,12 @@ async function open(
   if (!node || !declaration) return refusal(400, 'BAD_USER_INPUT', '没有这个订阅 · No such subscription.', 'permitChanged');
 
   const used = new Set<string>();
-  coordinatesOf(root, nodes, fragments, variables, used);
+  coordinatesOf(schema, root, nodes, fragments, variables, used);
   const allowed = await decideCoordinates(plannerParts, { operation, fragments, variables, principal }, used);
   const denied = [...used].find((coordinate) => !allowed.has(coordinate));
   if (denied !== undefined) return { status: 403, errors: [denialError(policy, principal, denied, [key])] };
 
-  const context = { schema, policy, tables, principal, fragments, variables, seal, allowed };
+  const context = { schema, policy, tables, principal, fragments, variables, seal, ids, allowed };
   const change = compileChange(context, declaration, key, nodes);
   const after = argumentReader(node, 'after')(variables);
   const operationName = operation.name?.value ?? null;
@@ -139,7 +140,7 @@ async function open(
     plan: planIdentity({ document: known.hash, operation: operationName, viewerClass: principal, boundary: policy.version, coordinates: used }),
     boundary: policy.version,
     ...declaredPurpose(request),
-  }, signal);
+  }, ending, signal);
 }
 
 function refusal(status: number, code: string, message: string, nextStep: string): Refusal {

@@ -62,6 +62,7 @@ export async function writeApplications(
   const unnumbered = known.filter(({ applicationPart }) => applicationPart === null);
   const parts = await numberParts(
     client,
+    stamp.batchId,
     'permit_application',
     unnumbered.map((application) => ({ ...application, documentNo: application.applicationNo, holderId: applicantOf(application) ?? '' })),
   );

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { z } from 'zod';
 import type { KeyRing } from '../access/key-ring.js';
+import type { SealedTable } from '../access/key-rotation.js';
 import type { RowOutcome } from './ledger.js';
 
 /** A row that was not stored, with the doubt it was filed under, if any. */
@@ -49,6 +50,14 @@ export async function writeBadRows(client: ClientBase, keyRing: KeyRing, batch: 
 export function openBadRow(keyRing: KeyRing, reference: string, line: number, sealed: string): readonly string[] {
   return z.array(z.string()).parse(JSON.parse(keyRing.decrypt(sealed, contextOf(reference, line))));
 }
+
+/** The seals of bad rows. */
+export const badRowSeals: SealedTable = {
+  table: 'hub.import_bad_row',
+  key: { batch_id: 'bigint', line: 'bigint' },
+  place: ['SELECT b.reference FROM hub.import_batch b WHERE b.id = t.batch_id', 't.line'],
+  context: ([reference = '', line]) => contextOf(reference, Number(line)),
+};
 
 function contextOf(reference: string, line: number): string {
   return `import_bad_row ${reference} ${line}`;

@@ -1,6 +1,7 @@
 import type { ClientBase, Pool } from 'pg';
 import { z } from 'zod';
 import type { KeyRing } from '../access/key-ring.js';
+import type { SealedTable } from '../access/key-rotation.js';
 import type { Finding } from './findings.js';
 import { IntakeError } from './intake-error.js';
 import { permitRecordSchema, type PermitRecord } from './permit-record.js';
@@ -200,6 +201,9 @@ function entryOf(row: DoubtRow): DoubtEntry {
     note: row.note,
   };
 }
+
+/** The seals of doubtful rows. */
+export const doubtSeals: SealedTable = { table: 'hub.import_doubt', key: { id: 'bigint' }, place: ['t.fingerprint'], context: ([print = '']) => contextOf(print) };
 
 function contextOf(fingerprint: string): string {
   return `import_doubt ${fingerprint}`;

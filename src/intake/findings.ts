@@ -14,7 +14,7 @@ export interface Finding {
 const rejections = {
   ...cellFaultReasons,
   COLUMN_COUNT: '列数与表头不一致，请检查引号与逗号。 The row has another number of cells than the header: check quotes and commas.',
-  COLUMN_SHIFTED: '单元格整体错位一列，请按表头对齐。 The cells stand one column beside their headers: put them under their own.',
+  ROW_SHIFTED: '该行的单元格整体错位一列，请对齐后重新导入。 The cells of this row stand one column off: move them into place.',
   REQUIRED: '必填项为空，请补填。 This column must be filled.',
   NOT_ALLOWED: '该类相对人不得填写此列（自然人不得填写组织代码），请清空。 This kind of holder must not carry it (a natural person has no organisation code): empty this cell.',
   TOO_LONG: '超过该列的最大长度，请缩短。 Longer than the column allows: shorten it.',
@@ -43,7 +43,7 @@ const rejections = {
 
 const doubts = {
   NOT_COMPETENT: '许可机关对该事项、坐落和日期没有权限，请核对。 The organ has no competence for this item, location and date: verify them.',
-  CERTIFICATE_NO_USED: '该证书编号已用于另一主体的许可（XT-4.1.2c，A-03），请核对。 Another holder has a permit with this certificate number (XT-4.1.2c, A-03): verify it.',
+  CERTIFICATE_NO_USED: '该证书编号已用于另一主体的许可，请核对。 Another holder has a permit with this certificate number: verify it.',
   SUBJECT_AMBIGUOUS:
     '代码或证件号码与不止一个主体、或与另一名称的主体相符，请核对。 The code or number fits several subjects, or one of another name: verify it.',
   SOURCES_DISAGREE: '另一来源报送的同一文书内容不同，请核对以何者为准。 Another source delivered the same document with other content: decide which one holds.',

@@ -1,4 +1,4 @@
-import { agencies, agencyOfCode, districtOf, permitLocations, type PermitLocation } from '../measures/agencies.js';
+import { agencies, agencyOfCode, BINHAI_DISTRICT, districtOf, permitLocations, type PermitLocation } from '../measures/agencies.js';
 import { competenceReadings, everyApplicant } from '../measures/competence.js';
 import { permitItems, type PermitItem } from '../measures/permit-items.js';
 import { creditCodeCheck } from '../subjects/identifiers/credit-code.js';
@@ -29,6 +29,9 @@ const contents: Readonly<Record<PermitItem, string>> = {
   // The comma makes every reader of the file show whether it knows quotes.
   P02: '为劳动者介绍用人单位,为用人单位推荐劳动者',
 };
+
+/** XT-4.1.2c: 1201 and four free digits. */
+const seriesNumbers = 10_000;
 
 /** Share of rows whose holder is taken from the rows before: those hold several permits. */
 const repeatedHolders = 0.12;
@@ -84,7 +87,9 @@ export function generatedRow(index: number, seed: number, at: string): Readonly<
   // The first rows go through all places in turn, so that a small file already shows every district.
   const repeated = index >= permitLocations.length && random() < repeatedHolders;
   const holder = holderOf(repeated ? Math.floor(random() * index) : index, seed);
-  const item: PermitItem = random() < 0.55 ? 'P01' : 'P02';
+  // Binhai and its areas have one series of certificate numbers (A-03): behind its end they grant P02 only.
+  const isPossible = index < seriesNumbers || districtOf(holder.location) !== BINHAI_DISTRICT;
+  const item: PermitItem = random() < 0.55 && isPossible ? 'P01' : 'P02';
   const span = Math.floor((Date.parse(`${at}T00:00:00Z`) - firstDecision) / day) + 1;
   const decided = new Date(firstDecision + Math.floor(random() * span) * day);
   const decidedOn = decided.toISOString().slice(0, 10);
@@ -94,9 +99,7 @@ export function generatedRow(index: number, seed: number, at: string): Readonly<
   const organ = reading && agencyOfCode(reading.decidedBy);
   if (!organ) throw new Error('Competence names no registered organ.');
   const serial = String(index + 1).padStart(7, '0');
-  // The series of XT-4.1.2c has 10,000 numbers; what is decided beyond them is a decision without a certificate.
   const inSeries = item === 'P01' && organ.code !== 'MUNI_HRSS';
-  const exhausted = inSeries && index >= 10_000;
   return {
     holderName: holder.name,
     subjectKind: holder.kind,
@@ -105,8 +108,8 @@ export function generatedRow(index: number, seed: number, at: string): Readonly<
     documentTitle: '准予行政许可决定书',
     documentNo: `津合成许〔${decidedOn.slice(0, 4)}〕${seed}-${serial}号`,
     permitKind: '普通',
-    certificateName: exhausted ? '' : permitItems[item].certificate[0],
-    certificateNo: exhausted ? '' : inSeries ? `1201${String(index).padStart(4, '0')}` : `合成${serial}`,
+    certificateName: permitItems[item].certificate[0],
+    certificateNo: inSeries ? `1201${String(seriesNumber(index, seed)).padStart(4, '0')}` : `合成${serial}`,
     content: contents[item],
     decidedOn: slashed(decidedOn),
     validFrom: slashed(decidedOn),
@@ -120,6 +123,12 @@ export function generatedRow(index: number, seed: number, at: string): Readonly<
     districtCode: districtOf(holder.location),
     itemCode: item,
   };
+}
+
+/** Files of neighbouring seeds begin a thousand numbers apart, so that small ones can be imported side by side. */
+function seriesNumber(index: number, seed: number): number {
+  const start = ((seed - 20161016) * 1000) % seriesNumbers;
+  return (index + start + seriesNumbers) % seriesNumbers;
 }
 
 function holderOf(index: number, seed: number): Holder {

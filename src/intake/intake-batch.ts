@@ -116,14 +116,12 @@ class Batch {
       keyRing,
       columnName: (field) => header.columns.find(({ column }) => column.field === field)?.column.names[0] ?? field,
     });
-    let complete = true;
+    const heldBefore = this.#held.size;
     outcomes.forEach(({ findings, before }, index) => {
       const row = open[index]?.row;
-      if (!row || findings.length === 0) return;
-      complete = false;
-      this.#held.set(row, { row, step: 'match', findings, before });
+      if (row && findings.length > 0) this.#held.set(row, { row, step: 'match', findings, before });
     });
-    if (!complete) return false;
+    if (this.#held.size > heldBefore) return false;
     outcomes.forEach(({ fate, before }, index) => {
       const row = open[index]?.row;
       if (row) this.#answers.set(row, { outcome: outcomeOf(row, fate, 'store'), doubt: null, before });

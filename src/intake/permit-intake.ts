@@ -7,7 +7,7 @@ import type { SheetRecord } from './files/sheet.js';
 import { isNoData, type Header } from './header.js';
 import { writeBatch, type BatchAnswer, type ReadRow } from './intake-batch.js';
 import { LedgerCounter, unlistedStatus, type Ledger, type LedgerSource, type RowOutcome } from './ledger.js';
-import { beginParts } from './permit-parts.js';
+import { beginParts, endParts } from './permit-parts.js';
 import { readPermit } from './permit-reader.js';
 import type { PermitRecord, RowReading } from './permit-record.js';
 import { RowFields } from './row-fields.js';
@@ -142,6 +142,8 @@ export class PermitIntake {
   async finish(): Promise<Ledger> {
     const warnings = this.#storedRows > 0 ? await seriesWarnings(this.#client) : [];
     const ledger = this.#counter.ledger(this.#facts, warnings);
+    const isNumbered = this.#source.header.profile.numbering.parts === 'rows';
+    if (isNumbered && ledger.rejected + ledger.doubtful === 0) await endParts(this.#client, this.#facts.batchId);
     await this.#client.query('UPDATE hub.import_batch SET finished_at = $2, ledger = $3 WHERE id = $1', [
       this.#facts.batchId,
       this.#tools.clock.now(),
@@ -178,8 +180,8 @@ async function openBatch(client: PoolClient, clock: Clock, source: IntakeSource)
      RETURNING id, reference, mends AS mended`,
     [profile, file, digest, header.cells, clock.now(), mends],
   );
-  if (numbering.parts === 'rows') await beginParts(client);
   const [batch] = begun.rows;
+  if (numbering.parts === 'rows' && mends !== null) await beginParts(client, batch?.id ?? '');
   return {
     batchId: batch?.id ?? '',
     batch: batch?.reference ?? '',

@@ -11,15 +11,10 @@ export interface UnnumberedPart {
 /** What is numbered: decisions and applications of one number are counted apart. */
 export type NumberedTable = 'permit' | 'permit_application';
 
-/** Rows taken so far in this import by (number, holder): a table of the session, so that memory does not grow with the file. */
-const seenSql = `
-  CREATE TEMPORARY TABLE IF NOT EXISTS intake_part_seen (
-    numbered text, document_no text, holder_id bigint, rows int NOT NULL, PRIMARY KEY (document_no, holder_id, numbered))`;
-
 const countSql = `
-  INSERT INTO intake_part_seen AS s (numbered, document_no, holder_id, rows)
-  SELECT $3, document_no, holder_id, count(*) FROM unnest($1::text[], $2::bigint[]) AS i(document_no, holder_id) GROUP BY 2, 3
-  ON CONFLICT (document_no, holder_id, numbered) DO UPDATE SET rows = s.rows + excluded.rows
+  INSERT INTO hub.import_part_count AS s (batch_id, numbered, document_no, holder_id, rows)
+  SELECT $4, $3, document_no, holder_id, count(*) FROM unnest($1::text[], $2::bigint[]) AS i(document_no, holder_id) GROUP BY 3, 4
+  ON CONFLICT (batch_id, document_no, holder_id, numbered) DO UPDATE SET rows = s.rows + excluded.rows
   RETURNING document_no AS no, holder_id AS holder, rows`;
 
 const storedSql: Readonly<Record<NumberedTable, string>> = {
@@ -31,22 +26,38 @@ const storedSql: Readonly<Record<NumberedTable, string>> = {
      WHERE jurisdiction = $1 AND identifier_scheme = $2 AND application_no = ANY($3::text[]) ORDER BY part`,
 };
 
-/** Starts the numbering of an import on this connection. */
-export async function beginParts(client: ClientBase): Promise<void> {
-  await client.query(`${seenSql}; TRUNCATE intake_part_seen`);
+/** Starts the numbering of an import: a mended file goes on where the file it mends ended. */
+export async function beginParts(client: ClientBase, batchId: string): Promise<void> {
+  await client.query(
+    `INSERT INTO hub.import_part_count (batch_id, numbered, document_no, holder_id, rows)
+     SELECT b.id, c.numbered, c.document_no, c.holder_id, c.rows
+       FROM hub.import_batch b JOIN hub.import_part_count c ON c.batch_id = b.mends WHERE b.id = $1`,
+    [batchId],
+  );
+}
+
+/** Ends the numbering of an import that held no row back. */
+export async function endParts(client: ClientBase, batchId: string): Promise<void> {
+  await client.query('DELETE FROM hub.import_part_count WHERE batch_id = $1', [batchId]);
 }
 
 /**
  * Numbers the rows of one batch, by position: the k-th row of a (number, holder) in this import is the k-th stored part
  * of that holder; a row beyond those is a new part behind the last. So the numbers depend neither on where in the file
- * a holder stands nor on what else the file holds, and the same file again finds the same parts. Two statements.
+ * a holder stands nor on what else the file holds, and the same file again finds the same parts. The count is kept in
+ * the database, so that memory does not grow with the file. Two statements.
  */
-export async function numberParts(client: ClientBase, table: NumberedTable, rows: readonly UnnumberedPart[]): Promise<readonly number[]> {
+export async function numberParts(
+  client: ClientBase,
+  batchId: string,
+  table: NumberedTable,
+  rows: readonly UnnumberedPart[],
+): Promise<readonly number[]> {
   const [first] = rows;
   if (!first) return [];
   const documents = rows.map(({ documentNo }) => documentNo);
   const holders = rows.map(({ holderId }) => holderId);
-  const counted = await client.query<{ no: string; holder: string; rows: number }>(countSql, [documents, holders, table]);
+  const counted = await client.query<{ no: string; holder: string; rows: number }>(countSql, [documents, holders, table, batchId]);
   const stored = await client.query<{ no: string; holder: string; part: number }>(storedSql[table], [
     first.jurisdiction,
     first.identifierScheme,

@@ -148,7 +148,7 @@ class Round {
     const unnumbered = this.#permits.flatMap((permit, index) =>
       permit.documentPart === null ? [{ ...permit, holderId: holderIds[index] ?? '' }] : [],
     );
-    const parts = [...(await numberParts(this.#client, 'permit', unnumbered))];
+    const parts = [...(await numberParts(this.#client, this.#stamp.batchId, 'permit', unnumbered))];
     return this.#permits.map((permit, index) => ({
       permit,
       holderId: holderIds[index] ?? '',
@@ -167,7 +167,7 @@ class Round {
     });
     if (accepted) return all;
     for (const index of await this.#usedCertificates(held, stored)) {
-      all.set(index, [...(all.get(index) ?? []), finding(columnName('certificateNo'), 'CERTIFICATE_NO_USED')]);
+      all.set(index, [...(all.get(index) ?? []), finding(columnName('certificateNo'), 'CERTIFICATE_NO_USED', ['XT-4.1.2c', 'A-03'])]);
     }
     return all;
   }

@@ -11,8 +11,8 @@ const refusedInNames = /[<>{}[\]|\\^~`$%*?!@#=;"\t\n\r\uFFFD]/u;
 
 /** The parsed cells of one row, with what was found on them so far. Readers ask by field name and add what they find. */
 export class RowFields {
-  /** False where the number of cells is wrong: then no cell can be told from its neighbour. */
-  readonly readable: boolean;
+  /** False where the cells do not stand under their headers: then none can be told from its neighbour. */
+  readonly readable: boolean = false;
   readonly #header: Header;
   readonly #values = new Map<string, string | null>();
   readonly #findings = new Map<string, Finding>();
@@ -20,22 +20,22 @@ export class RowFields {
 
   constructor(record: SheetRecord, header: Header) {
     this.#header = header;
-    this.readable = record.cells.length === header.cells.length;
-    if (!this.readable) {
+    if (record.cells.length !== header.cells.length) {
       this.#findings.set('*', finding('*', 'COLUMN_COUNT'));
       return;
     }
     for (const { column, position } of header.columns) this.#read(column, position === null ? '' : (record.cells[position] ?? ''));
+    if (this.#findings.size > 0 && shiftOf(record.cells, header.shaped) !== 0) {
+      this.#findings.clear();
+      this.#findings.set('*', finding('*', 'ROW_SHIFTED'));
+      return;
+    }
     for (const [field, value] of Object.entries(header.profile.constants)) this.#values.set(field, value);
     for (const [field, template] of Object.entries(header.profile.texts)) this.#values.set(field, this.#compose(template));
+    this.readable = true;
     for (const { column } of header.columns) {
       if (column.requiredWhen && this.#holds(column.requiredWhen)) this.require(column.field);
       if (column.emptyWhen && this.isFilled(column.field) && this.#holds(column.emptyWhen)) this.note(column.field, 'NOT_ALLOWED');
-    }
-    // One cause, and not a finding on each of its cells.
-    if (this.#findings.size > 0 && shiftOf(record.cells, header.shapes) !== 0) {
-      this.#findings.clear();
-      this.note('*', 'COLUMN_SHIFTED');
     }
   }
 

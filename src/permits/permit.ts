@@ -1,7 +1,9 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, JoinColumn, ManyToOne, OneToMany, PrimaryGeneratedColumn } from 'typeorm';
 import { Agency } from '../access/agency.js';
+import { DateTime } from '../measures/date-time.js';
 import { LegalDate } from '../measures/legal-date.js';
+import { Node } from '../planner/node.js';
 import { Subject } from '../subjects/subject.js';
 import { PermitItemCode, PermitOutcome, PermitStatus } from './codes.js';
 import { PermitAction } from './permit-action.js';
@@ -10,9 +12,10 @@ import { PermitAction } from './permit-action.js';
  * One permit decision. PERMIT_BASIC (A-58) is item, action, holder, credit code, certificate number, deciding organ,
  * location, dates and status; the rest is the deciding organ's own record.
  */
-@ObjectType({ description: '行政许可 · One permit decision and its current state.' })
+@ObjectType({ implements: Node, description: '行政许可 · One permit decision and its current state.' })
 @Entity({ schema: 'hub', name: 'permit' })
 export class Permit {
+  @Field(() => ID, { description: '全局标识 · Global id.' })
   @PrimaryGeneratedColumn('identity', { type: 'bigint' })
   id!: string;
 
@@ -32,7 +35,7 @@ export class Permit {
   @Column('text', { name: 'document_no' })
   documentNo!: string;
 
-  /** 1, 2, …: some registers print one number on several decisions. */
+  @Field(() => Int, { description: '同一文书号下的第几件 · Part: some registers print one number on several decisions, one per holder; from 1.' })
   @Column('int', { name: 'document_part' })
   documentPart!: number;
 
@@ -99,6 +102,28 @@ export class Permit {
   @Field(() => Int, { nullable: true, description: '版本 · Revision of the deciding organ’s record, from 1.' })
   @Column('int')
   revision!: number | null;
+
+  @Column('text', { name: 'source_agency', nullable: true })
+  sourceCode!: string | null;
+
+  @Field(() => Agency, { nullable: true, description: '数据来源单位 · The bureau that delivered the record.' })
+  @ManyToOne(() => Agency)
+  @JoinColumn({ name: 'source_agency' })
+  source!: Agency | null;
+
+  @Field(() => String, { description: '批次标识 · Reference of the batch that brought the shared facts of this record last.' })
+  @Column('uuid', { name: 'basic_batch' })
+  batch!: string;
+
+  @Field(() => DateTime, { description: '首次接收时间 · When the record first arrived, ISO 8601 in UTC.' })
+  @Column('timestamptz', { name: 'received_at' })
+  receivedAt!: Date;
+
+  @Field(() => DateTime, {
+    description: '共享内容最近变更时间 · When the shared facts of this record changed last; the holder’s own changes come through the feed.',
+  })
+  @Column('timestamptz', { name: 'basic_updated_at' })
+  updatedAt!: Date;
 
   @OneToMany(() => PermitAction, (action) => action.permit)
   @Field(() => [PermitAction], { description: '办理记录 · What was done on this permit, oldest first, at most 20.' })

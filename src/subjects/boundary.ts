@@ -9,6 +9,10 @@ export const subjectBoundaries: readonly Boundary[] = [
     form: 'part',
     type: 'Subject',
     of: 'Permit',
-    groups: { PERMIT_BASIC: ['kind', 'name', 'uscc'], DECISION_RECORD: ['identityMask'] },
+    groups: { PERMIT_BASIC: ['id', 'kind', 'name', 'uscc'], DECISION_RECORD: ['identityMask'] },
+    lookUp: 'uscc',
   },
+  { form: 'carrier', type: 'SubjectConnection', of: 'Permit', fields: ['nodes', 'edges', 'pageInfo'] },
+  { form: 'carrier', type: 'SubjectEdge', of: 'Permit', fields: ['cursor', 'node'] },
+  { form: 'carrier', type: 'Query', of: 'Permit', fields: ['subject', 'subjects'] },
 ];

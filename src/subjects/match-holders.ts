@@ -191,17 +191,21 @@ class Matcher {
     const carriers = this.#carriers();
     const siblings = new Map<string, number>();
     for (const { match } of groups) siblings.set(numberOf(match), (siblings.get(numberOf(match)) ?? 0) + 1);
-    for (const group of groups) {
+    // All are decided before any is joined: a name that comes in by a number must not open the door for another.
+    const decisions = groups.map((group) => {
       const number = numberOf(group.match);
       const stored = this.#find(group.match);
       const storedIds = new Set(stored.map(({ id }) => id));
       const made = (carriers.get(number) ?? []).filter((target) => !target.stored || !storedIds.has(target.stored.id));
       const [only, second] = [...stored, ...made];
-      if (second || (!only && (siblings.get(number) ?? 0) > 1)) this.#refuse(group, stored);
-      else if (!only) this.#assign(group, null);
-      else if (!this.#namesOf(only).includes(group.match.name ?? '')) this.#refuse(group, stored);
-      else if ('mentions' in only) this.#join(group, only);
-      else this.#assign(group, only);
+      const isShared = second !== undefined || (!only && (siblings.get(number) ?? 0) > 1);
+      const isOther = only !== undefined && !this.#namesOf(only).includes(group.match.name ?? '');
+      return { group, stored, subject: only ?? null, isDoubtful: isShared || isOther };
+    });
+    for (const { group, stored, subject, isDoubtful } of decisions) {
+      if (isDoubtful) this.#refuse(group, stored);
+      else if (subject && 'mentions' in subject) this.#join(group, subject);
+      else this.#assign(group, subject);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { KeyRing } from '../access/key-ring.js';
 import { prepareSealing } from '../access/key-register.js';
+import type { SealedTable } from '../access/key-rotation.js';
 import { columnArrays, columnNames, unnestSql, type SqlColumn } from '../database/column-arrays.js';
 import { lookupOf } from './find-subjects.js';
 import type { Identifier, PersonalScheme } from './identifiers/schemes.js';
@@ -25,16 +26,23 @@ export interface PermitIdentifiers {
 }
 
 /**
- * The place a seal belongs to: row by row, so that a seal moved to another row does not open. `lookup` is bound too,
- * else the seals of one subject's two passports could change places.
+ * The seals of natural persons' numbers. Each is bound to its row, so that one moved to another does not open; `lookup`
+ * is bound too, else two numbers of one subject could change places.
  */
-export function subjectSealContext(subjectId: string, scheme: string, lookup: string): string {
-  return `hub.subject_identifier/${subjectId}/${scheme}/${lookup}`;
-}
+export const subjectSeals: SealedTable = {
+  table: 'hub.subject_identifier',
+  key: { id: 'bigint' },
+  place: ['t.subject_id', 't.scheme', 't.lookup'],
+  context: (place) => ['hub.subject_identifier', ...place].join('/'),
+};
 
-export function permitSealContext(permitId: string, role: string, scheme: string, lookup: string): string {
-  return `hub.permit_identifier/${permitId}/${role}/${scheme}/${lookup}`;
-}
+/** The seals of numbers that stand with a permit. */
+export const permitSeals: SealedTable = {
+  table: 'hub.permit_identifier',
+  key: { permit_id: 'bigint', role: 'text' },
+  place: ['t.permit_id', 't.role', 't.scheme', 't.lookup'],
+  context: (place) => ['hub.permit_identifier', ...place].join('/'),
+};
 
 interface SealedRow {
   readonly ownerId: string;
@@ -84,7 +92,7 @@ export async function writeSubjectIdentifiers(client: ClientBase, keyRing: KeyRi
   await prepareSealing(client, keyRing);
   const rows = identifiers.map(({ subjectId, scheme, value }): SealedRow => {
     const lookup = lookupOf(keyRing, { scheme, value });
-    return { ownerId: subjectId, role: '', scheme, lookup, sealed: keyRing.encrypt(value, subjectSealContext(subjectId, scheme, lookup)) };
+    return { ownerId: subjectId, role: '', scheme, lookup, sealed: keyRing.encrypt(value, subjectSeals.context([subjectId, scheme, lookup])) };
   });
   await client.query({ name: 'subjects-seal', text: insertSubjectSql, values: columnArrays(subjectColumns, rows) });
 }
@@ -105,7 +113,7 @@ export async function writePermitIdentifiers(
   if (stated.length > 0) await prepareSealing(client, keyRing);
   const rows = stated.map(({ permitId, role, scheme, value }): SealedRow => {
     const lookup = lookupOf(keyRing, { scheme, value });
-    return { ownerId: permitId, role, scheme, lookup, sealed: keyRing.encrypt(value, permitSealContext(permitId, role, scheme, lookup)) };
+    return { ownerId: permitId, role, scheme, lookup, sealed: keyRing.encrypt(value, permitSeals.context([permitId, role, scheme, lookup])) };
   });
   const changed = await client.query<{ permit_id: string }>({
     name: 'permits-seal',

@@ -8,6 +8,7 @@ export interface SubjectRow {
   readonly kind: string;
   readonly name: string;
   readonly uscc: string | null;
+  readonly identity_mask?: string | null;
 }
 
 export interface PermitRow {
@@ -36,6 +37,10 @@ export interface PermitRow {
   readonly remarks: string | null;
   readonly revision: number;
   readonly updated_at: string;
+  readonly source_agency: string | null;
+  readonly received_at: string;
+  readonly basic_updated_at: string;
+  readonly basic_batch: string;
 }
 
 export interface ActionRow {
@@ -56,11 +61,13 @@ export const emptyWorld: World = { subjects: [], permits: [], actions: [] };
 export const items = ['P01', 'P02', 'P03', 'P04', 'P05', 'P06', 'P07', 'P08', 'P09', 'P10'] as const;
 export const statuses = ['VALID', 'INVALID', 'REVOKED', 'CANCELLED'] as const;
 export const dates = ['2024-01-31', '2024-02-29', '2025-06-01', '2025-06-02'] as const;
+/** As an answer shows them: whole seconds and fractions, in UTC. */
+export const instants = ['2026-01-02T03:04:05Z', '2026-01-02T03:04:05.5Z', '2025-12-31T16:00:00.123456Z'] as const;
 const actionTypes = ['GRANT', 'CHANGE', 'RENEWAL', 'CANCELLATION', 'REVOCATION'] as const;
 
 /** Few places, so that rows of neighbours and of the free-trade zone collide: A-07 puts FTZ areas into 120116. */
 export const locations = ['120101', '120102', '120116', 'FTZ:DONGJIANG', 'FTZ:AIRPORT'] as const;
-export const deciders = ['HEPING_APPROVAL', 'HEDONG_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_DONGJIANG_APPROVAL', 'FTZ_AIRPORT_APPROVAL'] as const;
+export const deciders = ['HEPING_APPROVAL', 'HEDONG_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_DONGJIANG_APPROVAL', 'FTZ_AIRPORT_APPROVAL', 'MUNI_HRSS'] as const;
 
 /** The district a location is supervised in, written again here: A-07. */
 export function supervisedIn(location: string): string {
@@ -68,7 +75,13 @@ export function supervisedIn(location: string): string {
 }
 
 export function randomSubject(random: Random, id: number, uscc: string | null): SubjectRow {
-  return { id, kind: random.pick(['ORGANISATION', 'HOUSEHOLD_BUSINESS', 'NATURAL_PERSON']), name: random.text(), uscc };
+  const kind = random.pick(['ORGANISATION', 'HOUSEHOLD_BUSINESS', 'NATURAL_PERSON']);
+  return { id, kind, name: random.text(), uscc, identity_mask: randomMask(random) };
+}
+
+/** What the mask of an identity number leaves of it. */
+export function randomMask(random: Random): string | null {
+  return random.chance(0.6) ? `**************${random.int(1000, 9999)}` : null;
 }
 
 /** A random permit; jurisdictions other than Tianjin's are a tenth. */
@@ -100,6 +113,10 @@ export function randomPermit(random: Random, id: number, holderId: number, docum
     content: random.chance(0.7) ? random.text() : null,
     legal_representative: random.chance(0.8) ? random.text() : null,
     revision: random.int(1, 9),
+    source_agency: random.chance(0.8) ? random.pick(deciders) : null,
+    received_at: random.pick(instants),
+    basic_updated_at: random.pick(instants),
+    basic_batch: `00000000-0000-4000-8000-00000000000${random.int(0, 9)}`,
   };
 }
 
@@ -141,7 +158,7 @@ export class WorldLoader {
     await client.query('DELETE FROM hub.permit_action');
     await client.query('DELETE FROM hub.permit');
     await client.query('DELETE FROM hub.subject');
-    await this.#insert('subject', ['id', 'kind', 'name', 'uscc'], world.subjects);
+    await this.#insert('subject', ['id', 'kind', 'name', 'uscc', 'identity_mask'], world.subjects);
     if (world.permits[0]) await this.#insert('permit', Object.keys(world.permits[0]), world.permits);
     await client.query(
       `INSERT INTO hub.permit_action (id, permit_id, jurisdiction, item, decided_by, district, action, acted_on)

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { z } from 'zod';
 import { HubKeys } from '../../src/access/keys.js';
-import { LocalIssuer } from '../../src/access/tokens.js';
+import { LocalIssuer } from '../../src/access/local-issuer.js';
 import { verifyLog } from '../../src/access/verify-log.js';
 import { HubDatabase } from '../../src/database/database.js';
 import { systemClock } from '../../src/measures/clock.js';
@@ -75,7 +75,7 @@ async function ask(token: string, writers: KillWriters, answers: string[], stopp
 
 /** What the subscriber must have, by the log itself: the committed events MUNI_HRSS may see, in order of position. */
 async function visibleByLog(client: pg.Client): Promise<Visible[]> {
-  const seen = (image: Record<string, unknown> | null): boolean => image !== null && image['item'] !== 'P07';
+  const seen = (image: Record<string, unknown> | null): boolean => image !== null && image['item'] !== 'US-H2B';
   const events = expectDense(await readFeedLog(client)).filter(({ entity }) => entity === 'Permit');
   return events.flatMap(({ before, after }): Visible[] => {
     if (!seen(before) && !seen(after)) return [];

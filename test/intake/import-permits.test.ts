@@ -171,6 +171,7 @@ describe('a file is refused as a whole', () => {
     await expect(intake.take('/nowhere/rows.csv')).rejects.toMatchObject({ code: 'IMPORT_FILE_UNREADABLE' });
     const file = await intake.write(nationalFile([validRow]));
     await expect(intake.take(file, '../profile')).rejects.toMatchObject({ code: 'IMPORT_PROFILE_UNKNOWN' });
-    await expect(intake.take(file, 'national-permit-2015')).rejects.toMatchObject({ code: 'IMPORT_PROFILE_UNKNOWN' });
+    await expect(intake.take(file, 'national-permit-2012')).rejects.toMatchObject({ code: 'IMPORT_PROFILE_UNKNOWN' });
+    await expect(intake.take(file, 'national-permit-2015')).rejects.toMatchObject({ code: 'IMPORT_HEADER_MISMATCH' });
   });
 });

@@ -5,22 +5,22 @@ import { testDatabase } from '../support/test-database.js';
 import { TestIntake } from './permit-file.js';
 
 // This module runs as dist/test/intake/…; the whole file lies beside the project, a choice of its rows inside it.
-const wholeFile = fileURLToPath(new URL('../../../../shared/data/us-oflc-h2/H-2B_FY2003.csv', import.meta.url));
-const fixture = fileURLToPath(new URL('../../../test/fixtures/us-oflc-h2b-rows.csv', import.meta.url));
+const whole = (name: string) => fileURLToPath(new URL(`../../../../shared/data/us-oflc-h2/${name}`, import.meta.url));
+const fixture = (name: string) => fileURLToPath(new URL(`../../../test/fixtures/${name}`, import.meta.url));
 
 const decisions = ['Certified, Temporary', 'Denied, Temporary'];
 
 /** The file the tests read: the whole register, or, outside CI, the fixture where it is not at hand. */
-async function registerFile(): Promise<string> {
-  const present = await access(wholeFile).then(
+async function registerFile(name: string, rows: string): Promise<{ readonly file: string; readonly isWhole: boolean }> {
+  const present = await access(whole(name)).then(
     () => true,
     () => false,
   );
-  if (present) return wholeFile;
+  if (present) return { file: whole(name), isWhole: true };
   if (process.env['CI'] === 'true') {
-    throw new Error('H-2B_FY2003.csv is not beside the project (../shared/data/us-oflc-h2): in CI the whole register is required.');
+    throw new Error(`${name} is not beside the project (../shared/data/us-oflc-h2): in CI the whole register is required.`);
   }
-  return fixture;
+  return { file: fixture(rows), isWhole: false };
 }
 
 /** An independent reading: split by hand, no parser of the product. */
@@ -49,10 +49,11 @@ describe('the register of H-2B labour certifications', () => {
   let database: HubDatabase;
   let intake: TestIntake;
   let file: string;
+  let isWhole: boolean;
   let rows: Record<string, string>[];
 
   beforeAll(async () => {
-    file = await registerFile();
+    ({ file, isWhole } = await registerFile('H-2B_FY2003.csv', 'us-oflc-h2b-rows.csv'));
     rows = naiveRows(await readFile(file, 'utf8'));
     database = await testDatabase();
     intake = await TestIntake.begin(database);
@@ -80,7 +81,7 @@ describe('the register of H-2B labour certifications', () => {
       duplicate: 0,
       rejected: 0,
     });
-    if (file === wholeFile) expect([ledger.stored, ledger.applications]).toEqual([8067, 250]);
+    if (isWhole) expect([ledger.stored, ledger.applications]).toEqual([8067, 250]);
 
     expect(await counts('SELECT outcome AS key, count(*) AS n FROM hub.permit GROUP BY 1')).toEqual({
       GRANTED: expected['Certified, Temporary'],
@@ -111,7 +112,7 @@ describe('the register of H-2B labour certifications', () => {
 
   test('keeps both rows of a case number that stands twice, as parts 1 and 2', async () => {
     const twice = Object.entries(countBy(rows, (row) => row['Case_Num'] ?? '')).filter(([, n]) => n === 2);
-    expect(twice.length).toBe(file === wholeFile ? 11 : 2);
+    expect(twice.length).toBe(isWhole ? 11 : 2);
     const parts = await database.pool().query<{ document_no: string }>('SELECT document_no FROM hub.permit WHERE document_part = 2');
     expect(parts.rows.map((row) => row.document_no).sort()).toEqual(twice.map(([number]) => number).sort());
   });
@@ -146,5 +147,63 @@ describe('the register of H-2B labour certifications', () => {
       ['Last_Event_Date', 'DATE_INVALID'],
       ['Last_Sig_Event', 'VALUE_UNKNOWN'],
     ]);
+  });
+});
+
+describe('the register of H-2A labour certifications', () => {
+  let database: HubDatabase;
+  let intake: TestIntake;
+  let file: string;
+  let isWhole: boolean;
+  let rows: Record<string, string>[];
+
+  beforeAll(async () => {
+    ({ file, isWhole } = await registerFile('H2a_FY2007.csv', 'us-oflc-h2a-rows.csv'));
+    rows = naiveRows(await readFile(file, 'utf8'));
+    database = await testDatabase();
+    intake = await TestIntake.begin(database);
+  });
+  afterAll(async () => {
+    await intake.remove();
+    await database.close();
+  });
+
+  const query = async (sql: string) => (await database.pool().query<Record<string, string>>(sql)).rows;
+  const parts = () => query('SELECT document_no, document_part, holder_id, content FROM hub.permit ORDER BY id');
+
+  test('is recognised by its header and stored row by row: every row of a joint application keeps its holder', async () => {
+    const ledger = await intake.take(file);
+    expect(ledger).toMatchObject({ profile: 'us-oflc-h2a', read: rows.length, stored: rows.length, rejected: 0, doubtful: 0 });
+    if (isWhole) expect(ledger.byStatus).toEqual({ 'Certified - Full': 7341, Denied: 249, 'Certified - Partial': 150 });
+    const stored = await query(`SELECT p.document_no || '|' || s.name AS row FROM hub.permit p JOIN hub.subject s ON s.id = p.holder_id ORDER BY 1`);
+    expect(stored.map(({ row }) => row).sort()).toEqual(rows.map((row) => `${row['CASE_NO'] ?? ''}|${row['EMPLOYER_NAME'] ?? ''}`).sort());
+    const numbered = await query('SELECT count(*) AS n FROM (SELECT document_no FROM hub.permit GROUP BY 1 HAVING max(document_part) <> count(*)) x');
+    expect(numbered).toEqual([{ n: '0' }]);
+  });
+
+  test('a partial certification keeps the numbers of workers asked and granted', async () => {
+    const [partial] = rows.filter((row) => row['CASE_STATUS'] === 'Certified - Partial');
+    const found = await query(`SELECT outcome, content FROM hub.permit WHERE document_no = '${partial?.['CASE_NO'] ?? ''}'`);
+    const asked = Number(partial?.['NBR_WORKERS_REQUESTED']);
+    const granted = Number(partial?.['NBR_WORKERS_CERTIFIED']);
+    expect(granted).toBeLessThan(asked);
+    expect(found).toContainEqual({
+      outcome: 'GRANTED',
+      content: `${partial?.['JOB_TITLE'] ?? ''}; Certified - Partial; workers requested ${asked}, certified ${granted}`,
+    });
+  });
+
+  test('parts are the same when the file comes again, and when its rows come in another order', async () => {
+    const before = await parts();
+    expect(await intake.take(file)).toMatchObject({ stored: 0, updated: 0, duplicate: rows.length });
+    expect(await parts()).toEqual(before);
+    // Rows that name the same employer twice in one case are told apart by their order; the others may come in any.
+    const [header = '', ...lines] = (await readFile(file, 'utf8')).split(/\r?\n/).filter((line) => line !== '');
+    const caseAndHolder = (row: Record<string, string>) => ['CASE_NO', 'EMPLOYER_NAME', 'EMPLOYER_CITY'].map((name) => row[name]).join('|');
+    const seen = countBy(rows, caseAndHolder);
+    const single = lines.filter((_, index) => seen[caseAndHolder(rows[index] ?? {})] === 1);
+    const reversed = await intake.write([header, ...single.reverse()].join('\n'));
+    expect(await intake.take(reversed)).toMatchObject({ stored: 0, updated: 0, duplicate: single.length });
+    expect(await parts()).toEqual(before);
   });
 });
