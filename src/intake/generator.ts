@@ -1,4 +1,4 @@
-import { agencies, agencyOfCode, BINHAI_DISTRICT, districtOf, permitLocations, type PermitLocation } from '../measures/agencies.js';
+import { agencies, agencyOfCode, districtOf, permitLocations, type PermitLocation } from '../measures/agencies.js';
 import { competenceReadings, everyApplicant } from '../measures/competence.js';
 import { permitItems, type PermitItem } from '../measures/permit-items.js';
 import { creditCodeCheck } from '../subjects/identifiers/credit-code.js';
@@ -87,9 +87,7 @@ export function generatedRow(index: number, seed: number, at: string): Readonly<
   // The first rows go through all places in turn, so that a small file already shows every district.
   const repeated = index >= permitLocations.length && random() < repeatedHolders;
   const holder = holderOf(repeated ? Math.floor(random() * index) : index, seed);
-  // Binhai and its areas have one series of certificate numbers (A-03): behind its end they grant P02 only.
-  const isPossible = index < seriesNumbers || districtOf(holder.location) !== BINHAI_DISTRICT;
-  const item: PermitItem = random() < 0.55 && isPossible ? 'P01' : 'P02';
+  const item: PermitItem = random() < 0.55 ? 'P01' : 'P02';
   const span = Math.floor((Date.parse(`${at}T00:00:00Z`) - firstDecision) / day) + 1;
   const decided = new Date(firstDecision + Math.floor(random() * span) * day);
   const decidedOn = decided.toISOString().slice(0, 10);
@@ -99,7 +97,9 @@ export function generatedRow(index: number, seed: number, at: string): Readonly<
   const organ = reading && agencyOfCode(reading.decidedBy);
   if (!organ) throw new Error('Competence names no registered organ.');
   const serial = String(index + 1).padStart(7, '0');
+  // The series of XT-4.1.2c has 10,000 numbers; what is decided beyond them is a decision without a certificate.
   const inSeries = item === 'P01' && organ.code !== 'MUNI_HRSS';
+  const exhausted = inSeries && index >= seriesNumbers;
   return {
     holderName: holder.name,
     subjectKind: holder.kind,
@@ -108,8 +108,8 @@ export function generatedRow(index: number, seed: number, at: string): Readonly<
     documentTitle: '准予行政许可决定书',
     documentNo: `津合成许〔${decidedOn.slice(0, 4)}〕${seed}-${serial}号`,
     permitKind: '普通',
-    certificateName: permitItems[item].certificate[0],
-    certificateNo: inSeries ? `1201${String(seriesNumber(index, seed)).padStart(4, '0')}` : `合成${serial}`,
+    certificateName: exhausted ? '' : permitItems[item].certificate[0],
+    certificateNo: exhausted ? '' : inSeries ? `1201${String(seriesNumber(index, seed)).padStart(4, '0')}` : `合成${serial}`,
     content: contents[item],
     decidedOn: slashed(decidedOn),
     validFrom: slashed(decidedOn),

@@ -16,6 +16,7 @@ import { StartUpError } from '../start-up-error.js';
 import { errorAnswer, jsonType, writeAnswer, type HttpAnswer } from './http-answer.js';
 import type { LaneAnswer, Lanes } from './lanes.js';
 import type { OpenStreams } from './open-streams.js';
+import type { Page } from './page/page.js';
 import type { Readiness } from './readiness.js';
 
 /** Serves one subscription; returns when its stream has ended. */
@@ -28,6 +29,8 @@ export interface HttpParts {
   readonly boundaryVersion: string;
   readonly stream: StreamHandler;
   readonly openStreams: OpenStreams;
+  /** What a browser finds at the endpoint; it needs no token. */
+  readonly page: Page;
   readonly readiness: Readiness;
   readonly clock: Clock;
   readonly log: Log;
@@ -125,6 +128,7 @@ export class HttpFront {
     if (this.#draining) response.shouldKeepAlive = false;
     if (log.debugs) logAtEnd(log, request, response, path, requestId);
 
+    if (await this.#parts.page.handle(request, response, path)) return;
     if (path !== '/graphql' && path !== '/graphql/stream') {
       writeAnswer(response, await this.#openAnswer(path));
       return;

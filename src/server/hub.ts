@@ -23,6 +23,7 @@ import { Readers } from '../planner/readers.js';
 import { HttpFront } from './http.js';
 import { Lanes } from './lanes.js';
 import { OpenStreams } from './open-streams.js';
+import { Page } from './page/page.js';
 import { Readiness } from './readiness.js';
 import { boundaryPolicy, changes, hubSchema, hubTables, nodes, reads } from './schema.js';
 
@@ -96,7 +97,8 @@ export class Hub {
     });
     const readiness = new Readiness({ database, accessLog, listener, tokens, log });
     const openStreams = new OpenStreams(tokens, () => listener.wake());
-    const front = new HttpFront({ lanes, tokens, accessLog, boundaryVersion: policy.version, stream, openStreams, readiness, clock, log });
+    const page = new Page(tokens.localIssuer, clock);
+    const front = new HttpFront({ page, lanes, tokens, accessLog, boundaryVersion: policy.version, stream, openStreams, readiness, clock, log });
     const url = await front.listen(options.host ?? '127.0.0.1', options.port, options.orAnyFreePort ?? false);
     return new Hub(url, tokens, accessLog, async () => {
       readiness.stop();
