@@ -1,3 +1,4 @@
+import { openKeyRing } from '../../src/access/key-register.js';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -19,8 +20,8 @@ export interface SampleHub {
 /** A hub with the sample rows on a database and a data folder of its own. */
 export async function sampleHub(options: Partial<HubOptions> = {}): Promise<SampleHub> {
   const database = await testDatabase();
-  await loadSample(database, systemClock);
   const folder = await mkdtemp(path.join(tmpdir(), 'concordat-page-'));
+  await loadSample(database, systemClock, await openKeyRing(database, folder));
   const hub = await Hub.start(database, { dataFolder: folder, port: 0, ...options });
   return {
     hub,
