@@ -14,7 +14,7 @@ export interface Finding {
 const rejections = {
   ...cellFaultReasons,
   COLUMN_COUNT: '列数与表头不一致，请检查引号与逗号。 The row has another number of cells than the header: check quotes and commas.',
-  ROW_SHIFTED: '该行的单元格整体错位一列，请对齐后重新导入。 The cells of this row stand one column off: move them into place.',
+  COLUMN_SHIFTED: '单元格整体错位一列，请按表头对齐。 The cells stand one column beside their headers: put them under their own.',
   REQUIRED: '必填项为空，请补填。 This column must be filled.',
   NOT_ALLOWED: '该类相对人不得填写此列（自然人不得填写组织代码），请清空。 This kind of holder must not carry it (a natural person has no organisation code): empty this cell.',
   TOO_LONG: '超过该列的最大长度，请缩短。 Longer than the column allows: shorten it.',

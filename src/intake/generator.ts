@@ -1,4 +1,4 @@
-import { agencies, agencyOfCode, BINHAI_DISTRICT, districtOf, permitLocations, type PermitLocation } from '../measures/agencies.js';
+import { agencies, agencyOfCode, districtOf, permitLocations, type PermitLocation } from '../measures/agencies.js';
 import { competenceReadings, everyApplicant } from '../measures/competence.js';
 import { permitItems, type PermitItem } from '../measures/permit-items.js';
 import { creditCodeCheck } from '../subjects/identifiers/credit-code.js';
@@ -61,23 +61,33 @@ interface Holder {
  * 28 columns, 地方编码 and 事项编码. Codes carry right check digits, organs and places agree with competence, names say
  * that they are invented, and every row is marked SYNTHETIC. Any size: nothing is kept between lines.
  */
-export async function* generateNationalLayout({ rows, seed, at }: GeneratorOptions): AsyncGenerator<string> {
-  const { columns } = await loadProfile('national-permit-2018');
-  yield csvLine(columns.map(({ names }) => names[0] ?? ''));
+export async function* generateNationalLayout(options: GeneratorOptions): AsyncGenerator<string> {
+  for await (const cells of generateNationalRows(options)) yield csvLine(cells);
+}
+
+/** As `generateNationalLayout`, as cells. */
+export async function* generateNationalRows({ rows, seed, at }: GeneratorOptions): AsyncGenerator<readonly string[]> {
+  const { fields, headers } = await nationalLayout();
+  yield headers;
   for (let index = 0; index < rows; index += 1) {
-    const cells = rowOf(index, seed, at);
-    yield csvLine(columns.map(({ field }) => cells[field] ?? ''));
+    const cells = generatedRow(index, seed, at);
+    yield fields.map((field) => cells[field] ?? '');
   }
 }
 
-function rowOf(index: number, seed: number, at: string): Readonly<Record<string, string>> {
+/** The columns of the national layout in order: names of their fields and headers. */
+export async function nationalLayout(): Promise<{ readonly fields: readonly string[]; readonly headers: readonly string[] }> {
+  const { columns } = await loadProfile('national-permit-2018');
+  return { fields: columns.map(({ field }) => field), headers: columns.map(({ names }) => names[0] ?? '') };
+}
+
+/** The cells of one row by field, as `generateNationalLayout` writes it; what is empty is absent. */
+export function generatedRow(index: number, seed: number, at: string): Readonly<Record<string, string>> {
   const random = randomOf(seed, 1, index);
   // The first rows go through all places in turn, so that a small file already shows every district.
   const repeated = index >= permitLocations.length && random() < repeatedHolders;
   const holder = holderOf(repeated ? Math.floor(random() * index) : index, seed);
-  // Binhai and its areas have one series of certificate numbers (A-03): behind its end they grant P02 only.
-  const isPossible = index < seriesNumbers || districtOf(holder.location) !== BINHAI_DISTRICT;
-  const item: PermitItem = random() < 0.55 && isPossible ? 'P01' : 'P02';
+  const item: PermitItem = random() < 0.55 ? 'P01' : 'P02';
   const span = Math.floor((Date.parse(`${at}T00:00:00Z`) - firstDecision) / day) + 1;
   const decided = new Date(firstDecision + Math.floor(random() * span) * day);
   const decidedOn = decided.toISOString().slice(0, 10);
@@ -87,7 +97,9 @@ function rowOf(index: number, seed: number, at: string): Readonly<Record<string,
   const organ = reading && agencyOfCode(reading.decidedBy);
   if (!organ) throw new Error('Competence names no registered organ.');
   const serial = String(index + 1).padStart(7, '0');
+  // The series of XT-4.1.2c has 10,000 numbers; what is decided beyond them is a decision without a certificate.
   const inSeries = item === 'P01' && organ.code !== 'MUNI_HRSS';
+  const exhausted = inSeries && index >= seriesNumbers;
   return {
     holderName: holder.name,
     subjectKind: holder.kind,
@@ -96,8 +108,8 @@ function rowOf(index: number, seed: number, at: string): Readonly<Record<string,
     documentTitle: '准予行政许可决定书',
     documentNo: `津合成许〔${decidedOn.slice(0, 4)}〕${seed}-${serial}号`,
     permitKind: '普通',
-    certificateName: permitItems[item].certificate[0],
-    certificateNo: inSeries ? `1201${String(seriesNumber(index, seed)).padStart(4, '0')}` : `合成${serial}`,
+    certificateName: exhausted ? '' : permitItems[item].certificate[0],
+    certificateNo: exhausted ? '' : inSeries ? `1201${String(seriesNumber(index, seed)).padStart(4, '0')}` : `合成${serial}`,
     content: contents[item],
     decidedOn: slashed(decidedOn),
     validFrom: slashed(decidedOn),
@@ -164,7 +176,7 @@ function creditCodeOf(head: string, mark: string, serial: number): string {
 }
 
 /** mulberry32 on a mixed start: each (seed, purpose, index) has its own sequence, so rows do not depend on each other. */
-function randomOf(seed: number, purpose: number, index: number): () => number {
+export function randomOf(seed: number, purpose: number, index: number): () => number {
   let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(purpose, 0x85ebca6b) ^ Math.imul(index + 1, 0xc2b2ae35)) >>> 0;
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -179,6 +191,7 @@ function slashed(date: string): string {
   return date.replaceAll('-', '/');
 }
 
-function csvLine(cells: readonly string[]): string {
-  return `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\n`;
+/** One line of CSV with its line break. */
+export function csvLine(cells: readonly string[], ending = '\n'): string {
+  return `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}${ending}`;
 }

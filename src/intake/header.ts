@@ -1,7 +1,4 @@
-import { isCreditCode } from '../subjects/identifiers/credit-code.js';
-import { normaliseCode } from '../subjects/identifiers/normalise.js';
-import { parseCell } from './cell-parsers.js';
-import { CellFault } from './cells/cell-fault.js';
+import { shapedColumns } from './cell-shapes.js';
 import type { ShapedColumn } from './cells/shifted-cells.js';
 import { isTemplateRow } from './cells/template-rows.js';
 import { IntakeError } from './intake-error.js';
@@ -28,8 +25,8 @@ export interface Header {
   /** Fields that the file states, by a column, a constant or a text; of the others it says nothing. */
   readonly stated: ReadonlySet<string>;
   readonly emptyMarks: ReadonlySet<string>;
-  /** Columns that can be told from their neighbours: dates, value lists, credit codes. */
-  readonly shaped: readonly ShapedColumn[];
+  /** Columns whose cells can be told from their neighbours'. */
+  readonly shapes: readonly ShapedColumn[];
 }
 
 /** Columns that the hub adds to a file of rows to mend; see `mend-file.ts`. They are no data. */
@@ -70,7 +67,7 @@ export function readHeader(cells: readonly string[], profile: Profile): Header {
     ignored: cells.filter((cell, index) => !known.has(index) && cell.trim() !== '' && !ownHeaders.has(headerText(cell))),
     stated: new Set([...present, ...Object.keys(profile.constants), ...Object.keys(profile.texts)]),
     emptyMarks: new Set(profile.emptyMarks),
-    shaped: columns.flatMap(shapedColumn),
+    shapes: shapedColumns(columns, new Set(profile.emptyMarks)),
   };
 }
 
@@ -97,7 +94,8 @@ export async function recogniseHeader(cells: readonly string[]): Promise<Header>
 
 /** Whether a record is the header again, an explanatory line (表格说明) or empty: such rows are no data. */
 export function isNoData(cells: readonly string[], header: Header | null): boolean {
-  if (cells.every((cell) => cell.trim() === '') || isTemplateRow(cells)) return true;
+  if (isTemplateRow(cells)) return true;
+  if (cells.every((cell) => cell.trim() === '')) return true;
   return (
     header !== null &&
     header.columns.every(({ position, names }) => position === null || names.has(headerText(cells[position] ?? '')))
@@ -107,16 +105,6 @@ export function isNoData(cells: readonly string[], header: Header | null): boole
 /** The position of one of the hub's own columns in a header, or -1. */
 export function mendColumn(cells: readonly string[], column: keyof typeof mendColumns): number {
   return cells.findIndex((cell) => headerText(cell) === headerText(mendColumns[column]));
-}
-
-const nothing: ReadonlySet<string> = new Set();
-
-function shapedColumn({ column: { field, parse, values }, position }: PlacedColumn): readonly ShapedColumn[] {
-  if (position === null) return [];
-  if (field === 'creditCode') return [{ position, fits: (cell) => isCreditCode(normaliseCode(cell)) }];
-  if (values) return [{ position, fits: (cell) => Object.hasOwn(values, cell.trim()) }];
-  if (!['date', 'endDate', 'usDate', 'dateTime', 'timestamp'].includes(parse)) return [];
-  return [{ position, fits: (cell) => !(parseCell(cell, parse, nothing) instanceof CellFault) }];
 }
 
 function positionsOf({ names }: ProfileColumn, headers: readonly string[]): readonly number[] {

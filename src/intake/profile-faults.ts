@@ -50,7 +50,8 @@ const alternatives: readonly { readonly fields: readonly string[]; readonly zh: 
 export function profileFaults(profile: Profile): readonly ProfileFault[] {
   const faults: ProfileFault[] = [];
   const note = (path: string, zh: string, en: string) => void faults.push({ path, zh, en });
-  const ofColumns = new Map(profile.columns.map((column, index) => [column.field, index]));
+  // Of a field with two columns the first one counts.
+  const ofColumns = new Map([...profile.columns.entries()].reverse().map(([index, { field }]) => [field, index]));
   const known = new Set([...ofColumns.keys(), ...Object.keys(profile.constants), ...Object.keys(profile.texts)]);
   const used = new Set([
     ...Object.values(profile.texts).flatMap(fieldsOfText),

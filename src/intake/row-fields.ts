@@ -25,9 +25,10 @@ export class RowFields {
       return;
     }
     for (const { column, position } of header.columns) this.#read(column, position === null ? '' : (record.cells[position] ?? ''));
-    if (this.#findings.size > 0 && shiftOf(record.cells, header.shaped) !== 0) {
+    // One cause, and not a finding on each of its cells.
+    if (this.#findings.size > 0 && shiftOf(record.cells, header.shapes) !== 0) {
       this.#findings.clear();
-      this.#findings.set('*', finding('*', 'ROW_SHIFTED'));
+      this.#findings.set('*', finding('*', 'COLUMN_SHIFTED'));
       return;
     }
     for (const [field, value] of Object.entries(header.profile.constants)) this.#values.set(field, value);

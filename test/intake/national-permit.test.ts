@@ -90,11 +90,11 @@ describe('a row of the national layout is rejected', () => {
     expect(findings).toEqual([`${header(field)}: ${code}`]);
   });
 
-  test('ROW_SHIFTED when its cells stand one column off, instead of a finding on each', async () => {
+  test('COLUMN_SHIFTED when its cells stand one column off, instead of a finding on each', async () => {
     const fields = [...headers.keys()];
     const shifted = Object.fromEntries(fields.map((field, index) => [field, validRow[fields[index - 1] ?? ''] ?? '']));
     const ledger = await intake.takeRows([shifted]);
-    expect(ledger.rejections.map(({ field, code }) => [field, code])).toEqual([['*', 'ROW_SHIFTED']]);
+    expect(ledger.rejections.map(({ field, code }) => [field, code])).toEqual([['*', 'COLUMN_SHIFTED']]);
   });
 
   test('COLUMN_COUNT when it has another number of cells than the header', async () => {
