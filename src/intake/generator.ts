@@ -109,7 +109,7 @@ export function generatedRow(index: number, seed: number, at: string): Readonly<
     documentNo: `津合成许〔${decidedOn.slice(0, 4)}〕${seed}-${serial}号`,
     permitKind: '普通',
     certificateName: exhausted ? '' : permitItems[item].certificate[0],
-    certificateNo: exhausted ? '' : inSeries ? `1201${String(seriesNumber(index, seed)).padStart(4, '0')}` : `合成${serial}`,
+    certificateNo: exhausted ? '' : inSeries ? `1201${String(seriesNumber(index, seed)).padStart(4, '0')}` : `合成${seed}-${serial}`,
     content: contents[item],
     decidedOn: slashed(decidedOn),
     validFrom: slashed(decidedOn),
