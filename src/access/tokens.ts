@@ -107,6 +107,7 @@ export class LocalIssuer {
       account: sub,
       role: role ?? null,
       principal: role ?? agency.kind,
+      pageLimit: 100,
       expiresAt: exp * 1000,
     };
     this.#viewers.set(token, viewer);

@@ -13,6 +13,8 @@ export interface Viewer {
   readonly role: string | null;
   /** What boundaries speak of: the role where one is taken, else the agency kind. */
   readonly principal: Principal;
+  /** Largest page this identity may ask for: 100, or 1,000 for bulk readers. */
+  readonly pageLimit: number;
   /** End of the token's validity, milliseconds since 1970. */
   readonly expiresAt: number;
 }

@@ -1,6 +1,6 @@
-import { Arg, Field, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Field, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
 import { LegalDate } from '../measures/legal-date.js';
-import { connectionOf, edgeOf } from '../planner/connection.js';
+import { connectionOf, edgeOf, PageArguments } from '../planner/connection.js';
 import { PermitItemCode, PermitStatus } from './codes.js';
 import { Permit } from './permit.js';
 
@@ -41,9 +41,8 @@ export class PermitOperations {
     description: '本机关可见的许可，按决定日期由新到旧 · Permits this viewer may see, newest decision first.',
   })
   permits(
-    @Arg('first', () => Int, { description: '每页件数，1–100 · Page size, 1 to 100.' }) _first: number,
-    @Arg('after', () => String, { nullable: true, description: '从此游标之后 · Start behind this cursor.' }) _after?: string,
-    @Arg('filter', () => PermitFilter, { nullable: true }) _filter?: PermitFilter,
+    @Args(() => PageArguments) _page: PageArguments,
+    @Arg('filter', () => PermitFilter, { nullable: true, description: '筛选条件 · Filters.' }) _filter?: PermitFilter,
   ): PermitConnection | null {
     throw new Error('Query.permits is answered by the planner');
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { GraphQLError, type FieldNode, type GraphQLObjectType } from 'graphql';
+import type { FieldNode, GraphQLObjectType } from 'graphql';
 import { branchView, cellSql } from '../boundary/database.js';
 import type { Branch } from '../boundary/policy.js';
 import { columnOf, conditionsSql } from '../boundary/row-conditions.js';
@@ -9,9 +9,18 @@ import type { Statement } from '../database/envelope.js';
 import { Keyset } from './keyset.js';
 import { fieldObject, NotPlannable, ObjectCompiler, type ReadContext } from './object-compiler.js';
 import { Parameters, type ValueSource } from './parameters.js';
-import { largestNestedList, largestPage, type ReadDeclaration } from './read.js';
+import { pageRequest } from './page.js';
+import { largestNestedList, type ReadDeclaration } from './read.js';
 import { connectionWriter, firstWriter, type ConnectionMember, type EdgeMember, type ReadWriter } from './read-writer.js';
 import { collectFields, subSelections, type Variables } from './selection.js';
+
+const opposite = { ASC: 'DESC', DESC: 'ASC' } as const;
+
+/** What a root field is compiled against. */
+export interface RootContext extends ReadContext {
+  /** Largest page this identity may ask for. */
+  readonly pageLimit: number;
+}
 
 /** A compiled read: one prepared statement, where its values come from, and the writer of its answer. */
 export interface CompiledRead {
@@ -26,7 +35,7 @@ export interface CompiledRead {
  * nested lists are joined behind that page. Legs may overlap: each brings its own first page, so the first page of their
  * union is in it; a record that two legs bring is written as the earlier one, with the stronger rights, shows it.
  */
-export function compileRead(context: ReadContext, read: ReadDeclaration, nodes: readonly FieldNode[]): CompiledRead {
+export function compileRead(context: RootContext, read: ReadDeclaration, nodes: readonly FieldNode[]): CompiledRead {
   const table = context.tables.get(read.type);
   const [node] = nodes;
   const query = context.schema.getQueryType();
@@ -37,17 +46,25 @@ export function compileRead(context: ReadContext, read: ReadDeclaration, nodes: 
     cellSql(context.policy.cell(branch, type, field), info, alias),
   );
   const key = compiler.ownColumn(table.primaryKey);
-  const order = read.order.map(({ property, direction }) => ({ column: columnOf(table, property), direction }));
+  const page = read.form === 'connection' ? pageRequest(node, context.variables, context.pageLimit) : null;
+  const order = read.order.map(({ property, direction }) => ({
+    column: columnOf(table, property),
+    direction: page?.backward === true ? opposite[direction] : direction,
+  }));
   const orderPositions = order.map(({ column }) => compiler.ownColumn(column));
   const keyset = new Keyset(read, table, orderPositions, context.seal);
-  const page = read.form === 'connection' ? pageSize(node, context.variables) : null;
   const members = page === null ? [] : connectionMembers(compiler, context, fieldObject(query, read.field), nodes);
   const object = page === null ? compiler.object(nodes) : null;
 
   const parameters = new Parameters();
   const conditions = [...filterConditions(read, table, node, context.variables, parameters)];
-  const after = argumentReader(node, 'after');
-  if (page !== null && typeof after(context.variables) === 'string') conditions.push(keyset.condition(after, parameters));
+  const cursors = { after: false, before: false };
+  for (const side of page === null ? [] : (['after', 'before'] as const)) {
+    const cursor = argumentReader(node, side);
+    if (typeof cursor(context.variables) !== 'string') continue;
+    cursors[side] = true;
+    conditions.push(keyset.condition(side, cursor, parameters));
+  }
 
   const scope = (branch: Branch, of: Table, alias: string): string =>
     conditionsSql(branch.where, (p) => `${alias}.${columnOf(of, p)}`, (term) => parameters.add({ from: 'viewer', term }, 'text'));
@@ -58,7 +75,7 @@ export function compileRead(context: ReadContext, read: ReadDeclaration, nodes: 
   const legs = branches.map((branch, leg) => {
     const inner = [...compiler.inner].map(([name, expression]) => `${expression(branch)} AS ${name}`).join(', ');
     const where = [scope(branch, table, 'r'), ...conditions].join(' AND ');
-    const limit = page === null ? '' : ` ORDER BY ${ordering.map((by) => `r.${by}`).join(', ')} LIMIT ${page + 1}`;
+    const limit = page === null ? '' : ` ORDER BY ${ordering.map((by) => `r.${by}`).join(', ')} LIMIT ${page.size + 1}`;
     const own = compiler.columns.map((expression) => expression(branch)).join(', ');
     const columns = branches.length === 1 ? own : `${own}, ${leg}`;
     const view = branchView(context.principal, table, branch, compiler.parts);
@@ -79,7 +96,7 @@ export function compileRead(context: ReadContext, read: ReadDeclaration, nodes: 
   const body = legs.length === 1 ? legs.join('') : legs.map((leg) => `(${leg})`).join(' UNION ALL ');
   const text = `${body} ORDER BY ${outer.join(', ')}`;
   const runs = { key, leg: legs.length === 1 ? null : compiler.columns.length };
-  const write = object ? firstWriter(object, runs) : connectionWriter(members, runs, page ?? 1, keyset);
+  const write = object ? firstWriter(object, runs) : connectionWriter(members, runs, { size: 1, backward: false, ...page, ...cursors }, keyset);
   return { statement: namedStatement(text), values: parameters.sources, write };
 }
 
@@ -127,14 +144,5 @@ function connectionMembers(
     if (name === 'edges') return { key, edges: edge(below) };
     if (name === 'pageInfo') return { key, pageInfo: fieldsOf(fieldObject(type, 'pageInfo'), below).map(([k, n]) => [k, n] as const) };
     throw new NotPlannable(name);
-  });
-}
-
-function pageSize(node: FieldNode, variables: Variables): number {
-  const first = argumentReader(node, 'first')(variables);
-  if (typeof first === 'number' && Number.isInteger(first) && first >= 1 && first <= largestPage) return first;
-  throw new GraphQLError(`first 须在 1 到 ${largestPage} 之间 · first must be between 1 and ${largestPage}.`, {
-    nodes: node,
-    extensions: { code: 'BAD_PAGE_SIZE', nextStep: `first: 1 … ${largestPage}` },
   });
 }

@@ -1,10 +1,34 @@
 import type { Viewer } from '../access/viewer.js';
 import type { Readers } from './readers.js';
 
-/** What a resolver gets: the viewer, the readers, and a way to put the case it serves into the evidence. */
+/** Names a service that resolvers of one capability use; the capability declares the key, the hub sets the service. */
+export class ServiceKey<T> {
+  declare readonly type?: T;
+
+  constructor(readonly name: string) {}
+}
+
+/** The services of a running hub, by key. */
+export class Services {
+  readonly #services = new Map<unknown, unknown>();
+
+  set<T>(key: ServiceKey<T>, service: T): this {
+    this.#services.set(key, service);
+    return this;
+  }
+
+  /** Throws for a service that the hub was not started with. */
+  get<T>(key: ServiceKey<T>): T {
+    if (!this.#services.has(key)) throw new Error(`no service: ${key.name}`);
+    return this.#services.get(key) as T;
+  }
+}
+
+/** What a resolver gets: the viewer, the readers, services, and a way to put the case it serves into the evidence. */
 export interface OperationContext {
   readonly viewer: Viewer;
   readonly readers: Readers;
+  readonly services: Services;
   /** Case number for the access log, for operations that name one as an argument. */
   noteCase(caseNo: string): void;
 }

@@ -38,13 +38,14 @@ export class Keyset {
     return this.#seal.close(text.padEnd(Math.ceil(text.length / sealedLength) * sealedLength), this.#context(viewer), true);
   }
 
-  /** The row-value comparison that starts behind a cursor. All order columns run in one direction. */
-  condition(after: ArgumentReader, parameters: Parameters): string {
+  /** The row-value comparison that keeps what lies behind or before a cursor. All order columns run in one direction. */
+  condition(side: 'after' | 'before', cursor: ArgumentReader, parameters: Parameters): string {
     const placeholders = this.#types.map((type, i) =>
-      parameters.add({ from: 'call', read: (viewer, variables) => this.#values(after(variables), viewer)[i] ?? '' }, type),
+      parameters.add({ from: 'call', read: (viewer, variables) => this.#values(cursor(variables), viewer)[i] ?? '' }, type),
     );
     const left = this.#columnNames.map((column) => `r.${column}`).join(', ');
-    return `(${left}) ${this.#read.order[0]?.direction === 'DESC' ? '<' : '>'} (${placeholders.join(', ')})`;
+    const descending = this.#read.order[0]?.direction === 'DESC';
+    return `(${left}) ${(side === 'after') === descending ? '<' : '>'} (${placeholders.join(', ')})`;
   }
 
   #values(cursor: unknown, viewer: Viewer): readonly string[] {

@@ -47,15 +47,19 @@ export interface PlanRequest {
   readonly operation: OperationDefinitionNode;
   readonly fragments: Fragments;
   readonly principal: Principal;
+  readonly pageLimit: number;
   readonly variables: Variables;
 }
 
-/** Compiles a query operation: decides every coordinate once by its shield rule, then plans what may be read. */
+/**
+ * Compiles a query or mutation: decides every coordinate once by its shield rule, then plans what may be read. Fields of
+ * Mutation are left to their resolvers, one after the other in the order of the document (GraphQL §6.2.2).
+ */
 export async function compileOperation(parts: PlannerParts, request: PlanRequest): Promise<OperationPlan> {
   const { schema, policy } = parts;
   const { operation, fragments, variables, principal } = request;
-  const root = schema.getQueryType();
-  if (!root) throw new Error('The schema has no Query type');
+  const root = schema.getRootType(operation.operation);
+  if (!root) throw new Error(`The schema has no ${operation.operation} type`);
   const fields = collectFields(root, [operation.selectionSet], fragments, variables);
 
   const used = new Set<string>();
@@ -68,10 +72,10 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
   const notes: { readonly key: string; readonly read: ReadDeclaration }[] = [];
   for (const [key, nodes] of fields) {
     const name = nodes[0]?.name.value ?? '';
-    const read = parts.reads.get(name);
+    const read = root === schema.getQueryType() ? parts.reads.get(name) : undefined;
     const below = new Set<string>();
     coordinatesOf(root, nodes, fragments, variables, below);
-    const coordinate = `Query.${name}`;
+    const coordinate = `${root.name}.${name}`;
     const denied = [...below].filter((used) => !allowed.has(used));
     const rootDenied = denied.includes(coordinate) || (!read && denied.length > 0) ? (denied[0] ?? coordinate) : null;
     const refusal = rootDenied ?? (read ? hiddenOperand(parts, principal, read, nodes, variables) : null);
@@ -79,7 +83,7 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
       roots.push({ key, form: 'denied' });
       errors.push(denialError(policy, principal, refusal, [key]));
     } else if (read) {
-      const context = { ...parts, principal, fragments, variables, allowed };
+      const context = { ...parts, principal, pageLimit: request.pageLimit, fragments, variables, allowed };
       roots.push({ key, form: 'planned', read: compileRead(context, read, nodes) });
       notes.push({ key, read });
       errors.push(...deniedBelow(parts, request, root, key, nodes, allowed));

@@ -75,7 +75,7 @@ export class Planner {
     return result.errors ?? result.coerced;
   }
 
-  /** Plans (or finds the plan of) a query and runs it for a viewer. */
+  /** Plans (or finds the plan of) a query or mutation and runs it for a viewer. */
   async run(
     known: KnownDocument,
     operation: OperationDefinitionNode,
@@ -83,7 +83,7 @@ export class Planner {
     viewer: Viewer,
     context: object,
   ): Promise<PlannedAnswer> {
-    if (operation.operation !== OperationTypeNode.QUERY) {
+    if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
       throw new GraphQLError('订阅请用 /graphql/stream · Subscriptions are served at /graphql/stream.', {
         extensions: { code: 'OPERATION_NOT_SERVED_HERE', http: { status: 400 } },
       });
@@ -120,7 +120,7 @@ export class Planner {
     variables: Variables,
     viewer: Viewer,
   ): Promise<OperationPlan> {
-    const key = `${known.hash} ${operation.name?.value ?? ''} ${viewer.principal} ${this.#parts.policy.version} ${shapeOf(variables)}`;
+    const key = `${known.hash} ${operation.name?.value ?? ''} ${viewer.principal} ${viewer.pageLimit} ${this.#parts.policy.version} ${shapeOf(variables)}`;
     const cached = this.#plans.get(key);
     if (cached) return cached;
     const plan = await compileOperation(this.#parts, {
@@ -129,6 +129,7 @@ export class Planner {
       operation,
       fragments: known.fragments,
       principal: viewer.principal,
+      pageLimit: viewer.pageLimit,
       variables,
     });
     this.#plans.set(key, plan);

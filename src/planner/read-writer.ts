@@ -1,6 +1,7 @@
 import type { Viewer } from '../access/viewer.js';
 import type { Row } from '../database/envelope.js';
 import type { Keyset } from './keyset.js';
+import type { PageRequest } from './page.js';
 import { runAt, type ObjectWriter, type RunColumns } from './row-writer.js';
 
 /** One member of an edge, in answer order. */
@@ -32,20 +33,31 @@ export function firstWriter(object: ObjectWriter, runs: RunColumns): ReadWriter 
       : { json: object(rows, 0, runAt(rows, 0, runs).to), records: 1 };
 }
 
+/** What a page is written by: its size and direction, and whether the caller stands behind or before a cursor. */
+export interface PageForm extends PageRequest {
+  readonly after: boolean;
+  readonly before: boolean;
+}
+
 /**
- * A page of at most `page` records. The statement asks for one more to know whether a next page exists; several
- * branches may bring more, which are cut here.
+ * A page of at most `size` records. The statement asks for one more to know whether more follow in its direction;
+ * several branches may bring more, which are cut here. In the other direction a cursor says that there is something.
  */
-export function connectionWriter(members: readonly ConnectionMember[], runs: RunColumns, page: number, keyset: Keyset): ReadWriter {
+export function connectionWriter(members: readonly ConnectionMember[], runs: RunColumns, page: PageForm, keyset: Keyset): ReadWriter {
   return (rows, viewer) => {
     const records: { readonly from: number; readonly to: number }[] = [];
     let at = 0;
-    while (at < rows.length && records.length < page) {
+    while (at < rows.length && records.length < page.size) {
       const { to, next } = runAt(rows, at, runs);
       records.push({ from: at, to });
       at = next;
     }
-    const hasNextPage = at < rows.length;
+    const more = at < rows.length;
+    if (page.backward) records.reverse();
+    const facts = {
+      hasNextPage: page.backward ? page.before : more,
+      hasPreviousPage: page.backward ? more : page.after,
+    };
     const elements = (write: (from: number, to: number) => string): string =>
       `[${records.map(({ from, to }) => write(from, to)).join(',')}]`;
     const parts = members.map((member) => {
@@ -53,11 +65,16 @@ export function connectionWriter(members: readonly ConnectionMember[], runs: Run
       if ('constant' in member) return `${key}:${member.constant}`;
       if ('nodes' in member) return `${key}:${elements((from, to) => member.nodes(rows, from, to))}`;
       if ('edges' in member) return `${key}:${elements((from, to) => edgeText(member.edges, rows, from, to, viewer, keyset))}`;
-      const last = rows[records.at(-1)?.from ?? -1];
+      const cursorAt = (index: number): string => {
+        const row = rows[records.at(index)?.from ?? -1];
+        return row ? JSON.stringify(keyset.cursor(row, viewer)) : 'null';
+      };
       const info = member.pageInfo.map(([name, field]) => {
-        if (field === 'hasNextPage') return `${JSON.stringify(name)}:${hasNextPage}`;
-        if (field === 'endCursor') return `${JSON.stringify(name)}:${last ? JSON.stringify(keyset.cursor(last, viewer)) : 'null'}`;
-        return `${JSON.stringify(name)}:"PageInfo"`;
+        const key = JSON.stringify(name);
+        if (field === 'hasNextPage' || field === 'hasPreviousPage') return `${key}:${facts[field]}`;
+        if (field === 'startCursor') return `${key}:${cursorAt(0)}`;
+        if (field === 'endCursor') return `${key}:${cursorAt(-1)}`;
+        return `${key}:"PageInfo"`;
       });
       return `${key}:{${info.join(',')}}`;
     });

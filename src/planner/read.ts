@@ -17,15 +17,12 @@ export interface OrderDeclaration {
 export interface ReadDeclaration {
   readonly field: string;
   readonly type: string;
-  /** `one`: the first row by `order`, or null. `connection`: a keyset page with `first` and `after`. */
+  /** `one`: the first row by `order`, or null. `connection`: a keyset page (Relay arguments). */
   readonly form: 'one' | 'connection';
   readonly filters: Readonly<Record<string, FilterDeclaration>>;
   /** Total order: its last property is unique. */
   readonly order: readonly OrderDeclaration[];
 }
-
-/** A page holds at most this many records; a list without a bound is a denial of service. */
-export const largestPage = 100;
 
 /** At most this many rows of a nested list, oldest first. */
 export const largestNestedList = 20;

@@ -9,6 +9,7 @@ import { FeedCursors } from '../feed/cursor.js';
 import { FeedListener } from '../feed/listener.js';
 import { sseTransport } from '../feed/sse.js';
 import { systemClock, type Clock } from '../measures/clock.js';
+import { Services } from '../planner/context.js';
 import { Planner } from '../planner/planner.js';
 import { Readers } from '../planner/readers.js';
 import { HttpFront } from './http.js';
@@ -50,7 +51,7 @@ export class Hub {
     const accessLog = await AccessLog.open(database, keys.key('audit'));
     const listener = new FeedListener(database);
     await listener.open();
-    const lanes = await Lanes.open(schema, planner, readers);
+    const lanes = await Lanes.open(schema, planner, readers, new Services());
     const stream = sseTransport({
       planner,
       plannerParts,

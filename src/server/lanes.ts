@@ -2,7 +2,7 @@ import { ApolloServer, HeaderMap, type ApolloServerOptionsWithGateway } from '@a
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { GraphQLError, OperationTypeNode, type GraphQLSchema } from 'graphql';
 import type { Viewer } from '../access/viewer.js';
-import type { OperationContext } from '../planner/context.js';
+import type { OperationContext, Services } from '../planner/context.js';
 import type { GraphQLRequest } from '../planner/graphql-request.js';
 import type { KnownDocument, PlannedAnswer, Planner } from '../planner/planner.js';
 import type { Readers } from '../planner/readers.js';
@@ -30,6 +30,7 @@ class Trace implements OperationContext {
   constructor(
     readonly viewer: Viewer,
     readonly readers: Readers,
+    readonly services: Services,
   ) {}
 
   noteCase(caseNo: string): void {
@@ -44,13 +45,15 @@ class Trace implements OperationContext {
 export class Lanes {
   readonly #planner: Planner;
   readonly #readers: Readers;
+  readonly #services: Services;
   readonly #apollo: ApolloServer<Trace>;
   /** Bodies of planned answers by the data object that stands for them inside Apollo. */
   readonly #bodies = new WeakMap<object, string>();
 
-  private constructor(schema: GraphQLSchema, planner: Planner, readers: Readers) {
+  private constructor(schema: GraphQLSchema, planner: Planner, readers: Readers, services: Services) {
     this.#planner = planner;
     this.#readers = readers;
+    this.#services = services;
     this.#apollo = new ApolloServer<Trace>({
       gateway: this.#gateway(schema),
       introspection: true,
@@ -65,8 +68,8 @@ export class Lanes {
     });
   }
 
-  static async open(schema: GraphQLSchema, planner: Planner, readers: Readers): Promise<Lanes> {
-    const lanes = new Lanes(schema, planner, readers);
+  static async open(schema: GraphQLSchema, planner: Planner, readers: Readers, services: Services): Promise<Lanes> {
+    const lanes = new Lanes(schema, planner, readers, services);
     await lanes.#apollo.start();
     return lanes;
   }
@@ -82,7 +85,7 @@ export class Lanes {
     if (!known || !operation || operation.operation !== OperationTypeNode.QUERY) return null;
     const variables = this.#planner.coerce(operation, body.variables);
     if (variables instanceof Array) return null;
-    const trace = new Trace(viewer, this.#readers);
+    const trace = new Trace(viewer, this.#readers, this.#services);
     try {
       const planned = await this.#planner.run(known, operation, variables, viewer, trace);
       return {
@@ -100,7 +103,7 @@ export class Lanes {
 
   /** The Apollo lane. */
   async apollo(method: string, headers: Iterable<[string, string]>, search: string, body: unknown, viewer: Viewer): Promise<LaneAnswer> {
-    const trace = new Trace(viewer, this.#readers);
+    const trace = new Trace(viewer, this.#readers, this.#services);
     const headerMap = new HeaderMap();
     for (const [name, value] of headers) headerMap.set(name, value);
     const answer = await this.#apollo.executeHTTPGraphQLRequest({

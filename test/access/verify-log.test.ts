@@ -17,6 +17,7 @@ const viewer: Viewer = {
   account: 'heping_hrss-local',
   role: null,
   principal: 'DISTRICT_HRSS',
+  pageLimit: 100,
   expiresAt: 0,
 };
 

@@ -71,7 +71,7 @@ export class BlindPolicy extends BoundaryPolicy {
 
 /** A viewer as a token would make it, for asking a planner without the front. */
 export function viewerOf(asker: Asker): Viewer {
-  return { ...asker, jurisdiction: 'CN-TJ', account: 'test', principal: asker.role ?? asker.kind, expiresAt: Number.MAX_SAFE_INTEGER };
+  return { ...asker, jurisdiction: 'CN-TJ', account: 'test', principal: asker.role ?? asker.kind, pageLimit: 100, expiresAt: Number.MAX_SAFE_INTEGER };
 }
 
 /** What a side is made of. By default every layer is the hub's own. */

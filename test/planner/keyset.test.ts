@@ -57,6 +57,48 @@ test('pages of any size tile the whole list, in order, without gap or repeat, un
   );
 });
 
+interface WholePage {
+  readonly nodes: readonly { readonly documentNo: string }[];
+  readonly edges: readonly { readonly cursor: string }[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly hasPreviousPage: boolean; readonly startCursor: string | null; readonly endCursor: string | null };
+}
+
+test('pages from the end tile the whole list backwards, each in the order of the list, also between two cursors', async () => {
+  const query = `query ($first: Int, $after: String, $last: Int, $before: String) {
+    permits(first: $first, after: $after, last: $last, before: $before) {
+      nodes { documentNo } edges { cursor } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
+  const ask = async (who: Asker, variables: Readonly<Record<string, unknown>>): Promise<WholePage> =>
+    (JSON.parse((await side.ask(who, { query, variables }, 'any')).body) as { data: { permits: WholePage } }).data.permits;
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 1_000_000 }), fc.constantFrom(...viewers), fc.infiniteStream(fc.integer({ min: 1, max: 7 })), async (seed, who, sizes) => {
+      const world = numbered(seed, who);
+      await side.load(world);
+      const whole = visiblePermits(who, world).map(({ document_no }) => document_no);
+      const cursors: string[] = [];
+      let rest = [...whole];
+      let before: string | null = null;
+      for (const size of sizes) {
+        const page: WholePage = await ask(who, { last: size, before });
+        const expected = rest.slice(-size);
+        expect(page.nodes.map(({ documentNo }) => documentNo)).toEqual(expected);
+        rest = rest.slice(0, rest.length - expected.length);
+        expect(page.pageInfo).toEqual({
+          hasPreviousPage: rest.length > 0,
+          hasNextPage: before !== null,
+          startCursor: page.edges[0]?.cursor ?? null,
+          endCursor: page.edges.at(-1)?.cursor ?? null,
+        });
+        cursors.unshift(...page.edges.map(({ cursor }) => cursor));
+        if (rest.length === 0) break;
+        before = page.pageInfo.startCursor;
+      }
+      const between = await ask(who, { first: 100, after: cursors[0], before: cursors.at(-1) });
+      if (whole.length > 0) expect(between.nodes.map(({ documentNo }) => documentNo)).toEqual(whole.slice(1, -1));
+    }),
+    { numRuns: 15 },
+  );
+});
+
 test('behind the last record there is an empty page, and a cursor holds after its row is gone', async () => {
   const who = asker('HEPING_APPROVAL');
   let world = numbered(1, who);
