@@ -1,6 +1,6 @@
 import { agencies, agencyOfCode, districtOf, permitLocations, type PermitLocation } from '../measures/agencies.js';
 import { competenceReadings, everyApplicant } from '../measures/competence.js';
-import { permitItems, type PermitItem } from '../measures/permit-items.js';
+import { permitItems } from '../measures/permit-items.js';
 import { creditCodeCheck, organisationCodeCheck } from './credit-code.js';
 import { loadProfile } from './profile.js';
 
@@ -20,10 +20,13 @@ export const syntheticMark = '合成数据 SYNTHETIC';
 const firstDecision = Date.UTC(2015, 0, 1);
 const day = 86_400_000;
 
-/** Years a permit is valid: 劳务派遣 3, 人力资源 5. */
-const validYears: Readonly<Record<PermitItem, number>> = { P01: 3, P02: 5 };
+/** The items the national layout is generated for. */
+type GeneratedItem = 'P01' | 'P02';
 
-const contents: Readonly<Record<PermitItem, string>> = {
+/** Years a permit is valid: 劳务派遣 3, 人力资源 5. */
+const validYears: Readonly<Record<GeneratedItem, number>> = { P01: 3, P02: 5 };
+
+const contents: Readonly<Record<GeneratedItem, string>> = {
   P01: '劳务派遣业务',
   // The comma makes every reader of the file show whether it knows quotes.
   P02: '为劳动者介绍用人单位,为用人单位推荐劳动者',
@@ -71,7 +74,7 @@ function rowOf(index: number, seed: number, at: string): Readonly<Record<string,
   // The first rows go through all places in turn, so that a small file already shows every district.
   const repeated = index >= permitLocations.length && random() < repeatedHolders;
   const holder = holderOf(repeated ? Math.floor(random() * index) : index, seed);
-  const item: PermitItem = random() < 0.55 ? 'P01' : 'P02';
+  const item: GeneratedItem = random() < 0.55 ? 'P01' : 'P02';
   const span = Math.floor((Date.parse(`${at}T00:00:00Z`) - firstDecision) / day) + 1;
   const decided = new Date(firstDecision + Math.floor(random() * span) * day);
   const decidedOn = decided.toISOString().slice(0, 10);
@@ -90,7 +93,7 @@ function rowOf(index: number, seed: number, at: string): Readonly<Record<string,
     documentTitle: '准予行政许可决定书',
     documentNo: `津合成许〔${decidedOn.slice(0, 4)}〕${seed}-${serial}号`,
     permitKind: '普通',
-    certificateName: permitItems[item].certificate[0],
+    certificateName: permitItems[item].certificate[0] ?? '',
     certificateNo: inSeries ? `1201${String(index % 10_000).padStart(4, '0')}` : `合成${serial}`,
     content: contents[item],
     decidedOn: slashed(decidedOn),

@@ -160,7 +160,7 @@ function readCompetence(
     return null;
   }
   const supervisors = new Set(possible.map(({ supervisor }) => supervisor));
-  const district = supervisors.size === 1 ? agencyOfCode(first.supervisor)?.district : null;
+  const district = supervisors.size === 1 && first.supervisor !== null ? agencyOfCode(first.supervisor)?.district : null;
   return { legalAuthority: first.legalAuthority, district: district ?? districtOf(location) };
 }
 
