@@ -85,6 +85,11 @@ export class Registry1795305600000 implements MigrationInterface {
       CREATE INDEX permit_by_decider ON hub.permit (decided_by, decided_on DESC, id DESC);
       CREATE INDEX permit_by_jurisdiction ON hub.permit (jurisdiction, decided_on DESC, id DESC);
       CREATE INDEX permit_by_holder ON hub.permit (holder_id, item);
+      CREATE INDEX permit_certificate_no ON hub.permit (certificate_no) WHERE certificate_no IS NOT NULL;
+      -- Holders of a scope, each once, are read off these in order.
+      CREATE INDEX permit_holder_by_district ON hub.permit (district, holder_id);
+      CREATE INDEX permit_holder_by_decider ON hub.permit (decided_by, holder_id);
+      CREATE INDEX permit_holder_by_jurisdiction ON hub.permit (jurisdiction, holder_id);
 
       CREATE TABLE hub.permit_action (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -3,7 +3,7 @@ import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSyn
 import path from 'node:path';
 
 /** The hub's own secrets, 32 bytes each, kept in the data folder and made on first use. */
-export type KeyName = 'seal' | 'audit';
+export type KeyName = 'seal' | 'audit' | 'node';
 
 export class HubKeys {
   readonly #folder: string;

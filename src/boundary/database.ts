@@ -20,13 +20,22 @@ export function readerRole(principal: Principal): string {
 }
 
 export function gateRole(principal: Principal, gate: string): string {
-  return `concordat_gate_${principal.toLowerCase()}_${gate}`;
+  return `concordat_gate_${principal.toLowerCase()}_${snakeCase(gate)}`;
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** Name of the view on which a branch is read; `withParts` adds the joined parts (the holder of a permit). */
 export function branchView(principal: Principal, table: Table, branch: Branch, withParts = false): string {
   const bare = table.name.slice(table.name.indexOf('.') + 1);
-  return `shared.${bare}${withParts ? '_with_parts' : ''}__${principal.toLowerCase()}__${branch.name}`;
+  return `shared.${bare}${withParts ? '_with_parts' : ''}__${principal.toLowerCase()}__${snakeCase(branch.name)}`;
+}
+
+/** Name of the view by which a viewer class finds the key of a visible record's part by its look-up field. */
+export function lookUpView(principal: Principal, part: Table): string {
+  return `shared.${part.name.slice(part.name.indexOf('.') + 1)}_key__${principal.toLowerCase()}`;
 }
 
 /** Name of the view on the change log of a record type for a viewer class. */
@@ -76,7 +85,7 @@ export function boundarySql(
   operations: readonly OperationView[],
 ): { readonly roles: readonly string[]; readonly sql: string } {
   const roles = new Set<string>(['concordat_writer']);
-  const out: string[] = [resetSql, writerSql(tables), openViewsSql(policy)];
+  const out: string[] = [resetSql, writerSql(policy, tables), openViewsSql(policy)];
   for (const principal of policy.principals) {
     const reader = readerRole(principal);
     roles.add(reader);
@@ -88,16 +97,19 @@ export function boundarySql(
         roles.add(gate.role);
         out.push(gateSql(gate), ...branchSql(policy, tables, principal, table, branch, gate));
       }
-      const gate = { role: gateRole(principal, 'changes'), reader };
-      roles.add(gate.role);
-      out.push(gateSql(gate), changeSql(policy, tables, principal, table, gate));
+      if (policy.branches(principal, record.type).length === 0) continue;
+      for (const [name, statements] of [['changes', changeSql], ['keys', keySql]] as const) {
+        const gate = { role: gateRole(principal, name), reader };
+        roles.add(gate.role);
+        out.push(gateSql(gate), statements(policy, tables, principal, table, gate));
+      }
     }
   }
   for (const operation of operations) {
     for (const principal of operation.viewers) {
       const gate = { role: gateRole(principal, operation.name), reader: readerRole(principal) };
       roles.add(gate.role).add(gate.reader);
-      out.push(gateSql(gate), operationSql(operation, principal, gate));
+      out.push(gateSql(gate), operationSql(policy, tables, operation, principal, gate));
     }
   }
   // Needed to take the views over, and no longer.
@@ -115,14 +127,18 @@ BEGIN
   END LOOP;
 END $$;`;
 
+/** Tables under row security: records, what is reached only through them, and the log of their changes. */
+function securedTables(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>): string[] {
+  return [...[...tables.values()].filter(({ type }) => policy.recordOf(type) !== null).map(({ name }) => name), 'hub.feed_event'];
+}
+
 /** The writer sees every row of the registry; row security is on for everyone but the owner. */
-function writerSql(tables: ReadonlyMap<string, Table>): string {
-  const secured = [...tables.values()].filter((table) => table.columns.has('jurisdiction') && table.type !== 'Agency');
+function writerSql(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>): string {
   return [
     'GRANT USAGE ON SCHEMA hub TO concordat_writer;',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA hub TO concordat_writer;',
     'REVOKE UPDATE, DELETE ON hub.access_entry, hub.access_plan FROM concordat_writer;',
-    ...[...secured.map((table) => table.name), 'hub.feed_event'].flatMap((name) => [
+    ...securedTables(policy, tables).flatMap((name) => [
       `ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY;`,
       `CREATE POLICY writer ON ${name} TO concordat_writer USING (true) WITH CHECK (true);`,
     ]),
@@ -172,13 +188,14 @@ function branchSql(
   for (const [property, toOne] of table.toOne) {
     if (policy.recordOf(toOne.target) !== table.type) continue;
     const part = tableOf(tables, toOne.target);
-    const shown = [...part.columns].filter(([field]) => policy.cell(branch, part.type, field) === 'allow');
+    // Its key is the record's own foreign column.
+    const shown = [...part.columns].filter(([field, info]) => info.column !== part.primaryKey && policy.cell(branch, part.type, field) === 'allow');
     parts.push(...shown.map(([, info]) => `${property}.${info.column} AS ${partColumn(property, info.column)}`));
     fences.push(
       `  LEFT JOIN LATERAL (SELECT ${shown.map(([, info]) => `x.${info.column}`).join(', ')} FROM ${part.name} x ` +
         `WHERE x.${part.primaryKey} = r.${toOne.foreignColumn} OFFSET 0) ${property} ON true`,
     );
-    out.push(`GRANT SELECT ON ${part.name} TO ${gate.role};`);
+    out.push(policySql(gate, part.name, 'true'));
   }
   const query = `  SELECT ${[...columns, ...parts].join(', ')}\n  FROM ${table.name} r\n${fences.join('\n')}`;
   out.push(viewSql(branchView(principal, table, branch, true), query, gate));
@@ -196,7 +213,9 @@ function branchSql(
 /** Key columns, then every declared scalar field with its cell right applied. */
 function columnsSql(policy: BoundaryPolicy, table: Table, branch: Branch, keys: readonly string[] = []): string[] {
   const kept = new Set([table.primaryKey, ...keys]);
-  for (const toOne of table.toOne.values()) if (policy.recordOf(toOne.target) === null) kept.add(toOne.foreignColumn);
+  for (const [property, toOne] of table.toOne) {
+    if (policy.cell(branch, table.type, property) === 'allow') kept.add(toOne.foreignColumn);
+  }
   const columns = [...kept].map((column) => `r.${column}`);
   for (const [field, info] of table.columns) {
     if (kept.has(info.column) || !policy.declares(`${table.type}.${field}`)) continue;
@@ -269,14 +288,12 @@ function imageCells(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>, 
   const cells: ImageCell[] = [];
   for (const [property, toOne] of table.toOne) {
     const part = tableOf(tables, toOne.target);
-    if (policy.recordOf(part.type) !== table.type) {
-      const column = toOne.foreignColumn;
-      const cellOf = (branch: Branch): Cell => policy.cell(branch, table.type, property);
-      cells.push({ name: column, type: 'text', path: (image) => `(${image} ->> '${column}')`, cellOf });
-      continue;
-    }
+    const foreign = toOne.foreignColumn;
+    const type = [...table.columns.values()].find(({ column }) => column === foreign)?.type ?? 'text';
+    cells.push({ name: foreign, type, path: (image) => `(${image} ->> '${foreign}')`, cellOf: (branch) => policy.cell(branch, table.type, property) });
+    if (policy.recordOf(part.type) !== table.type) continue;
     for (const [field, info] of part.columns) {
-      if (!policy.declares(`${part.type}.${field}`)) continue;
+      if (info.column === part.primaryKey || !policy.declares(`${part.type}.${field}`)) continue;
       const path = (image: string): string => `(${image} -> '${property}' ->> '${info.column}')`;
       cells.push({ name: partColumn(property, info.column), type: info.type, path, cellOf: (branch) => policy.cell(branch, part.type, field) });
     }
@@ -293,10 +310,41 @@ function shownText(cell: Cell, expression: string): string {
   return typeof cell === 'object' ? masks[cell.mask].sql(expression) : expression;
 }
 
-function operationSql(operation: OperationView, principal: Principal, gate: Gate): string {
+/**
+ * Keys of the parts of visible records by their look-up field. Row security judges both tables for one gate: a part is
+ * there when a record of it is, so that asking for a code tells nothing a list of the records would not tell. One part
+ * is probed, so an OR of branches costs no index.
+ */
+function keySql(
+  policy: BoundaryPolicy,
+  tables: ReadonlyMap<string, Table>,
+  principal: Principal,
+  table: Table,
+  gate: Gate,
+): string {
+  const branches = policy.branches(principal, table.type);
+  const inScope = branches
+    .map((branch) => `(${conditionsSql(branch.where, (property) => columnOf(table, property), settingTerm)})`)
+    .join(' OR ');
+  const out = [policySql(gate, table.name, inScope)];
+  for (const toOne of table.toOne.values()) {
+    const part = tableOf(tables, toOne.target);
+    const lookUp = policy.lookUpOf(part.type);
+    if (lookUp === null || branches.some((branch) => policy.cell(branch, part.type, lookUp) !== 'allow')) continue;
+    const bare = part.name.slice(part.name.indexOf('.') + 1);
+    out.push(
+      policySql(gate, part.name, `EXISTS (SELECT FROM ${table.name} r WHERE r.${toOne.foreignColumn} = ${bare}.${part.primaryKey})`),
+      viewSql(lookUpView(principal, part), `  SELECT ${part.primaryKey}, ${columnOf(part, lookUp)}\n  FROM ${part.name}`, gate),
+    );
+  }
+  return out.join('\n');
+}
+
+function operationSql(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>, operation: OperationView, principal: Principal, gate: Gate): string {
+  const secured = new Set(securedTables(policy, tables));
   return [
     ...Object.entries(operation.policies).map(([table, condition]) => policySql(gate, table, condition)),
-    ...operation.reads.map((table) => `GRANT SELECT ON ${table} TO ${gate.role};`),
+    ...operation.reads.map((table) => (secured.has(table) ? policySql(gate, table, 'true') : `GRANT SELECT ON ${table} TO ${gate.role};`)),
     viewSql(`shared.${operation.name}__${principal.toLowerCase()}`, operation.query, gate, ' WITH (security_barrier)'),
   ].join('\n');
 }

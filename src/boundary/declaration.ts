@@ -35,6 +35,9 @@ export interface RelationDeclaration extends Basis {
   readonly allow: readonly string[];
   /** Field groups shown through a mask. */
   readonly mask?: Readonly<Record<string, MaskName>>;
+  /** First and last day (`YYYY-MM-DD`, inclusive) on which the relation holds; without them it holds on every day. */
+  readonly from?: string;
+  readonly until?: string;
 }
 
 /** A type that holds records: rows by relation, fields by group. */
@@ -53,6 +56,8 @@ export interface PartBoundary {
   readonly type: string;
   readonly of: string;
   readonly groups: Readonly<Record<string, readonly string[]>>;
+  /** A unique field by which records may be asked for through this part, for example the holder's credit code. */
+  readonly lookUp?: string;
 }
 
 /** Fields that carry a record type without adding to it (roots, connections, page information). */

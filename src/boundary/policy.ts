@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { isAbstractType, isObjectType, type GraphQLSchema } from 'graphql';
+import { isObjectType, type GraphQLSchema } from 'graphql';
+import { legalDate, systemClock } from '../measures/clock.js';
 import type { Boundary, Condition, MaskName, Principal, RecordBoundary, RelationDeclaration, ViewerTerm } from './declaration.js';
 
 /** What happens to one field of a visible row. */
@@ -43,7 +44,9 @@ export class BoundaryPolicy {
   readonly #owner = new Map<string, Boundary>();
   readonly #branches = new Map<string, readonly Branch[]>();
 
-  constructor(declarations: readonly Boundary[]) {
+  /** `on`: the day (`YYYY-MM-DD`) whose relations are in force. Rights change with the day, and the version with them. */
+  constructor(declared: readonly Boundary[], on: string = legalDate(systemClock.now())) {
+    const declarations = declared.map((boundary) => inForce(boundary, on));
     this.declarations = declarations;
     this.version = createHash('sha256').update(JSON.stringify(declarations)).digest('hex').slice(0, 12);
     this.records = new Map(declarations.flatMap((b) => (b.form === 'record' ? [[b.type, b] as const] : [])));
@@ -81,6 +84,14 @@ export class BoundaryPolicy {
       if (declaration.type !== type) continue;
       if (declaration.form === 'record') return type;
       if (declaration.form === 'part') return declaration.of;
+    }
+    return null;
+  }
+
+  /** The field by which records may be asked for through a part, or null. */
+  lookUpOf(part: string): string | null {
+    for (const declaration of this.declarations) {
+      if (declaration.form === 'part' && declaration.type === part) return declaration.lookUp ?? null;
     }
     return null;
   }
@@ -131,27 +142,24 @@ export class BoundaryPolicy {
 
   /**
    * Start-up check: every field of every object type of the schema has exactly one declaration, and every declaration
-   * names a field that exists. Interfaces and unions are refused: rules are bound to object types, so a field reached
-   * through an abstract one would pass undecided (leak L-11). Throws with the full list: the hub does not start with a
-   * hole in its boundary.
+   * names a field that exists. Rules are bound to object types; a field reached through an interface or union is decided
+   * for every object type behind it (leak L-11, `coordinatesOf`). Throws with the full list: the hub does not start with
+   * a hole in its boundary.
    */
   assertCovers(schema: GraphQLSchema): void {
     const coordinates = new Set<string>();
-    const abstract: string[] = [];
     for (const type of Object.values(schema.getTypeMap())) {
-      if (isAbstractType(type)) abstract.push(type.name);
       if (!isObjectType(type) || type.name.startsWith('__')) continue;
       for (const field of Object.keys(type.getFields())) coordinates.add(`${type.name}.${field}`);
     }
     const undeclared = [...coordinates].filter((coordinate) => !this.#owner.has(coordinate));
     const unknown = [...this.#owner.keys()].filter((coordinate) => !coordinates.has(coordinate));
-    if (undeclared.length + unknown.length + abstract.length === 0) return;
+    if (undeclared.length + unknown.length === 0) return;
     throw new Error(
       [
         '边界声明与模式不一致，服务不启动 · The boundary does not match the schema; the hub does not start.',
         ...undeclared.map((coordinate) => `  no boundary declared for ${coordinate}`),
         ...unknown.map((coordinate) => `  declared but not in the schema: ${coordinate}`),
-        ...abstract.map((type) => `  interface or union, which no rule covers: ${type}`),
         '  Next step: declare the field in the boundary of its capability folder, with its clause.',
       ].join('\n'),
     );
@@ -161,6 +169,13 @@ export class BoundaryPolicy {
 /** The field names a declaration speaks for. */
 function fieldsOf(declaration: Boundary): readonly string[] {
   return 'groups' in declaration ? Object.values(declaration.groups).flat() : declaration.fields;
+}
+
+/** The declaration with the relations that hold on a day. */
+function inForce(boundary: Boundary, on: string): Boundary {
+  if (boundary.form !== 'record') return boundary;
+  const holds = ({ from, until }: RelationDeclaration): boolean => (from ?? on) <= on && on <= (until ?? on);
+  return { ...boundary, relations: boundary.relations.filter(holds) };
 }
 
 function groupOf(groups: Readonly<Record<string, readonly string[]>>, field: string): string | null {

@@ -106,7 +106,7 @@ async function open(
   signal: AbortSignal,
 ): Promise<AsyncGenerator<string> | Refusal> {
   const { plannerParts, planner } = parts;
-  const { schema, policy, tables, seal } = plannerParts;
+  const { schema, policy, tables, seal, ids } = plannerParts;
   const { principal } = viewer;
   const known = planner.admit(call.query);
   const operation = getOperationAST(known.document, call.operationName);
@@ -124,12 +124,12 @@ async function open(
   if (!node || !declaration) return refusal(400, 'BAD_USER_INPUT', '没有这个订阅 · No such subscription.', 'permitChanged');
 
   const used = new Set<string>();
-  coordinatesOf(root, nodes, fragments, variables, used);
+  coordinatesOf(schema, root, nodes, fragments, variables, used);
   const allowed = await decideCoordinates(plannerParts, { operation, fragments, variables, principal }, used);
   const denied = [...used].find((coordinate) => !allowed.has(coordinate));
   if (denied !== undefined) return { status: 403, errors: [denialError(policy, principal, denied, [key])] };
 
-  const context = { schema, policy, tables, principal, fragments, variables, seal, allowed };
+  const context = { schema, policy, tables, principal, fragments, variables, seal, ids, allowed };
   const change = compileChange(context, declaration, key, nodes);
   const after = argumentReader(node, 'after')(variables);
   const operationName = operation.name?.value ?? null;

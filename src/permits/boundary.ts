@@ -3,7 +3,9 @@ import { oneOf, viewer, type Boundary } from '../boundary/declaration.js';
 const tianjin = oneOf('CN-TJ');
 
 /**
- * Who may see what of a permit. Rows B-01, B-02, B-06 and B-07 of the boundary table; everyone else is denied.
+ * Who may see what of a permit. Rows B-01, B-02, B-05 to B-07, B-09, B-13 and B-15 of the boundary table; everyone else is
+ * denied. P07 is for the deciding bureau and the authority of the day alone until foreigner cases have a capability of
+ * their own (A-12, A-63, B-16).
  *
  * PERMIT_BASIC is the field set of A-58. What else the deciding organ uploaded is its own record: only it reads that,
  * and personal data in it stays masked until a purpose and a case number can be declared.
@@ -15,7 +17,7 @@ export const permitBoundaries: readonly Boundary[] = [
     identity: 'documentNo',
     groups: {
       PERMIT_BASIC: [
-        'jurisdiction', 'item', 'documentNo', 'certificateNo', 'holder', 'decidedBy', 'legalAuthority', 'location',
+        'id', 'jurisdiction', 'item', 'documentNo', 'documentPart', 'certificateNo', 'holder', 'decidedBy', 'legalAuthority', 'location',
         'district', 'outcome', 'status', 'decidedOn', 'validFrom', 'validTo', 'actions',
       ],
       // The revision counts changes of the whole record, also of cells others may not see.
@@ -27,12 +29,12 @@ export const permitBoundaries: readonly Boundary[] = [
         relation: 'deciding',
         zh: '本机关作出的决定',
         en: 'permits this bureau decided',
-        viewers: ['DISTRICT_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_APPROVAL'],
+        viewers: ['DISTRICT_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_APPROVAL', 'MUNI_HRSS', 'MUNI_STB'],
         where: { jurisdiction: tianjin, decidedByCode: viewer.agency },
         allow: ['PERMIT_BASIC', 'DECISION_RECORD'],
         mask: { PERSONAL: 'familyName' },
-        rows: ['B-01'],
-        clauses: ['XT-3.1b', 'XT-3.10a', 'XT-5.2.2a'],
+        rows: ['B-01', 'B-13'],
+        clauses: ['XT-3.1a', 'XT-3.1b', 'XT-3.7a', 'XT-3.10a', 'XT-5.2.2a', 'A-57'],
       },
       {
         relation: 'supervising',
@@ -59,6 +61,26 @@ export const permitBoundaries: readonly Boundary[] = [
         clauses: ['XT-5.2.2a', 'XT-5.2.1', 'A-59'],
       },
       {
+        relation: 'labourRelations',
+        zh: '坐落本区的特殊工时许可、集体合同审查',
+        en: 'special working hours and collective contracts located in the own district',
+        viewers: ['DISTRICT_HRSS'],
+        where: { jurisdiction: tianjin, district: viewer.district, item: oneOf('P05', 'P06') },
+        allow: ['PERMIT_BASIC'],
+        rows: ['B-09'],
+        clauses: ['XT-5.3.2a', 'XT-5.3.2b', 'XT-3.5e', 'XT-3.6b'],
+      },
+      {
+        relation: 'workRegister',
+        zh: '全市特殊工时许可、集体合同审查（金保二期信息系统）',
+        en: 'special working hours and collective contracts of the whole city, for the social-security information system',
+        viewers: ['JINBAO'],
+        where: { jurisdiction: tianjin, item: oneOf('P05', 'P06') },
+        allow: ['PERMIT_BASIC'],
+        rows: ['B-09'],
+        clauses: ['XT-5.3.2b'],
+      },
+      {
         relation: 'guiding',
         zh: '全市许可（指导与监督；外国人来华工作许可除外）',
         en: 'permits of the whole city, for guidance and supervision (foreigner work permits excepted)',
@@ -68,8 +90,30 @@ export const permitBoundaries: readonly Boundary[] = [
           item: oneOf('P01', 'P02', 'P03', 'P04', 'P05', 'P06', 'P08', 'P09', 'P10'),
         },
         allow: ['PERMIT_BASIC'],
-        rows: ['B-06', 'B-07'],
-        clauses: ['XT-5.1.1a', 'XT-5.2.1', 'XT-5.2.2a', 'XT-5.3.1'],
+        rows: ['B-05', 'B-06', 'B-07'],
+        clauses: ['XT-5.1.1a', 'XT-5.2.1', 'XT-5.2.2a', 'XT-5.3.1', 'XT-3.10c'],
+      },
+      {
+        relation: 'foreignExperts',
+        zh: '全市外国人来华工作许可（市外国专家局，至 2020-04-14）',
+        en: 'foreigner work permits of the whole city: the foreign-experts bureau, until 2020-04-14',
+        viewers: ['MUNI_FEB'],
+        where: { jurisdiction: tianjin, item: oneOf('P07') },
+        allow: ['PERMIT_BASIC'],
+        until: '2020-04-14',
+        rows: ['B-15'],
+        clauses: ['XT-3.7a', 'XT-5.4.1b', 'A-12', 'A-57'],
+      },
+      {
+        relation: 'foreignWorkAuthority',
+        zh: '全市外国人来华工作许可（市科技局、市人社局，自 2020-04-15）',
+        en: 'foreigner work permits of the whole city: the science bureau and the human-resources bureau, from 2020-04-15',
+        viewers: ['MUNI_STB', 'MUNI_HRSS'],
+        where: { jurisdiction: tianjin, item: oneOf('P07') },
+        allow: ['PERMIT_BASIC'],
+        from: '2020-04-15',
+        rows: ['B-15'],
+        clauses: ['CK-1a', 'A-12', 'A-57', 'A-63'],
       },
     ],
   },
@@ -78,7 +122,7 @@ export const permitBoundaries: readonly Boundary[] = [
   { form: 'carrier', type: 'PermitEdge', of: 'Permit', fields: ['cursor', 'node'] },
   { form: 'carrier', type: 'PageInfo', of: 'Permit', fields: ['hasNextPage', 'hasPreviousPage', 'startCursor', 'endCursor'] },
   { form: 'carrier', type: 'PermitChange', of: 'Permit', fields: ['kind', 'number', 'cursor', 'documentNo', 'permit'] },
-  { form: 'carrier', type: 'Query', of: 'Permit', fields: ['permit', 'permits'] },
+  { form: 'carrier', type: 'Query', of: 'Permit', fields: ['permit', 'permits', 'node'] },
   { form: 'carrier', type: 'Subscription', of: 'Permit', fields: ['permitChanged'] },
   {
     form: 'operation',

@@ -1,4 +1,4 @@
-import { Arg, Args, Field, ID, InputType, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Field, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { LegalDate } from '../measures/legal-date.js';
 import { connectionOf, edgeOf, PageArguments } from '../planner/connection.js';
 import { PermitItemCode, PermitStatus } from './codes.js';
@@ -21,6 +21,18 @@ export class PermitFilter {
   @Field(() => String, { nullable: true, description: '监管区 · Supervising district, for example 120116.' })
   district?: string;
 
+  @Field(() => String, { nullable: true, description: '决定文书号 · Number of the decision document.' })
+  documentNo?: string;
+
+  @Field(() => String, { nullable: true, description: '许可编号 · Certificate number.' })
+  certificateNo?: string;
+
+  @Field(() => String, { nullable: true, description: '许可机关代码 · Code of the deciding bureau, for example BINHAI_APPROVAL.' })
+  decidedBy?: string;
+
+  @Field(() => String, { nullable: true, description: '被许可人的统一社会信用代码 · Unified social credit code of the holder.' })
+  holderUscc?: string;
+
   @Field(() => LegalDate, { nullable: true, description: '决定日期不早于 · Decided on or after.' })
   decidedFrom?: string;
 
@@ -32,7 +44,10 @@ export class PermitFilter {
 @Resolver()
 export class PermitOperations {
   @Query(() => Permit, { nullable: true, description: '按决定文书号查询一件许可 · One permit by the number of its decision document.' })
-  permit(@Arg('documentNo', () => ID) _documentNo: string): Permit | null {
+  permit(
+    @Arg('documentNo', () => ID, { description: '决定文书号 · Number of the decision document.' }) _documentNo: string,
+    @Arg('part', () => Int, { nullable: true, description: '同一文书号下的第几件 · Part of the decision, where one number stands on several.' }) _part?: number,
+  ): Permit | null {
     throw new Error('Query.permit is answered by the planner');
   }
 

@@ -2,6 +2,7 @@ import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, JoinColumn, ManyToOne, OneToMany, PrimaryGeneratedColumn } from 'typeorm';
 import { Agency } from '../access/agency.js';
 import { LegalDate } from '../measures/legal-date.js';
+import { Node } from '../planner/node.js';
 import { Subject } from '../subjects/subject.js';
 import { PermitItemCode, PermitOutcome, PermitStatus } from './codes.js';
 import { PermitAction } from './permit-action.js';
@@ -10,9 +11,10 @@ import { PermitAction } from './permit-action.js';
  * One permit decision. PERMIT_BASIC (A-58) is item, action, holder, credit code, certificate number, deciding organ,
  * location, dates and status; the rest is the deciding organ's own record.
  */
-@ObjectType({ description: '行政许可 · One permit decision and its current state.' })
+@ObjectType({ implements: Node, description: '行政许可 · One permit decision and its current state.' })
 @Entity({ schema: 'hub', name: 'permit' })
 export class Permit {
+  @Field(() => ID, { description: '全局标识 · Global id.' })
   @PrimaryGeneratedColumn('identity', { type: 'bigint' })
   id!: string;
 
@@ -32,7 +34,7 @@ export class Permit {
   @Column('text', { name: 'document_no' })
   documentNo!: string;
 
-  /** 1, 2, …: some registers print one number on several decisions. */
+  @Field(() => Int, { description: '同一文书号下的第几件 · Part: some registers print one number on several decisions, one per holder; from 1.' })
   @Column('int', { name: 'document_part' })
   documentPart!: number;
 

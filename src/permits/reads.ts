@@ -1,12 +1,20 @@
 import type { ReadDeclaration } from '../planner/read.js';
 
-/** `permit` and `permits`, answered by the planner. */
+const newestFirst = [
+  { property: 'decidedOn', direction: 'DESC' },
+  { property: 'id', direction: 'DESC' },
+] as const;
+
+/** Root fields over permits, answered by the planner. Holders are read through the permits one may see. */
 export const permitReads: readonly ReadDeclaration[] = [
   {
     field: 'permit',
     type: 'Permit',
     form: 'one',
-    filters: { documentNo: { property: 'documentNo', compare: '=' } },
+    filters: {
+      documentNo: { property: 'documentNo', compare: '=' },
+      part: { property: 'documentPart', compare: '=' },
+    },
     order: [{ property: 'id', direction: 'ASC' }],
   },
   {
@@ -17,12 +25,38 @@ export const permitReads: readonly ReadDeclaration[] = [
       'filter.item': { property: 'item', compare: '=' },
       'filter.status': { property: 'status', compare: '=' },
       'filter.district': { property: 'district', compare: '=' },
+      'filter.documentNo': { property: 'documentNo', compare: '=' },
+      'filter.certificateNo': { property: 'certificateNo', compare: '=' },
+      'filter.decidedBy': { property: 'decidedBy.code', compare: '=' },
+      'filter.holderUscc': { property: 'holder.uscc', compare: '=' },
       'filter.decidedFrom': { property: 'decidedOn', compare: '>=' },
       'filter.decidedTo': { property: 'decidedOn', compare: '<=' },
     },
-    order: [
-      { property: 'decidedOn', direction: 'DESC' },
-      { property: 'id', direction: 'DESC' },
-    ],
+    order: newestFirst,
+  },
+  {
+    field: 'subject',
+    type: 'Permit',
+    part: 'holder',
+    form: 'one',
+    filters: { uscc: { property: 'holder.uscc', compare: '=' } },
+    order: [{ property: 'holderId', direction: 'ASC' }],
+  },
+  {
+    field: 'subjects',
+    type: 'Permit',
+    part: 'holder',
+    form: 'connection',
+    filters: {
+      'filter.item': { property: 'item', compare: '=' },
+      'filter.district': { property: 'district', compare: '=' },
+    },
+    order: [{ property: 'holderId', direction: 'ASC' }],
   },
 ];
+
+/** What `node(id:)` reads, by type. */
+export const permitNodes: ReadonlyMap<string, ReadDeclaration> = new Map([
+  ['Permit', { field: 'node', type: 'Permit', form: 'one', filters: { id: { property: 'id', compare: '=', nodeId: true } }, order: [{ property: 'id', direction: 'ASC' }] }],
+  ['Subject', { field: 'node', type: 'Permit', part: 'holder', form: 'one', filters: { id: { property: 'holderId', compare: '=', nodeId: true } }, order: [{ property: 'holderId', direction: 'ASC' }] }],
+]);

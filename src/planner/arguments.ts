@@ -7,9 +7,9 @@ export type ArgumentReader = (variables: Variables) => unknown;
 const absent: ArgumentReader = () => undefined;
 
 /** Compiles the way to an argument: literals are read once, variables by name at each call. */
-export function argumentReader(node: FieldNode, path: string): ArgumentReader {
+export function argumentReader(node: FieldNode | undefined, path: string): ArgumentReader {
   const [name, ...rest] = path.split('.');
-  let value: ValueNode | undefined = node.arguments?.find((argument) => argument.name.value === name)?.value;
+  let value: ValueNode | undefined = node?.arguments?.find((argument) => argument.name.value === name)?.value;
   while (value?.kind === Kind.OBJECT && rest.length > 0) {
     const key = rest.shift();
     value = value.fields.find((field) => field.name.value === key)?.value;

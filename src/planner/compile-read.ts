@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FieldNode, GraphQLObjectType } from 'graphql';
-import { branchView, cellSql } from '../boundary/database.js';
+import { branchView, cellSql, lookUpView } from '../boundary/database.js';
 import type { Branch } from '../boundary/policy.js';
 import { columnOf, conditionsSql } from '../boundary/row-conditions.js';
 import type { Table } from '../database/tables.js';
@@ -12,7 +12,8 @@ import { Parameters, type ValueSource } from './parameters.js';
 import { pageRequest } from './page.js';
 import { largestNestedList, type ReadDeclaration } from './read.js';
 import { connectionWriter, firstWriter, type ConnectionMember, type EdgeMember, type ReadWriter } from './read-writer.js';
-import { collectFields, subSelections, type Variables } from './selection.js';
+import type { ObjectWriter } from './row-writer.js';
+import { collectFields, subSelections } from './selection.js';
 
 const opposite = { ASC: 'DESC', DESC: 'ASC' } as const;
 
@@ -45,7 +46,10 @@ export function compileRead(context: RootContext, read: ReadDeclaration, nodes: 
   const compiler = new ObjectCompiler(context, table, (type, field, info, alias) => (branch) =>
     cellSql(context.policy.cell(branch, type, field), info, alias),
   );
-  const key = compiler.ownColumn(table.primaryKey);
+  // The parts of the records in the records' place: the key of the part is the record's foreign key.
+  const part = read.part === undefined ? null : (table.toOne.get(read.part) ?? null);
+  const key = compiler.ownColumn(part?.foreignColumn ?? table.primaryKey);
+  const objectOf = (at: readonly FieldNode[]): ObjectWriter => (read.part === undefined ? compiler.object(at) : compiler.part(read.part, at));
   const page = read.form === 'connection' ? pageRequest(node, context.variables, context.pageLimit) : null;
   const order = read.order.map(({ property, direction }) => ({
     column: columnOf(table, property),
@@ -53,11 +57,11 @@ export function compileRead(context: RootContext, read: ReadDeclaration, nodes: 
   }));
   const orderPositions = order.map(({ column }) => compiler.ownColumn(column));
   const keyset = new Keyset(read, table, orderPositions, context.seal);
-  const members = page === null ? [] : connectionMembers(compiler, context, fieldObject(query, read.field), nodes);
-  const object = page === null ? compiler.object(nodes) : null;
+  const members = page === null ? [] : connectionMembers(objectOf, context, fieldObject(query, read.field), nodes);
+  const object = page === null ? objectOf(nodes) : null;
 
   const parameters = new Parameters();
-  const conditions = [...filterConditions(read, table, node, context.variables, parameters)];
+  const conditions = [...filterConditions(context, read, table, node, parameters)];
   const cursors = { after: false, before: false };
   for (const side of page === null ? [] : (['after', 'before'] as const)) {
     const cursor = argumentReader(node, side);
@@ -75,11 +79,13 @@ export function compileRead(context: RootContext, read: ReadDeclaration, nodes: 
   const legs = branches.map((branch, leg) => {
     const inner = [...compiler.inner].map(([name, expression]) => `${expression(branch)} AS ${name}`).join(', ');
     const where = [scope(branch, table, 'r'), ...conditions].join(' AND ');
-    const limit = page === null ? '' : ` ORDER BY ${ordering.map((by) => `r.${by}`).join(', ')} LIMIT ${page.size + 1}`;
+    const sorted = ` ORDER BY ${ordering.map((by) => `r.${by}`).join(', ')}`;
+    const limit = page === null ? (part ? sorted : '') : `${sorted} LIMIT ${page.size + 1}`;
+    const distinct = part ? `DISTINCT ON (r.${part.foreignColumn}) ` : '';
     const own = compiler.columns.map((expression) => expression(branch)).join(', ');
     const columns = branches.length === 1 ? own : `${own}, ${leg}`;
     const view = branchView(context.principal, table, branch, compiler.parts);
-    const lead = `SELECT ${columns} FROM (SELECT ${inner} FROM ${view} r WHERE ${where}${limit}) p${compiler.joins.join('')}`;
+    const lead = `SELECT ${columns} FROM (SELECT ${distinct}${inner} FROM ${view} r WHERE ${where}${limit}) p${compiler.joins.join('')}`;
     if (!compiler.nested) return lead;
     const { target, foreignColumn, columns: nested } = compiler.nested;
     const list = [...nested].map(([column, expression]) => `${expression(branch)} AS ${column}`).join(', ');
@@ -105,26 +111,52 @@ export function namedStatement(text: string): Statement {
   return { name: `r${createHash('sha256').update(text).digest('base64url').slice(0, 40)}`, text };
 }
 
-function* filterConditions(
-  read: ReadDeclaration,
-  table: Table,
-  node: FieldNode,
-  variables: Variables,
-  parameters: Parameters,
-): Iterable<string> {
+function* filterConditions(context: RootContext, read: ReadDeclaration, table: Table, node: FieldNode, parameters: Parameters): Iterable<string> {
   for (const [path, filter] of Object.entries(read.filters)) {
     const reader = argumentReader(node, path);
-    const value = reader(variables);
+    const value = reader(context.variables);
     if (value === undefined || value === null) continue;
-    const info = table.columns.get(filter.property);
-    if (!info) throw new Error(`Planner: no column for filter ${path}`);
-    yield `r.${info.column} ${filter.compare} ${parameters.add({ from: 'argument', reader }, info.type)}`;
+    const { column, type, lookUp } = filterColumn(context, table, filter.property);
+    const source: ValueSource = filter.nodeId
+      ? { from: 'call', read: (_viewer, variables) => nodeKey(context, reader(variables)) }
+      : { from: 'argument', reader };
+    const operand = parameters.add(source, type);
+    yield lookUp === null
+      ? `r.${column} ${filter.compare} ${operand}`
+      : `r.${column} = (SELECT k.${lookUp.key} FROM ${lookUp.view} k WHERE k.${lookUp.column} = ${operand})`;
   }
+}
+
+/** The internal number behind a node id; the caller has made sure that it is an id of the right type. */
+function nodeKey(context: RootContext, id: unknown): string {
+  return (typeof id === 'string' ? context.ids.decode(id)?.key : undefined) ?? '';
+}
+
+interface FilterColumn {
+  readonly column: string;
+  /** SQL type of the operand. */
+  readonly type: string;
+  /** Where the operand names a part by its look-up field: the view that gives its key. */
+  readonly lookUp: { readonly view: string; readonly key: string; readonly column: string } | null;
+}
+
+function filterColumn(context: RootContext, table: Table, property: string): FilterColumn {
+  const own = table.columns.get(property);
+  if (own) return { column: own.column, type: own.type, lookUp: null };
+  const [name = '', field = ''] = property.split('.');
+  const toOne = table.toOne.get(name);
+  const part = toOne && context.tables.get(toOne.target);
+  const info = part?.columns.get(field);
+  if (!toOne || !part || !info) throw new Error(`Planner: no column for filter ${property}`);
+  if (info.column === part.primaryKey) return { column: toOne.foreignColumn, type: info.type, lookUp: null };
+  if (context.policy.lookUpOf(part.type) !== field) throw new Error(`Boundary: ${part.type}.${field} is no look-up field`);
+  const view = lookUpView(context.principal, part);
+  return { column: toOne.foreignColumn, type: info.type, lookUp: { view, key: part.primaryKey, column: info.column } };
 }
 
 /** Members of a connection; nodes and edges share the output columns of one object compiler. */
 function connectionMembers(
-  compiler: ObjectCompiler,
+  objectOf: (nodes: readonly FieldNode[]) => ObjectWriter,
   context: ReadContext,
   type: GraphQLObjectType,
   nodes: readonly FieldNode[],
@@ -135,12 +167,12 @@ function connectionMembers(
     fieldsOf(fieldObject(type, 'edges'), at).map(([key, name, below]) => {
       if (name === '__typename') return { key, constant: JSON.stringify(fieldObject(type, 'edges').name) };
       if (name === 'cursor') return { key, cursor: true };
-      if (name === 'node') return { key, node: compiler.object(below) };
+      if (name === 'node') return { key, node: objectOf(below) };
       throw new NotPlannable(name);
     });
   return fieldsOf(type, nodes).map(([key, name, below]) => {
     if (name === '__typename') return { key, constant: JSON.stringify(type.name) };
-    if (name === 'nodes') return { key, nodes: compiler.object(below) };
+    if (name === 'nodes') return { key, nodes: objectOf(below) };
     if (name === 'edges') return { key, edges: edge(below) };
     if (name === 'pageInfo') return { key, pageInfo: fieldsOf(fieldObject(type, 'pageInfo'), below).map(([k, n]) => [k, n] as const) };
     throw new NotPlannable(name);

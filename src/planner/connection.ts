@@ -23,7 +23,7 @@ export function edgeOf<T extends object>(record: ClassType<T>) {
     @Field(() => String, { description: '游标 · Sealed cursor, valid for the asking agency only.' })
     cursor!: string;
 
-    @Field(() => record)
+    @Field(() => record, { description: '记录 · The record.' })
     node!: T;
   }
   return Edge;
@@ -39,7 +39,7 @@ export function connectionOf<T extends object, E extends object>(record: ClassTy
     @Field(() => [edge], { description: '本页记录及其游标 · Records with their cursors.' })
     edges!: E[];
 
-    @Field(() => PageInfo)
+    @Field(() => PageInfo, { description: '翻页信息 · Page information.' })
     pageInfo!: PageInfo;
   }
   return Connection;

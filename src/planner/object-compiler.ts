@@ -1,4 +1,5 @@
 import { getNamedType, isObjectType, type FieldNode, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
+import type { NodeIds } from '../access/node-ids.js';
 import { partColumn } from '../boundary/database.js';
 import type { Principal } from '../boundary/declaration.js';
 import type { BoundaryPolicy, Branch } from '../boundary/policy.js';
@@ -16,6 +17,7 @@ export interface ReadContext {
   readonly fragments: Fragments;
   readonly variables: Variables;
   readonly seal: KeysetSeal;
+  readonly ids: NodeIds;
   /** Coordinates this viewer class may use; anything else becomes null with an error. */
   readonly allowed: ReadonlySet<string>;
 }
@@ -65,6 +67,7 @@ export class ObjectCompiler {
     const type = this.#objectType(this.#table.type);
     return this.#members(type, nodes, (name, key, below) => {
       const info = this.#table.columns.get(name);
+      if (info?.column === this.#table.primaryKey) return this.#idMember(key, type.name, info.column);
       if (info) return { key, column: this.ownColumn(info.column, this.#cell(type.name, name, info, 'r')), encoding: info.encoding };
       const toOne = this.#table.toOne.get(name);
       if (toOne) return { key, object: this.#toOne(name, toOne.target, toOne.foreignColumn, below) };
@@ -72,6 +75,18 @@ export class ObjectCompiler {
       if (toMany) return { key, ...this.#toMany(toMany.target, toMany.foreignColumn, below) };
       throw new NotPlannable(`${type.name}.${name}`);
     });
+  }
+
+  /** The writer of a part of the record, selected in the record's place. */
+  part(property: string, nodes: readonly FieldNode[]): ObjectWriter {
+    const toOne = this.#table.toOne.get(property);
+    if (!toOne) throw new NotPlannable(property);
+    return this.#toOne(property, toOne.target, toOne.foreignColumn, nodes);
+  }
+
+  #idMember(key: string, type: string, column: string): Member {
+    const { ids } = this.#context;
+    return { key, column: this.ownColumn(column), text: (cell) => ids.encode(type, cell) };
   }
 
   /** Output position of a column of the record itself, by default as the view shows it. */
@@ -98,6 +113,7 @@ export class ObjectCompiler {
       const info = table.columns.get(name);
       if (!info) throw new NotPlannable(`${target}.${name}`);
       if (!isPart) return { key, column: this.#output(`${property}.${info.column}`), encoding: info.encoding };
+      if (info.column === table.primaryKey) return this.#idMember(key, target, foreignColumn);
       const column = partColumn(property, info.column);
       return { key, column: this.ownColumn(column, this.#cell(target, name, { ...info, column }, 'r')), encoding: info.encoding };
     });

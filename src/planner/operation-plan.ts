@@ -14,18 +14,25 @@ import type { Principal } from '../boundary/declaration.js';
 import { ruleAllows } from '../boundary/shield.js';
 import type { BoundaryPolicy } from '../boundary/policy.js';
 import { scopeNote } from '../boundary/scope-note.js';
-import { compileRead, type CompiledRead } from './compile-read.js';
+import { compileRead, type CompiledRead, type RootContext } from './compile-read.js';
 import type { PlannerParts } from './parts.js';
 import { planIdentity, type PlanIdentity } from '../access/plan-identity.js';
 import type { ReadDeclaration } from './read.js';
-import { argumentReader } from './arguments.js';
+import { argumentReader, type ArgumentReader } from './arguments.js';
 import { collectFields, coordinatesOf, type Fragments, type Variables } from './selection.js';
 
 /** How one root field is answered. */
 type Root =
   | { readonly key: string; readonly form: 'planned'; readonly read: CompiledRead }
+  | { readonly key: string; readonly form: 'node'; readonly id: ArgumentReader; readonly reads: ReadonlyMap<string, NodeRead> }
   | { readonly key: string; readonly form: 'denied' }
   | { readonly key: string; readonly form: 'resolved' };
+
+/** The read behind `node(id:)` for one type, with the denials that answer carries. */
+export interface NodeRead {
+  readonly read: CompiledRead;
+  readonly errors: readonly AnswerError[];
+}
 
 /**
  * An operation compiled for one viewer class, one boundary version and one shape of variables. It holds no data and
@@ -63,7 +70,7 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
   const fields = collectFields(root, [operation.selectionSet], fragments, variables);
 
   const used = new Set<string>();
-  for (const nodes of fields.values()) coordinatesOf(root, nodes, fragments, variables, used);
+  for (const nodes of fields.values()) coordinatesOf(schema, root, nodes, fragments, variables, used);
   const allowed = await decideCoordinates(parts, request, used);
 
   const roots: Root[] = [];
@@ -74,14 +81,18 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
     const name = nodes[0]?.name.value ?? '';
     const read = root === schema.getQueryType() ? parts.reads.get(name) : undefined;
     const below = new Set<string>();
-    coordinatesOf(root, nodes, fragments, variables, below);
+    coordinatesOf(schema, root, nodes, fragments, variables, below);
     const coordinate = `${root.name}.${name}`;
     const denied = [...below].filter((used) => !allowed.has(used));
-    const rootDenied = denied.includes(coordinate) || (!read && denied.length > 0) ? (denied[0] ?? coordinate) : null;
+    const isNode = root === schema.getQueryType() && name === nodeField;
+    const rootDenied = denied.includes(coordinate) ? coordinate : !read && !isNode ? (denied[0] ?? null) : null;
     const refusal = rootDenied ?? (read ? hiddenOperand(parts, principal, read, nodes, variables) : null);
     if (refusal !== null) {
       roots.push({ key, form: 'denied' });
       errors.push(denialError(policy, principal, refusal, [key]));
+    } else if (isNode) {
+      const context = { ...parts, principal, pageLimit: request.pageLimit, fragments, variables, allowed };
+      roots.push({ key, form: 'node', id: argumentReader(nodes[0], 'id'), reads: nodeReads(parts, request, context, key, nodes, allowed) });
     } else if (read) {
       const context = { ...parts, principal, pageLimit: request.pageLimit, fragments, variables, allowed };
       roots.push({ key, form: 'planned', read: compileRead(context, read, nodes) });
@@ -105,6 +116,27 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
       coordinates: used,
     }),
   };
+}
+
+/** The root field that answers with any record by its id; the type of the record is part of the id. */
+const nodeField = 'node';
+
+/** Compiles `node` for every type an id may name and this viewer class has rights on. */
+function nodeReads(
+  parts: PlannerParts,
+  request: PlanRequest,
+  context: RootContext,
+  key: string,
+  nodes: readonly FieldNode[],
+  allowed: ReadonlySet<string>,
+): ReadonlyMap<string, NodeRead> {
+  const reads = new Map<string, NodeRead>();
+  for (const [type, read] of parts.nodes) {
+    const object = parts.schema.getType(type);
+    if (!isObjectType(object) || parts.policy.branches(request.principal, read.type).length === 0) continue;
+    reads.set(type, { read: compileRead(context, read, nodes), errors: deniedIn(parts, request, object, [key], nodes, allowed) });
+  }
+  return reads;
 }
 
 /** Notes are the same for all answers of a plan to one agency; there are as many texts as agencies of the class. */
@@ -140,12 +172,16 @@ function hiddenOperand(
   // The last property of the order is the internal key: it breaks ties and says nothing.
   const uniqueOrder = read.order.at(-1)?.property;
   const operands = [...filtered, ...read.order.map(({ property }) => property)];
-  const hidden = operands.find(
-    (property) =>
-      property !== uniqueOrder &&
-      branches.some((branch) => parts.policy.cell(branch, read.type, property) !== 'allow'),
-  );
-  return hidden === undefined ? null : `${read.type}.${hidden}`;
+  const coordinates = operands.filter((property) => property !== uniqueOrder).flatMap((property) => operandsOf(parts, read.type, property));
+  const hidden = coordinates.find(([type, field]) => branches.some((branch) => parts.policy.cell(branch, type, field) !== 'allow'));
+  return hidden === undefined ? null : hidden.join('.');
+}
+
+/** What an operand reads, as type and field: `holder.uscc` reads the holder and, behind it, the subject's code. */
+function operandsOf(parts: PlannerParts, type: string, property: string): readonly (readonly [string, string])[] {
+  const [name = '', field] = property.split('.');
+  const toOne = field === undefined ? undefined : parts.tables.get(type)?.toOne.get(name);
+  return toOne && field !== undefined ? [[type, name], [toOne.target, field]] : [[type, property]];
 }
 
 /** Asks the shield rule of every used coordinate, once, before anything runs. */
@@ -185,7 +221,7 @@ function resolveInfo(
   };
 }
 
-/** One error per denied field selected below a planned root, by its response path without list positions. */
+/** Denials of fields below a root field, with their response paths. */
 function deniedBelow(
   parts: PlannerParts,
   request: PlanRequest,
@@ -194,23 +230,33 @@ function deniedBelow(
   nodes: readonly FieldNode[],
   allowed: ReadonlySet<string>,
 ): AnswerError[] {
+  const field = root.getFields()[nodes[0]?.name.value ?? ''];
+  const target = field && getNamedType(field.type);
+  return isObjectType(target) ? deniedIn(parts, request, target, [key], nodes, allowed) : [];
+}
+
+/** Denials within an object of the given type, selected by `nodes`. */
+function deniedIn(
+  parts: PlannerParts,
+  request: PlanRequest,
+  type: GraphQLObjectType,
+  path: readonly string[],
+  nodes: readonly FieldNode[],
+  allowed: ReadonlySet<string>,
+): AnswerError[] {
   const errors: AnswerError[] = [];
-  const visit = (type: GraphQLObjectType, path: readonly string[], at: readonly FieldNode[]): void => {
-    const field = type.getFields()[at[0]?.name.value ?? ''];
-    if (!field) return;
+  const sets = nodes.map((node) => node.selectionSet);
+  for (const [key, below] of collectFields(type, sets, request.fragments, request.variables)) {
+    const field = type.getFields()[below[0]?.name.value ?? ''];
+    if (!field) continue; // __typename
     const coordinate = `${type.name}.${field.name}`;
     if (!allowed.has(coordinate)) {
-      errors.push(denialError(parts.policy, request.principal, coordinate, path));
-      return;
+      errors.push(denialError(parts.policy, request.principal, coordinate, [...path, key]));
+      continue;
     }
     const target = getNamedType(field.type);
-    if (!isObjectType(target)) return;
-    const sets = at.map((node) => node.selectionSet);
-    for (const [below, inner] of collectFields(target, sets, request.fragments, request.variables)) {
-      visit(target, [...path, below], inner);
-    }
-  };
-  visit(root, [key], nodes);
+    if (isObjectType(target)) errors.push(...deniedIn(parts, request, target, [...path, key], below, allowed));
+  }
   return errors;
 }
 

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import type { NodeIds } from '../access/node-ids.js';
 import type { BoundaryPolicy } from '../boundary/policy.js';
 import type { RuleMap } from '../boundary/shield.js';
 import type { Table } from '../database/tables.js';
@@ -13,6 +14,9 @@ export interface PlannerParts {
   readonly rules: RuleMap;
   readonly tables: ReadonlyMap<string, Table>;
   readonly reads: ReadonlyMap<string, ReadDeclaration>;
+  /** By GraphQL type: the read behind `node(id:)`, a read of one with the argument `id`. */
+  readonly nodes: ReadonlyMap<string, ReadDeclaration>;
+  readonly ids: NodeIds;
   readonly seal: KeysetSeal;
   readonly readers: Readers;
 }

@@ -15,7 +15,7 @@ import { LRUCache } from 'lru-cache';
 import type { Viewer } from '../access/viewer.js';
 import { shapeOf } from './arguments.js';
 import type { BoundStatement } from '../database/envelope.js';
-import { compileOperation, type OperationPlan } from './operation-plan.js';
+import { compileOperation, type NodeRead, type OperationPlan } from './operation-plan.js';
 import { bind } from './parameters.js';
 import type { PlannerParts } from './parts.js';
 import { safeError } from './safe-error.js';
@@ -90,8 +90,9 @@ export class Planner {
     }
     const plan = await this.#plan(known, operation, variables, viewer);
     const bound: BoundStatement[] = [];
-    for (const root of plan.roots) {
-      if (root.form === 'planned') bound.push({ statement: root.read.statement, values: bind(root.read.values, viewer, variables) });
+    const reads = plan.roots.map((root) => (root.form === 'node' ? this.#nodeRead(root.id(variables), root.reads) : root));
+    for (const root of reads) {
+      if (root && 'read' in root) bound.push({ statement: root.read.statement, values: bind(root.read.values, viewer, variables) });
     }
     const [results, rest] = await Promise.all([
       bound.length > 0 ? this.#parts.readers.run(viewer, bound) : [],
@@ -101,17 +102,26 @@ export class Planner {
     ]);
     let next = 0;
     let records = 0;
-    const data = plan.roots.map((root) => {
-      if (root.form === 'denied') return `${JSON.stringify(root.key)}:null`;
-      if (root.form === 'resolved') return `${JSON.stringify(root.key)}:${JSON.stringify(rest?.data?.[root.key] ?? null)}`;
-      const written = root.read.write(results[next] ?? [], viewer);
+    const denials = [...plan.errors];
+    const data = plan.roots.map(({ key, form }, i) => {
+      if (form === 'resolved') return `${JSON.stringify(key)}:${JSON.stringify(rest?.data?.[key] ?? null)}`;
+      const read = reads[i];
+      if (!read || !('read' in read)) return `${JSON.stringify(key)}:null`;
+      if ('errors' in read) denials.push(...read.errors);
+      const written = read.read.write(results[next] ?? [], viewer);
       next += 1;
       records += written.records;
-      return `${JSON.stringify(root.key)}:${written.json}`;
+      return `${JSON.stringify(key)}:${written.json}`;
     });
-    const errors = [...plan.errors, ...(rest?.errors ?? []).map((error) => safeError(error.toJSON()))];
+    const errors = [...denials, ...(rest?.errors ?? []).map((error) => safeError(error.toJSON()))];
     const errorText = errors.length > 0 ? `"errors":${JSON.stringify(errors)},` : '';
     return { body: `{${errorText}"data":{${data.join(',')}}${plan.extensions(viewer)}}`, records, plan };
+  }
+
+  /** The read of the type an id names; null for a text that is no id, and for a type this viewer has no rights on. */
+  #nodeRead(id: unknown, reads: ReadonlyMap<string, NodeRead>): NodeRead | null {
+    const node = typeof id === 'string' ? this.#parts.ids.decode(id) : null;
+    return (node && reads.get(node.type)) ?? null;
   }
 
   async #plan(

@@ -1,7 +1,11 @@
-/** How an argument narrows a read: the record's property compared with the argument's value. */
+/**
+ * How an argument narrows a read: the record's property compared with the argument's value. `holder.uscc` names the
+ * look-up field of a part; `node id` arguments are ids of the record (or part) whose key the property is.
+ */
 export interface FilterDeclaration {
   readonly property: string;
   readonly compare: '=' | '>=' | '<=';
+  readonly nodeId?: true;
 }
 
 /** A property by which a connection is ordered. */
@@ -16,7 +20,10 @@ export interface OrderDeclaration {
  */
 export interface ReadDeclaration {
   readonly field: string;
+  /** The record type that is read. */
   readonly type: string;
+  /** A part of the record: the read answers with the parts of the visible records, each once, instead of the records. */
+  readonly part?: string;
   /** `one`: the first row by `order`, or null. `connection`: a keyset page (Relay arguments). */
   readonly form: 'one' | 'connection';
   readonly filters: Readonly<Record<string, FilterDeclaration>>;

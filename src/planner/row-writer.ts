@@ -7,6 +7,7 @@ export type ObjectWriter = (rows: readonly Row[], from: number, to: number) => s
 /** One member of an object, in answer order. */
 export type Member =
   | { readonly key: string; readonly column: number; readonly encoding: ColumnEncoding }
+  | { readonly key: string; readonly column: number; readonly text: (cell: string) => string }
   | { readonly key: string; readonly constant: string }
   | { readonly key: string; readonly object: ObjectWriter }
   | { readonly key: string; readonly list: ObjectWriter; readonly presence: number };
@@ -36,6 +37,7 @@ export function objectWriter(members: readonly Member[]): ObjectWriter {
       if ('column' in member) {
         const cell = row[member.column];
         if (cell === null || cell === undefined) out += 'null';
+        else if ('text' in member) out += jsonText(member.text(cell));
         else if (member.encoding === 'string') out += jsonText(cell);
         else if (member.encoding === 'number') out += cell;
         else out += cell === 't' ? 'true' : 'false';

@@ -3,11 +3,13 @@ import {
   getNamedType,
   GraphQLIncludeDirective,
   GraphQLSkipDirective,
+  isAbstractType,
   isObjectType,
   Kind,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLObjectType,
+  type GraphQLSchema,
   type SelectionSetNode,
 } from 'graphql';
 
@@ -44,13 +46,16 @@ export function collectFields(
         visited.add(node.name.value);
       }
       const fragment = node.kind === Kind.FRAGMENT_SPREAD ? fragments[node.name.value] : node;
-      if (fragment && (!fragment.typeCondition || fragment.typeCondition.name.value === type.name)) {
-        visit(fragment.selectionSet);
-      }
+      if (fragment && isOf(type, fragment.typeCondition?.name.value)) visit(fragment.selectionSet);
     }
   };
   for (const set of sets) if (set) visit(set);
   return fields;
+}
+
+/** Whether a fragment on `condition` applies to an object type: the type itself or an interface it implements. */
+function isOf(type: GraphQLObjectType, condition: string | undefined): boolean {
+  return condition === undefined || condition === type.name || type.getInterfaces().some(({ name }) => name === condition);
 }
 
 /** The sub-selections of all nodes of one field. */
@@ -58,8 +63,12 @@ export function subSelections(nodes: readonly FieldNode[]): readonly (SelectionS
   return nodes.map((node) => node.selectionSet);
 }
 
-/** Every schema coordinate (`Type.field`) a field of `type` and all below it use, itself included. */
+/**
+ * Every schema coordinate (`Type.field`) a field of `type` and all below it use, itself included. Behind an interface or
+ * union these are the coordinates of every object type it may turn out to be.
+ */
 export function coordinatesOf(
+  schema: GraphQLSchema,
   type: GraphQLObjectType,
   nodes: readonly FieldNode[],
   fragments: Fragments,
@@ -71,8 +80,10 @@ export function coordinatesOf(
   if (!field) return; // __typename and introspection carry no data of the hub
   into.add(`${type.name}.${field.name}`);
   const target = getNamedType(field.type);
-  if (!isObjectType(target)) return;
-  for (const below of collectFields(target, subSelections(nodes), fragments, variables).values()) {
-    coordinatesOf(target, below, fragments, variables, into);
+  const targets = isObjectType(target) ? [target] : isAbstractType(target) ? schema.getPossibleTypes(target) : [];
+  for (const object of targets) {
+    for (const below of collectFields(object, subSelections(nodes), fragments, variables).values()) {
+      coordinatesOf(schema, object, below, fragments, variables, into);
+    }
   }
 }

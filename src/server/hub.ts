@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { AccessLog } from '../access/access-log.js';
 import { HubKeys, Seal } from '../access/keys.js';
+import { NodeIds } from '../access/node-ids.js';
 import { LocalIssuer } from '../access/tokens.js';
 import { shieldRules } from '../boundary/shield.js';
 import type { HubDatabase } from '../database/database.js';
@@ -14,7 +15,7 @@ import { Planner } from '../planner/planner.js';
 import { Readers } from '../planner/readers.js';
 import { HttpFront } from './http.js';
 import { Lanes } from './lanes.js';
-import { boundaryPolicy, changes, hubSchema, hubTables, reads } from './schema.js';
+import { boundaryPolicy, changes, hubSchema, hubTables, nodes, reads } from './schema.js';
 
 export interface HubOptions {
   readonly dataFolder: string;
@@ -40,13 +41,13 @@ export class Hub {
   /** Builds schema, boundary, planner, feed and front, and listens. Throws, and listens nowhere, when any part is missing. */
   static async start(database: HubDatabase, options: HubOptions): Promise<Hub> {
     const clock = options.clock ?? systemClock;
-    const policy = boundaryPolicy();
+    const policy = boundaryPolicy(clock);
     const schema = await hubSchema(policy);
     const keys = new HubKeys(path.resolve(options.dataFolder));
     const seal = new Seal(keys.key('seal'));
     const issuer = await LocalIssuer.open(keys, clock);
     const readers = new Readers(database);
-    const plannerParts = { schema, policy, rules: shieldRules(policy), tables: hubTables(), reads, seal, readers };
+    const plannerParts = { schema, policy, rules: shieldRules(policy), tables: hubTables(), reads, nodes, ids: new NodeIds(keys.key('node'), nodes.keys()), seal, readers };
     const planner = new Planner(plannerParts);
     const accessLog = await AccessLog.open(database, keys.key('audit'));
     const listener = new FeedListener(database);

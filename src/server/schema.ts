@@ -3,29 +3,39 @@ import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphq
 import { buildSchema } from 'type-graphql';
 import { accessBoundaries, AccessOperations } from '../access/operations.js';
 import type { OperationView } from '../boundary/database.js';
+import type { Boundary } from '../boundary/declaration.js';
 import { BoundaryPolicy } from '../boundary/policy.js';
 import { entities } from '../../ormconfig.js';
 import { readTables, type Table } from '../database/tables.js';
+import { legalDate, systemClock, type Clock } from '../measures/clock.js';
 import type { ChangeDeclaration } from '../feed/compile-change.js';
 import { permitBoundaries } from '../permits/boundary.js';
 import { DuplicateCheck, duplicateCheckView } from '../permits/duplicate-check.js';
 import { PermitChanges } from '../permits/permit-change.js';
 import { PermitOperations } from '../permits/operations.js';
-import { permitReads } from '../permits/reads.js';
+import { permitNodes, permitReads } from '../permits/reads.js';
+import { NodeOperations } from '../planner/node.js';
 import type { ReadDeclaration } from '../planner/read.js';
 import { subjectBoundaries } from '../subjects/boundary.js';
+import { SubjectOperations } from '../subjects/operations.js';
 
 /** The one place that knows all capabilities: what each of them adds to schema, boundary, reads and feed. */
 export const operationViews: readonly OperationView[] = [duplicateCheckView];
 
 export const reads: ReadonlyMap<string, ReadDeclaration> = new Map(permitReads.map((read) => [read.field, read]));
 
+/** What `node(id:)` reads, by type. */
+export const nodes: ReadonlyMap<string, ReadDeclaration> = new Map([...permitNodes]);
+
 export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map([
   ['permitChanged', { field: 'permitChanged', type: 'Permit', record: 'permit' }],
 ]);
 
-export function boundaryPolicy(): BoundaryPolicy {
-  return new BoundaryPolicy([...permitBoundaries, ...subjectBoundaries, ...accessBoundaries]);
+export const boundaries: readonly Boundary[] = [...permitBoundaries, ...subjectBoundaries, ...accessBoundaries];
+
+/** The boundary as it stands on the clock's day. */
+export function boundaryPolicy(clock: Clock = systemClock): BoundaryPolicy {
+  return new BoundaryPolicy(boundaries, legalDate(clock.now()));
 }
 
 export function hubTables(): ReadonlyMap<string, Table> {
@@ -35,7 +45,7 @@ export function hubTables(): ReadonlyMap<string, Table> {
 /** Builds the executable schema and refuses one with a field that no boundary declares. */
 export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> {
   const schema = await buildSchema({
-    resolvers: [PermitOperations, DuplicateCheck, PermitChanges, AccessOperations],
+    resolvers: [NodeOperations, PermitOperations, SubjectOperations, DuplicateCheck, PermitChanges, AccessOperations],
     validate: { forbidUnknownValues: false },
     // Subscriptions are answered by the change feed, never by type-graphql's publish and subscribe.
     pubSub: { publish: () => undefined, subscribe: () => { throw new Error('the change feed answers subscriptions'); } },

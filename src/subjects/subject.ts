@@ -1,10 +1,12 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { Node } from '../planner/node.js';
 
 /** A permit holder or applicant. Personal identity numbers are not stored here (see docs/decisions). */
-@ObjectType({ description: '行政相对人 · The holder of a permit: an organisation, a household business or a natural person.' })
+@ObjectType({ implements: Node, description: '行政相对人 · The holder of a permit: an organisation, a household business or a natural person.' })
 @Entity({ schema: 'hub', name: 'subject' })
 export class Subject {
+  @Field(() => ID, { description: '全局标识 · Global id.' })
   @PrimaryGeneratedColumn('identity', { type: 'bigint' })
   id!: string;
 

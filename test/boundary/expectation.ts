@@ -1,7 +1,7 @@
 import { agencies } from '../../src/measures/agencies.js';
 import { familyNameOnly, hasRights, ownsDecisions, sight, type Asker } from './judge.js';
 import { collect, type Expected } from './selection-tree.js';
-import type { PermitRow, World } from './world.js';
+import type { PermitRow, SubjectRow, World } from './world.js';
 
 /** Data of a root and the paths of denied fields, in answer order; the empty path is the root itself. */
 export interface Reply {
@@ -13,12 +13,25 @@ export interface Filter {
   readonly item?: string;
   readonly status?: string;
   readonly district?: string;
+  readonly documentNo?: string;
+  readonly certificateNo?: string;
+  readonly decidedBy?: string;
+  readonly holderUscc?: string;
   readonly decidedFrom?: string;
   readonly decidedTo?: string;
 }
 
-/** Cursors are compared by position, not by text: both stand as this word. */
+/** Cursors are compared by position, not by text: both stand as this word. Likewise ids. */
 export const cursorMark = 'a cursor';
+export const idMark = 'an id';
+
+/** The page that is asked for. */
+export interface Paging {
+  readonly size: number;
+  readonly backward: boolean;
+  /** Only records behind this one. */
+  readonly after: PermitRow | null;
+}
 
 /** Fields of PERMIT_BASIC are open to everyone who sees the row; these are the deciding organ's own. */
 const ownFields = ['content', 'revision', 'legalRepresentative'];
@@ -30,27 +43,74 @@ export function expectedPage(
   world: World,
   visible: readonly PermitRow[],
   below: ReadonlyMap<string, Expected>,
-  first: number,
   filter: Filter,
-  after: PermitRow | null,
+  paging: Paging,
+): Reply {
+  const start = paging.after === null ? 0 : visible.indexOf(paging.after) + 1;
+  const matching = visible.slice(start).filter((permit) => matches(world, permit, filter));
+  return expectedList(asker, 'Permit', matching, below, paging, (permit, inner) => permitData(asker, world, permit, inner));
+}
+
+/** Holders of visible permits, each once, in the order of their internal numbers. */
+export function expectedSubjects(
+  asker: Asker,
+  world: World,
+  visible: readonly PermitRow[],
+  below: ReadonlyMap<string, Expected>,
+  filter: Filter,
+  paging: Paging,
+): Reply {
+  const held = new Set(visible.filter((permit) => matches(world, permit, filter)).map((permit) => permit.holder_id));
+  const holders = world.subjects.filter(({ id }) => held.has(id)).sort((a, b) => a.id - b.id);
+  return expectedList(asker, 'Subject', holders, below, paging, subjectData);
+}
+
+export function expectedSubject(
+  asker: Asker,
+  world: World,
+  visible: readonly PermitRow[],
+  below: ReadonlyMap<string, Expected>,
+  uscc: string,
 ): Reply {
   if (!hasRights(asker)) return rootDenied;
-  const start = after === null ? 0 : visible.indexOf(after) + 1;
-  const matching = visible.slice(start).filter((permit) => matches(permit, filter));
-  const page = matching.slice(0, first);
+  const found = world.subjects.find((subject) => subject.uscc === uscc && visible.some((permit) => permit.holder_id === subject.id));
+  return { data: found ? subjectData(found, below) : null, denied: deniedPaths(asker, below) };
+}
+
+function expectedList<T>(
+  asker: Asker,
+  type: string,
+  matching: readonly T[],
+  below: ReadonlyMap<string, Expected>,
+  { size, backward, after }: Paging,
+  dataOf: (record: T, below: ReadonlyMap<string, Expected>) => unknown,
+): Reply {
+  if (!hasRights(asker)) return rootDenied;
+  const page = backward ? matching.slice(-size) : matching.slice(0, size);
+  const more = matching.length > size;
+  const info: Readonly<Record<string, unknown>> = {
+    hasNextPage: !backward && more,
+    hasPreviousPage: backward ? more : after !== null,
+    startCursor: page.length > 0 ? cursorMark : null,
+    endCursor: page.length > 0 ? cursorMark : null,
+    __typename: 'PageInfo',
+  };
   const data = write(below, (name, inner) => {
-    if (name === 'nodes') return page.map((permit) => permitData(asker, world, permit, inner));
+    if (name === 'nodes') return page.map((record) => dataOf(record, inner));
     if (name === 'edges') {
-      return page.map((permit) =>
-        write(inner, (part, deeper) => (part === 'cursor' ? cursorMark : part === '__typename' ? 'PermitEdge' : permitData(asker, world, permit, deeper))),
+      return page.map((record) =>
+        write(inner, (part, deeper) => (part === 'cursor' ? cursorMark : part === '__typename' ? `${type}Edge` : dataOf(record, deeper))),
       );
     }
-    if (name === '__typename') return 'PermitConnection';
-    return write(inner, (part) =>
-      part === 'hasNextPage' ? matching.length > first : part === '__typename' ? 'PageInfo' : page.length > 0 ? cursorMark : null,
-    );
+    if (name === '__typename') return `${type}Connection`;
+    return write(inner, (part) => info[part]);
   });
   return { data, denied: deniedPaths(asker, below) };
+}
+
+function subjectData(subject: SubjectRow, fields: ReadonlyMap<string, Expected>): Record<string, unknown> {
+  const cells: Readonly<Record<string, unknown>> = { id: idMark, kind: subject.kind, name: subject.name, uscc: subject.uscc, __typename: 'Subject' };
+  return write(fields, (name) => cells[name]);
 }
 
 export function expectedPermit(
@@ -73,11 +133,15 @@ export function write(
   return Object.fromEntries([...fields].map(([key, { name, below }]) => [key, value(name, collect(below))]));
 }
 
-export function matches(permit: PermitRow, filter: Filter): boolean {
+export function matches(world: World, permit: PermitRow, filter: Filter): boolean {
   return (
     (filter.item === undefined || permit.item === filter.item) &&
     (filter.status === undefined || permit.status === filter.status) &&
     (filter.district === undefined || permit.district === filter.district) &&
+    (filter.documentNo === undefined || permit.document_no === filter.documentNo) &&
+    (filter.certificateNo === undefined || permit.certificate_no === filter.certificateNo) &&
+    (filter.decidedBy === undefined || permit.decided_by === filter.decidedBy) &&
+    (filter.holderUscc === undefined || world.subjects.find(({ id }) => id === permit.holder_id)?.uscc === filter.holderUscc) &&
     (filter.decidedFrom === undefined || permit.decided_on >= filter.decidedFrom) &&
     (filter.decidedTo === undefined || permit.decided_on <= filter.decidedTo)
   );
@@ -86,6 +150,7 @@ export function matches(permit: PermitRow, filter: Filter): boolean {
 function permitData(asker: Asker, world: World, permit: PermitRow, fields: ReadonlyMap<string, Expected>): Record<string, unknown> {
   const record = sight(asker, permit) === 'record';
   const cells: Readonly<Record<string, unknown>> = {
+    id: idMark, documentPart: permit.document_part,
     jurisdiction: permit.jurisdiction, item: permit.item, documentNo: permit.document_no, certificateNo: permit.certificate_no,
     legalAuthority: permit.legal_authority, location: permit.location, district: permit.district, outcome: permit.outcome,
     status: permit.status, decidedOn: permit.decided_on, validFrom: permit.valid_from, validTo: permit.valid_to,
@@ -97,7 +162,7 @@ function permitData(asker: Asker, world: World, permit: PermitRow, fields: Reado
   return write(fields, (name, below) => {
     if (name === 'holder') {
       const holder = world.subjects.find(({ id }) => id === permit.holder_id);
-      return write(below, (part) => (part === '__typename' ? 'Subject' : holder?.[part as 'kind' | 'name' | 'uscc']));
+      return holder && subjectData(holder, below);
     }
     if (name === 'decidedBy') {
       const organ = agencies.find(({ code }) => code === permit.decided_by);

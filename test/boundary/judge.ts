@@ -1,7 +1,7 @@
 import type { PermitRow, World } from './world.js';
 
 /**
- * Rows B-01, B-02, B-06 and B-07 of the boundary table as a slow, plain judgement of one row for one viewer. Written
+ * Rows B-01, B-02, B-05 to B-07, B-09, B-13, B-15 and B-16 of the boundary table as a slow, plain judgement of one row for one viewer. Written
  * from the table; it imports nothing of the boundary or the planner, so that it can contradict them.
  */
 export interface Asker {
@@ -16,30 +16,41 @@ export type Sight = 'hidden' | 'basic' | 'record';
 
 /** Items district bodies share among themselves (B-06). */
 const sharedItems = ['P02', 'P03', 'P04', 'P08', 'P09', 'P10'];
-const approvalKinds = ['DISTRICT_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_APPROVAL'];
+/** Who decides permits: the approval bureaus, the municipal bureau outside their competence, the science bureau P07. */
+const decidingKinds = ['DISTRICT_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_APPROVAL', 'MUNI_HRSS', 'MUNI_STB'];
+const anyItem = /^P(0[1-9]|10)$/;
 
 export function sight(asker: Asker, permit: Pick<PermitRow, 'jurisdiction' | 'item' | 'decided_by' | 'district'>): Sight {
-  if (asker.role !== null) return 'hidden'; // none of the four rows names a role; a role never adds to the agency's rights
+  if (asker.role !== null) return 'hidden'; // none of these rows names a role; a role never adds to the agency's rights
   if (permit.jurisdiction !== 'CN-TJ') return 'hidden'; // B-54, B-55: the table speaks of Tianjin's permits
-  if (approvalKinds.includes(asker.kind) && permit.decided_by === asker.agency) return 'record'; // B-01
+  if (decidingKinds.includes(asker.kind) && permit.decided_by === asker.agency) return 'record'; // B-01, B-13
   const ownDistrict = asker.district !== null && permit.district === asker.district;
   if (asker.kind === 'DISTRICT_HRSS' && ownDistrict && permit.item === 'P01') return 'basic'; // B-02, A-63
   if ((asker.kind === 'DISTRICT_HRSS' || asker.kind === 'DISTRICT_APPROVAL') && ownDistrict && sharedItems.includes(permit.item)) {
     return 'basic'; // B-06
   }
-  // B-07: any item of the closed list of ten; P07 belongs to the foreign-experts bureau.
-  if (asker.kind === 'MUNI_HRSS' && permit.item !== 'P07' && /^P(0[1-9]|10)$/.test(permit.item)) return 'basic';
+  if (asker.kind === 'DISTRICT_HRSS' && ownDistrict && ['P05', 'P06'].includes(permit.item)) return 'basic'; // B-09
+  if (asker.kind === 'JINBAO' && ['P05', 'P06'].includes(permit.item)) return 'basic'; // B-09
+  // B-07: any item of the closed list of ten; B-15: P07 as one of the two authorities since 2020-04-15.
+  if (asker.kind === 'MUNI_HRSS' && anyItem.test(permit.item)) return 'basic';
+  if (asker.kind === 'MUNI_STB' && permit.item === 'P07') return 'basic';
+  // B-16: nobody else sees a foreigner's permit.
   return 'hidden';
 }
 
-/** Whether any of the four rows gives this viewer anything at all. */
+/** Whether any of these rows gives this viewer anything at all. */
 export function hasRights(asker: Asker): boolean {
-  return asker.role === null && [...approvalKinds, 'DISTRICT_HRSS', 'MUNI_HRSS'].includes(asker.kind);
+  return asker.role === null && [...decidingKinds, 'DISTRICT_HRSS', 'JINBAO'].includes(asker.kind);
 }
 
 /** Whether the viewer reads the decision record of some permits (its own). */
 export function ownsDecisions(asker: Asker): boolean {
-  return asker.role === null && approvalKinds.includes(asker.kind);
+  return asker.role === null && decidingKinds.includes(asker.kind);
+}
+
+/** Whether the viewer may check for duplicates: the approval bureaus of B-01. */
+export function checksDuplicates(asker: Asker): boolean {
+  return asker.role === null && ['DISTRICT_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_APPROVAL'].includes(asker.kind);
 }
 
 /** Family name only, whatever the length of the name. */

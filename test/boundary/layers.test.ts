@@ -44,9 +44,9 @@ describe('operation plan', () => {
   test('a denied coordinate is null with BOUNDARY_DENIED, even where plans and database show every cell', async () => {
     const side = await plannerSide({ plans: new BlindPolicy(), rules: policy, database: 'bare' });
     try {
-      await side.load(mixedWorld(asker('MUNI_HRSS')));
+      await side.load(mixedWorld(asker('HEPING_HRSS')));
       const query = '{ permits(first: 9) { nodes { content mine: legalRepresentative revision } edges { node { content } } } }';
-      const answer = JSON.parse((await side.ask(asker('MUNI_HRSS'), { query }, 'any')).body) as {
+      const answer = JSON.parse((await side.ask(asker('HEPING_HRSS'), { query }, 'any')).body) as {
         data: { permits: { nodes: object[]; edges: { node: object }[] } };
         errors: { path: string[]; extensions: { code: string; coordinate: string } }[];
       };
@@ -76,7 +76,7 @@ describe('operation plan', () => {
     const hiding = policyMoving([field], 'DECISION_RECORD');
     const side = await plannerSide({ plans: hiding, database: hiding });
     try {
-      for (const who of [asker('MUNI_HRSS'), asker('HEPING_APPROVAL')]) {
+      for (const who of [asker('HEPING_HRSS'), asker('HEPING_APPROVAL')]) {
         const answer = JSON.parse((await side.ask(who, { query, variables: query.includes('$f') ? { f: { status: 'VALID' } } : {} }, 'any')).body) as {
           data: Record<string, unknown>;
           errors: { extensions: object }[];
@@ -149,7 +149,7 @@ describe('reader roles', () => {
       .map((permit) => {
         const own = sight(who, permit) === 'record';
         return {
-          id: String(permit.id), decided_by: permit.decided_by, jurisdiction: permit.jurisdiction, item: permit.item,
+          id: String(permit.id), decided_by: permit.decided_by, holder_id: String(permit.holder_id), document_part: permit.document_part, jurisdiction: permit.jurisdiction, item: permit.item,
           document_no: permit.document_no, certificate_no: permit.certificate_no, legal_authority: permit.legal_authority,
           location: permit.location, district: permit.district, outcome: permit.outcome, status: permit.status,
           decided_on: permit.decided_on, valid_from: permit.valid_from, valid_to: permit.valid_to,
@@ -309,7 +309,11 @@ describe('reader roles', () => {
       }
     }
     for (const read of reads.values()) {
-      const typeOf = (property: string): string => tables.get(read.type)?.columns.get(property)?.type ?? 'unknown';
+      const typeOf = (property: string): string => {
+        const [name = '', field] = property.split('.');
+        const type = field === undefined ? read.type : (tables.get(read.type)?.toOne.get(name)?.target ?? '');
+        return (tables.get(type)?.columns.get(field ?? name)?.type ?? 'unknown').replace(/^int$/, 'integer');
+      };
       for (const filter of Object.values(read.filters)) emitted.add(`${filter.compare} ${typeOf(filter.property)}`);
       // A row comparison uses < or > of every column and = to tell ties.
       for (const { property } of read.order) for (const operator of ['<', '>', '=']) emitted.add(`${operator} ${typeOf(property)}`);

@@ -1,9 +1,9 @@
 import type { GraphQLCall } from './hub-under-test.js';
-import { hasRights, ownsDecisions, visiblePermits, type Asker } from './judge.js';
-import { expectedPage, expectedPermit, type Filter, type Reply } from './expectation.js';
+import { checksDuplicates, hasRights, visiblePermits, type Asker } from './judge.js';
+import { expectedPage, expectedPermit, expectedSubject, expectedSubjects, type Filter, type Paging, type Reply } from './expectation.js';
 import type { Random } from './random.js';
 import { applies, collect, type Condition, type Expected, type FieldSelection, type Selection } from './selection-tree.js';
-import { dates, items, locations, statuses, supervisedIn, type PermitRow, type World } from './world.js';
+import { dates, deciders, items, locations, statuses, supervisedIn, type PermitRow, type World } from './world.js';
 
 /** A root field: how it is called and what it must answer. */
 export interface Root {
@@ -28,13 +28,15 @@ export interface KnownCursors {
 const shape: Readonly<Record<string, Readonly<Record<string, string | null>>>> = {
   PermitConnection: { nodes: 'Permit', edges: 'PermitEdge', pageInfo: 'PageInfo', __typename: null },
   PermitEdge: { cursor: null, node: 'Permit', __typename: null },
-  PageInfo: { hasNextPage: null, endCursor: null, __typename: null },
+  PageInfo: { hasNextPage: null, hasPreviousPage: null, startCursor: null, endCursor: null, __typename: null },
+  SubjectConnection: { nodes: 'Subject', edges: 'SubjectEdge', pageInfo: 'PageInfo', __typename: null },
+  SubjectEdge: { cursor: null, node: 'Subject', __typename: null },
   Permit: {
-    jurisdiction: null, item: null, documentNo: null, certificateNo: null, holder: 'Subject', decidedBy: 'Agency',
+    id: null, jurisdiction: null, item: null, documentNo: null, documentPart: null, certificateNo: null, holder: 'Subject', decidedBy: 'Agency',
     legalAuthority: null, location: null, district: null, outcome: null, status: null, decidedOn: null, validFrom: null,
     validTo: null, content: null, legalRepresentative: null, revision: null, actions: 'PermitAction', __typename: null,
   },
-  Subject: { kind: null, name: null, uscc: null, __typename: null },
+  Subject: { id: null, kind: null, name: null, uscc: null, __typename: null },
   Agency: { code: null, kind: null, jurisdiction: null, district: null, nameZh: null, nameEn: null, __typename: null },
   PermitAction: { action: null, actedOn: null, __typename: null },
 };
@@ -103,21 +105,56 @@ export class OperationMaker {
   #root(key: string): Root {
     const random = this.#random;
     const choice = random.fraction();
-    if (choice < 0.6) return this.#permits(key);
-    if (choice < 0.9) return this.#permit(key);
+    if (choice < 0.5) return this.#permits(key);
+    if (choice < 0.65) return this.#permit(key);
+    if (choice < 0.8) return this.#subjects(key);
+    if (choice < 0.9) return this.#subject(key);
     return this.#duplicate(key);
   }
 
   #permits(key: string): Root {
     const random = this.#random;
-    const first = random.pick([1, 1, 2, 3, 5, 50, 100]);
-    const parts = [`first: ${this.#value('Int!', first, String(first))}`];
     const filter = random.chance(0.6) ? this.#filter() : {};
-    if (Object.keys(filter).length > 0) parts.push(`filter: ${this.#filterArgument(filter)}`);
     const known = this.#cursors.own.length > 0 && random.chance(0.4) ? random.pick(this.#cursors.own) : null;
+    const [paging, parts] = this.#paging(known?.[0] ?? null);
+    if (Object.keys(filter).length > 0) parts.push(`filter: ${this.#filterArgument(filter)}`);
     if (known) parts.push(`after: ${this.#value('String', known[1], JSON.stringify(known[1]))}`);
     const selection = this.#rootSelection(key, 'permits', parts.join(', '), 'PermitConnection');
-    return { selection, reply: (below) => expectedPage(this.#asker, this.#world, this.#visible, below, first, filter, known?.[0] ?? null) };
+    return { selection, reply: (below) => expectedPage(this.#asker, this.#world, this.#visible, below, filter, paging) };
+  }
+
+  #subjects(key: string): Root {
+    const random = this.#random;
+    const filter: Filter = {
+      ...(random.chance(0.3) ? { item: random.pick(items) } : {}),
+      ...(random.chance(0.3) ? { district: supervisedIn(random.pick(locations)) } : {}),
+    };
+    const [paging, parts] = this.#paging(null);
+    if (Object.keys(filter).length > 0) parts.push(`filter: ${this.#variable('SubjectFilter', filter)}`);
+    const selection = this.#rootSelection(key, 'subjects', parts.join(', '), 'SubjectConnection');
+    return { selection, reply: (below) => expectedSubjects(this.#asker, this.#world, this.#visible, below, filter, paging) };
+  }
+
+  #subject(key: string): Root {
+    const uscc = this.#code();
+    const selection = this.#rootSelection(key, 'subject', `uscc: ${this.#value('String!', uscc, JSON.stringify(uscc))}`, 'Subject');
+    return { selection, reply: (below) => expectedSubject(this.#asker, this.#world, this.#visible, below, uscc) };
+  }
+
+  /** A page from the front or from the end. */
+  #paging(after: PermitRow | null): [Paging, string[]] {
+    const random = this.#random;
+    const size = random.pick([1, 1, 2, 3, 5, 50, 100]);
+    const backward = random.chance(0.3);
+    return [{ size, backward, after }, [`${backward ? 'last' : 'first'}: ${this.#value('Int!', size, String(size))}`]];
+  }
+
+  /** A credit code of a visible holder, of a hidden one (the pairs make them up alike), or of nobody. */
+  #code(): string {
+    const random = this.#random;
+    const seen = this.#world.subjects.filter(({ id }) => this.#visible.some((permit) => permit.holder_id === id));
+    const codes = seen.flatMap(({ uscc }) => (uscc === null ? [] : [uscc]));
+    return codes.length > 0 && random.chance(0.6) ? random.pick(codes) : random.pick(['HID-0', 'HID-1', 'VAR-0', 'VAR-1', 'NOBODY', '']);
   }
 
   #permit(key: string): Root {
@@ -134,7 +171,7 @@ export class OperationMaker {
       arguments: 'holderUscc: "NOBODY", item: P01, pendingCase: "2026-1"',
       below: [{ form: 'field', key: 'exists', name: 'exists', condition: null, below: null }],
     };
-    const allowed = ownsDecisions(this.#asker);
+    const allowed = checksDuplicates(this.#asker);
     return { selection, reply: () => (allowed ? { data: { exists: false }, denied: [] } : { data: null, denied: [''] }) };
   }
 
@@ -148,6 +185,10 @@ export class OperationMaker {
       ...(random.chance(0.4) ? { item: random.pick(items) } : {}),
       ...(random.chance(0.3) ? { status: random.pick(statuses) } : {}),
       ...(random.chance(0.3) ? { district: random.chance(0.8) ? supervisedIn(random.pick(locations)) : '' } : {}),
+      ...(random.chance(0.1) ? { documentNo: random.pick(this.#numbers) } : {}),
+      ...(random.chance(0.1) ? { certificateNo: this.#visible[random.int(0, 9)]?.certificate_no ?? 'C-0' } : {}),
+      ...(random.chance(0.2) ? { decidedBy: random.pick(deciders) } : {}),
+      ...(random.chance(0.2) ? { holderUscc: this.#code() } : {}),
       ...(random.chance(0.3) ? { decidedFrom: random.pick(dates) } : {}),
       ...(random.chance(0.3) ? { decidedTo: random.pick(dates) } : {}),
     };

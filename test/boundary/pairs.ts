@@ -38,18 +38,18 @@ export function makePair(random: Random, asker: Asker): Pair {
   const permitIds = new Numbers(random);
   const visible: PermitRow[] = [];
   const wanted = random.int(0, largestVisible);
-  const holders = Array.from({ length: 6 }, (_, i) => i);
+  const holderIds = new Numbers(random);
+  const holders = Array.from({ length: 6 }, (_, i) => randomSubject(random, holderIds.next(), random.chance(0.7) ? `USCC-${i}` : null));
   // Many random rows are hidden from this viewer: keep drawing until enough visible ones came.
   for (let tries = 0; visible.length < wanted && tries < 400; tries += 1) {
-    const permit = randomPermit(random, 0, random.pick(holders), random.pick(documentNumbers), tries + 1);
+    const permit = randomPermit(random, 0, random.pick(holders).id, random.pick(documentNumbers), tries + 1);
     if (sight(asker, permit) !== 'hidden') visible.push({ ...permit, id: permitIds.next() });
   }
   const actions: ActionRow[] = [];
   const actionIds = new Numbers(random);
   for (const permit of visible) actions.push(...randomActions(random, permit.id, actionIds.next));
-  const subjects = holders.map((index) => randomSubject(random, index, random.chance(0.7) ? `USCC-${index}` : null));
 
-  const worlds = [0, 1].map(() => fill(random, asker, visible, actions, subjects));
+  const worlds = [0, 1].map(() => fill(random, asker, visible, actions, holders));
   const [one, other] = worlds;
   if (!one || !other) throw new Error('two worlds are made');
   const hidden = random.some([...one.permits, ...other.permits].map((permit) => permit.document_no), 0.3);
@@ -64,22 +64,14 @@ function fill(
   actions: readonly ActionRow[],
   holders: readonly SubjectRow[],
 ): World {
-  const subjectIds = new Numbers(random);
+  // Holders of visible permits keep their numbers: ids and the order of holders come from them.
   const used = new Set(visible.map((permit) => permit.holder_id));
-  const subjects: SubjectRow[] = [];
-  const idOf = new Map<number, number>();
-  for (const holder of holders) {
-    const id = subjectIds.next();
-    idOf.set(holder.id, id);
-    // A holder of no visible permit is hidden, so all of it may vary.
-    const shown = used.has(holder.id) ? holder : randomSubject(random, holder.id, `VAR-${id}`);
-    subjects.push({ ...shown, id });
-  }
+  const subjectIds = new Numbers(random, holders.map(({ id }) => id));
+  const subjects = holders.map((holder, i) => (used.has(holder.id) ? holder : randomSubject(random, subjectIds.next(), `VAR-${i}`)));
   for (let i = random.int(0, 4); i > 0; i -= 1) {
-    const id = subjectIds.next();
-    subjects.push(randomSubject(random, id, random.chance(0.5) ? `HID-${id}` : null));
+    subjects.push(randomSubject(random, subjectIds.next(), random.chance(0.5) ? `HID-${i}` : null));
   }
-  const permits = visible.map((permit) => ({ ...permit, ...varied(random, asker, permit), holder_id: idOf.get(permit.holder_id) ?? 0 }));
+  const permits = visible.map((permit) => ({ ...permit, ...varied(random, asker, permit) }));
   const permitIds = new Numbers(random, visible.map(({ id }) => id));
   const actionIds = new Numbers(random, actions.map(({ id }) => id));
   const all = [...actions];

@@ -1,18 +1,16 @@
 import { createSecretKey } from 'node:crypto';
 import { Seal } from '../../src/access/keys.js';
-import { accessBoundaries } from '../../src/access/operations.js';
+import { NodeIds } from '../../src/access/node-ids.js';
 import type { Viewer } from '../../src/access/viewer.js';
-import { boundarySql, branchView, readerRole } from '../../src/boundary/database.js';
+import { boundarySql, branchView, lookUpView, readerRole } from '../../src/boundary/database.js';
 import type { Boundary, RecordBoundary } from '../../src/boundary/declaration.js';
 import { BoundaryPolicy, type Branch, type Cell } from '../../src/boundary/policy.js';
 import { shieldRules } from '../../src/boundary/shield.js';
 import type { HubDatabase } from '../../src/database/database.js';
-import { permitBoundaries } from '../../src/permits/boundary.js';
 import type { PlannerParts } from '../../src/planner/parts.js';
 import { Planner } from '../../src/planner/planner.js';
 import { Readers } from '../../src/planner/readers.js';
-import { boundaryPolicy, hubSchema, hubTables, operationViews, reads } from '../../src/server/schema.js';
-import { subjectBoundaries } from '../../src/subjects/boundary.js';
+import { boundaries, boundaryPolicy, hubSchema, hubTables, nodes, operationViews, reads } from '../../src/server/schema.js';
 import { testDatabase } from '../support/test-database.js';
 import type { GraphQLCall } from './hub-under-test.js';
 import type { Asker } from './judge.js';
@@ -21,7 +19,7 @@ import { WorldLoader } from './world.js';
 
 /** The hub's declarations with its record types changed. */
 export function declarations(change: (record: RecordBoundary) => RecordBoundary): readonly Boundary[] {
-  return [...permitBoundaries, ...subjectBoundaries, ...accessBoundaries].map((declaration) =>
+  return boundaries.map((declaration) =>
     declaration.form === 'record' ? change(declaration) : declaration,
   );
 }
@@ -105,6 +103,8 @@ export async function plannerSide(layers: Layers = {}): Promise<PlannerSide> {
     rules: shieldRules(layers.rules ?? policy),
     tables: hubTables(),
     reads,
+    nodes,
+    ids: new NodeIds(createSecretKey(Buffer.alloc(32, 7)), nodes.keys()),
     seal: new Seal(createSecretKey(Buffer.alloc(32, 7))),
     readers,
   };
@@ -155,7 +155,8 @@ async function bareViews(database: HubDatabase): Promise<void> {
   const tables = hubTables();
   const permit = tables.get('Permit');
   const action = tables.get('PermitAction');
-  if (!permit || !action) throw new Error('permits and actions have tables');
+  const subject = tables.get('Subject');
+  if (!permit || !action || !subject) throw new Error('permits and actions have tables');
   const sql = ['DROP SCHEMA shared CASCADE; CREATE SCHEMA shared;', 'CREATE VIEW shared.agency AS SELECT * FROM hub.agency;'];
   const withHolder =
     'SELECT r.*, h.kind AS holder_kind, h.name AS holder_name, h.uscc AS holder_uscc FROM hub.permit r JOIN hub.subject h ON h.id = r.holder_id';
@@ -167,6 +168,7 @@ async function bareViews(database: HubDatabase): Promise<void> {
         `CREATE VIEW ${branchView(principal, action, branch)} AS SELECT * FROM hub.permit_action;`,
       );
     }
+    sql.push(`CREATE VIEW ${lookUpView(principal, subject)} AS SELECT id, uscc FROM hub.subject;`);
     for (const view of operationViews.filter(({ viewers }) => viewers.includes(principal))) {
       sql.push(`CREATE VIEW shared.${view.name}__${principal.toLowerCase()} AS ${view.query};`);
     }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { cursorMark } from './expectation.js';
+import { cursorMark, idMark } from './expectation.js';
 import type { Answer, GraphQLCall, LaneName } from './hub-under-test.js';
 import { asker } from './hub-under-test.js';
 import { hasRights, visiblePermits, type Asker } from './judge.js';
@@ -124,7 +124,7 @@ function withoutCursors(data: unknown): unknown {
   return Object.fromEntries(
     Object.entries(data).map(([key, value]) => [
       key,
-      /^(cursor|endCursor)2?$/.test(key) && typeof value === 'string' ? cursorMark : withoutCursors(value),
+      typeof value !== 'string' ? withoutCursors(value) : /^(cursor|startCursor|endCursor)2?$/.test(key) ? cursorMark : /^id2?$/.test(key) ? idMark : value,
     ]),
   );
 }

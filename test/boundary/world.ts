@@ -60,7 +60,7 @@ const actionTypes = ['GRANT', 'CHANGE', 'RENEWAL', 'CANCELLATION', 'REVOCATION']
 
 /** Few places, so that rows of neighbours and of the free-trade zone collide: A-07 puts FTZ areas into 120116. */
 export const locations = ['120101', '120102', '120116', 'FTZ:DONGJIANG', 'FTZ:AIRPORT'] as const;
-export const deciders = ['HEPING_APPROVAL', 'HEDONG_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_DONGJIANG_APPROVAL', 'FTZ_AIRPORT_APPROVAL'] as const;
+export const deciders = ['HEPING_APPROVAL', 'HEDONG_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_DONGJIANG_APPROVAL', 'FTZ_AIRPORT_APPROVAL', 'MUNI_HRSS'] as const;
 
 /** The district a location is supervised in, written again here: A-07. */
 export function supervisedIn(location: string): string {

@@ -92,7 +92,7 @@ export class KillWriters {
     await addPermits(client, [
       { documentNo: text(1), holderId, certificateNo: text(1) },
       { documentNo: text(2), holderId, certificateNo: text(2), district: '120116', item: 'P02' },
-      { documentNo: text(3), holderId, certificateNo: text(3), item: 'P07' },
+      { documentNo: text(3), holderId, certificateNo: text(3), item: 'US-H2B' },
     ]);
     for (const k of [1, 2]) events.push({ kind: 'ENTERED', documentNo: text(k), certificateNo: text(k) });
     if (changed !== undefined) {
@@ -103,7 +103,7 @@ export class KillWriters {
     if (left !== undefined) {
       await (turn % 2 === 0
         ? client.query('DELETE FROM hub.permit WHERE document_no = $1', [left])
-        : client.query(`UPDATE hub.permit SET item = 'P07' WHERE document_no = $1`, [left]));
+        : client.query(`UPDATE hub.permit SET item = 'US-H2B' WHERE document_no = $1`, [left]));
       events.push({ kind: 'LEFT', documentNo: left, certificateNo: null });
     }
     if (turn % 4 === 3) {

@@ -75,7 +75,7 @@ async function ask(token: string, writers: KillWriters, answers: string[], stopp
 
 /** What the subscriber must have, by the log itself: the committed events MUNI_HRSS may see, in order of position. */
 async function visibleByLog(client: pg.Client): Promise<Visible[]> {
-  const seen = (image: Record<string, unknown> | null): boolean => image !== null && image['item'] !== 'P07';
+  const seen = (image: Record<string, unknown> | null): boolean => image !== null && image['item'] !== 'US-H2B';
   const events = expectDense(await readFeedLog(client)).filter(({ entity }) => entity === 'Permit');
   return events.flatMap(({ before, after }): Visible[] => {
     if (!seen(before) && !seen(after)) return [];

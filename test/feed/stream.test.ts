@@ -35,14 +35,14 @@ describe('what a subscriber sees of the changes', () => {
     await addPermits(pool, [
       { documentNo: 'H1', holderId, certificateNo: 'c1' },
       { documentNo: 'H2', holderId, item: 'P02', certificateNo: 'c2' },
-      { documentNo: 'H5', holderId, item: 'P05' },
+      { documentNo: 'H5', holderId, item: 'P07' },
       { documentNo: 'X1', holderId, district: '120103' },
     ]);
     await pool.query(`UPDATE hub.permit SET certificate_no = 'c3' WHERE document_no IN ('H1', 'X1')`);
     await pool.query(`UPDATE hub.permit SET district = '120103' WHERE document_no = 'H1'`);
     await pool.query(`UPDATE hub.permit SET certificate_no = 'c4' WHERE document_no = 'H1'`);
     await pool.query(`UPDATE hub.permit SET district = '120101' WHERE document_no IN ('H1', 'X1')`);
-    await pool.query(`UPDATE hub.permit SET item = 'P05' WHERE document_no = 'H2'`);
+    await pool.query(`UPDATE hub.permit SET item = 'P07' WHERE document_no = 'H2'`);
     await pool.query(`DELETE FROM hub.permit WHERE document_no = 'X1'`);
     const seen: Change[] = [];
     while (seen.length < 8) seen.push(await running.event(stream));
@@ -106,7 +106,7 @@ describe('what a subscriber sees of the changes', () => {
       return result.done === true ? undefined : result.value.data?.permitChanged;
     };
     expect(await next()).toMatchObject({ kind: 'OPENED', number: 0 });
-    await addPermits(pool, [{ documentNo: 'A', holderId }, { documentNo: 'W', holderId, item: 'P07' }, { documentNo: 'B', holderId, district: '120116' }]);
+    await addPermits(pool, [{ documentNo: 'A', holderId }, { documentNo: 'W', holderId, item: 'US-H2B' }, { documentNo: 'B', holderId, district: '120116' }]);
     expect(await next()).toMatchObject({ kind: 'ENTERED', number: 1, documentNo: 'A' });
     expect(await next()).toMatchObject({ kind: 'ENTERED', number: 2, documentNo: 'B' });
     await subscription.return?.();
@@ -191,7 +191,7 @@ describe('what does not open, and what ends', () => {
 
   test('a denied subscription answers 403 and never opens', async () => {
     const content = 'subscription { permitChanged { number permit { documentNo content } } }';
-    for (const [agency, query] of [['US_OFLC', watchPermits], ['HEPING_HRSS', content], ['MUNI_HRSS', content]] as const) {
+    for (const [agency, query] of [['US_OFLC', watchPermits], ['HEPING_HRSS', content], ['BINHAI_HRSS', content]] as const) {
       const { response } = await running.subscribe(agency, undefined, query);
       expect(response.status).toBe(403);
       expect(response.headers.get('content-type')).toMatch(/^application\/json/);
