@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT, type CryptoKey, type JWK } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import { agencies } from '../measures/agencies.js';
+import { agencies, isAgencyKind } from '../measures/agencies.js';
 import type { Clock } from '../measures/clock.js';
 import type { HubKeys } from './keys.js';
 import type { Viewer } from './viewer.js';
@@ -25,10 +25,8 @@ const claims = z.object({
 });
 
 /** A role that is called like a kind of agency would take that kind's rights instead of giving up its own. */
-const agencyKinds: ReadonlySet<string> = new Set(agencies.map(({ kind }) => kind));
-
 function assertRole(role: string | null): void {
-  if (role !== null && agencyKinds.has(role)) {
+  if (role !== null && isAgencyKind(role)) {
     throw new TokenRefused(`${role} 是机关类别，不是角色 · ${role} is a kind of agency, not a role. Next step: ask for a token without a role.`);
   }
 }

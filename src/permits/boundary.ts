@@ -120,7 +120,6 @@ export const permitBoundaries: readonly Boundary[] = [
   { form: 'part', type: 'PermitAction', of: 'Permit', groups: { PERMIT_BASIC: ['action', 'actedOn'] } },
   { form: 'carrier', type: 'PermitConnection', of: 'Permit', fields: ['nodes', 'edges', 'pageInfo'] },
   { form: 'carrier', type: 'PermitEdge', of: 'Permit', fields: ['cursor', 'node'] },
-  { form: 'carrier', type: 'PageInfo', of: 'Permit', fields: ['hasNextPage', 'hasPreviousPage', 'startCursor', 'endCursor'] },
   { form: 'carrier', type: 'PermitChange', of: 'Permit', fields: ['kind', 'number', 'cursor', 'documentNo', 'permit'] },
   { form: 'carrier', type: 'Query', of: 'Permit', fields: ['permit', 'permits', 'node'] },
   { form: 'carrier', type: 'Subscription', of: 'Permit', fields: ['permitChanged'] },

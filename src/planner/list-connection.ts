@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { largestPage, pageOf } from './page.js';
 
 /** Arguments of a Relay connection as a client gives them; type-graphql leaves out what is absent, GraphQL may say null. */
 export interface ListPage {
@@ -20,8 +21,6 @@ export interface ListConnection<T> {
   };
 }
 
-const largestPage = 100;
-
 /**
  * A page of a list held in memory: reference data that is open to every viewer and changes with a release only. Exactly
  * one of `first` and `last` is given, 1 … 100; `after` and `before` bound the list, with either of them. The cursor of an
@@ -32,12 +31,12 @@ const largestPage = 100;
  * Throws GraphQLError BAD_PAGE_SIZE, and BAD_CURSOR for a cursor that names no element of this list.
  */
 export function listConnection<T>(items: readonly T[], page: ListPage, keyOf: (item: T) => string): ListConnection<T> {
-  const size = pageSize(page);
+  const { size, backward } = pageOf(page.first, page.last, largestPage);
   const from = typeof page.after === 'string' ? positionOf(items, page.after, keyOf) + 1 : 0;
   const to = typeof page.before === 'string' ? positionOf(items, page.before, keyOf) : items.length;
   // Where the bounds cross, the page is empty and lies at `from`.
   const end = Math.max(from, to);
-  const start = typeof page.last === 'number' ? Math.max(from, end - size) : from;
+  const start = backward ? Math.max(from, end - size) : from;
   const stop = Math.min(end, start + size);
   const edges = items.slice(start, stop).map((node) => ({ cursor: cursorOf(keyOf(node)), node }));
   return {
@@ -50,16 +49,6 @@ export function listConnection<T>(items: readonly T[], page: ListPage, keyOf: (i
       endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
-}
-
-function pageSize({ first, last }: ListPage): number {
-  const sizes = [first, last].filter((size) => typeof size === 'number');
-  const [size] = sizes;
-  if (sizes.length === 1 && size !== undefined && Number.isInteger(size) && size >= 1 && size <= largestPage) return size;
-  throw new GraphQLError(
-    `first 与 last 须给出且仅给出一个，在 1 到 ${largestPage} 之间 · Give exactly one of first and last, between 1 and ${largestPage}.`,
-    { extensions: { code: 'BAD_PAGE_SIZE', nextStep: `first: 1 … ${largestPage}` } },
-  );
 }
 
 function cursorOf(key: string): string {

@@ -4,6 +4,7 @@ import { HubKeys, Seal } from '../access/keys.js';
 import { NodeIds } from '../access/node-ids.js';
 import { LocalIssuer } from '../access/tokens.js';
 import { shieldRules } from '../boundary/shield.js';
+import { competenceSettings, loadCompetenceSettings } from '../competence/settings.js';
 import type { HubDatabase } from '../database/database.js';
 import { heartbeatMs } from '../feed/change-stream.js';
 import { FeedCursors } from '../feed/cursor.js';
@@ -52,7 +53,7 @@ export class Hub {
     const accessLog = await AccessLog.open(database, keys.key('audit'));
     const listener = new FeedListener(database);
     await listener.open();
-    const lanes = await Lanes.open(schema, planner, readers, new Services());
+    const lanes = await Lanes.open(schema, planner, readers, new Services().set(competenceSettings, loadCompetenceSettings(options.dataFolder)));
     const stream = sseTransport({
       planner,
       plannerParts,

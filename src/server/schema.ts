@@ -5,6 +5,10 @@ import { accessBoundaries, AccessOperations } from '../access/operations.js';
 import type { OperationView } from '../boundary/database.js';
 import type { Boundary } from '../boundary/declaration.js';
 import { BoundaryPolicy } from '../boundary/policy.js';
+import { AgencyList } from '../competence/agency-list.js';
+import { competenceBoundaries } from '../competence/boundary.js';
+import { CertificateStockOperation, certificateStockView } from '../competence/certificate-stock.js';
+import { CompetenceOperations } from '../competence/operations.js';
 import { entities } from '../../ormconfig.js';
 import { readTables, type Table } from '../database/tables.js';
 import { legalDate, systemClock, type Clock } from '../measures/clock.js';
@@ -20,7 +24,7 @@ import { subjectBoundaries } from '../subjects/boundary.js';
 import { SubjectOperations } from '../subjects/operations.js';
 
 /** The one place that knows all capabilities: what each of them adds to schema, boundary, reads and feed. */
-export const operationViews: readonly OperationView[] = [duplicateCheckView];
+export const operationViews: readonly OperationView[] = [duplicateCheckView, certificateStockView];
 
 export const reads: ReadonlyMap<string, ReadDeclaration> = new Map(permitReads.map((read) => [read.field, read]));
 
@@ -31,7 +35,7 @@ export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map([
   ['permitChanged', { field: 'permitChanged', type: 'Permit', record: 'permit' }],
 ]);
 
-export const boundaries: readonly Boundary[] = [...permitBoundaries, ...subjectBoundaries, ...accessBoundaries];
+export const boundaries: readonly Boundary[] = [...permitBoundaries, ...subjectBoundaries, ...competenceBoundaries, ...accessBoundaries];
 
 /** The boundary as it stands on the clock's day. */
 export function boundaryPolicy(clock: Clock = systemClock): BoundaryPolicy {
@@ -45,7 +49,7 @@ export function hubTables(): ReadonlyMap<string, Table> {
 /** Builds the executable schema and refuses one with a field that no boundary declares. */
 export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> {
   const schema = await buildSchema({
-    resolvers: [NodeOperations, PermitOperations, SubjectOperations, DuplicateCheck, PermitChanges, AccessOperations],
+    resolvers: [NodeOperations, PermitOperations, SubjectOperations, DuplicateCheck, PermitChanges, CompetenceOperations, AgencyList, CertificateStockOperation, AccessOperations],
     validate: { forbidUnknownValues: false },
     // Subscriptions are answered by the change feed, never by type-graphql's publish and subscribe.
     pubSub: { publish: () => undefined, subscribe: () => { throw new Error('the change feed answers subscriptions'); } },

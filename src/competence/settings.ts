@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { readCompetenceSettings, type CompetenceSettings } from '../measures/competence.js';
+import { ServiceKey } from '../planner/context.js';
+import { StartUpError } from '../start-up-error.js';
+
+/** The settings of competence in a running hub. */
+export const competenceSettings = new ServiceKey<CompetenceSettings>('competence settings');
+
+const fileName = 'competence.yaml';
+
+/**
+ * Reads `competence.yaml` of the data folder: the routing table of P05 in Binhai (A-10) and nil returns (A-06). Without
+ * the file the defaults hold. Throws StartUpError CONFIG_INVALID for a file that is not understood: no default then.
+ */
+export function loadCompetenceSettings(dataFolder: string): CompetenceSettings {
+  const file = path.join(dataFolder, fileName);
+  try {
+    return readCompetenceSettings(parse(textOf(file) ?? '{}'));
+  } catch (error) {
+    const detail = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new StartUpError('CONFIG_INVALID', {
+      zh: `${file} 无法识别，请按 docs/competence.md 修改：${detail}`,
+      en: `${file} is not understood; mend it as docs/competence.md says: ${detail}`,
+    });
+  }
+}
+
+function textOf(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
