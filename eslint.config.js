@@ -1,9 +1,30 @@
+import graphql from '@graphql-eslint/eslint-plugin';
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   { ignores: ['dist/', 'data/', 'node_modules/', 'test/bench/peers/', 'migrations/*-boundary.ts'] },
-  js.configs.recommended,
+  { files: ['**/*.{js,mjs,ts}'], ...js.configs.recommended },
+  {
+    // The generated schema, by the Relay rules. `nodes` beside `edges` is allowed: most callers want the records alone.
+    files: ['schema/**/*.graphql'],
+    languageOptions: { parser: graphql.parser, parserOptions: { graphQLConfig: { schema: 'schema/schema.graphql' } } },
+    plugins: { '@graphql-eslint': graphql },
+    rules: {
+      '@graphql-eslint/relay-arguments': 'error',
+      '@graphql-eslint/relay-connection-types': 'error',
+      '@graphql-eslint/relay-edge-types': ['error', { listTypeCanWrapOnlyEdgeType: false, shouldImplementNode: false }],
+      '@graphql-eslint/relay-page-info': 'error',
+      '@graphql-eslint/require-description': [
+        'error',
+        { types: true, rootField: true, DirectiveDefinition: true, EnumValueDefinition: true, FieldDefinition: true, InputValueDefinition: true },
+      ],
+      '@graphql-eslint/unique-type-names': 'off',
+      '@graphql-eslint/no-unreachable-types': 'error',
+      '@graphql-eslint/known-type-names': 'error',
+      '@graphql-eslint/provided-required-arguments': 'error',
+    },
+  },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked],

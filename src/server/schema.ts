@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { lexicographicSortSchema, printSchema, type GraphQLSchema } from 'graphql';
+import { lexicographicSortSchema, printSchema, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
 import { accessBoundaries, AccessOperations } from '../access/operations.js';
 import type { OperationView } from '../boundary/database.js';
@@ -54,8 +54,16 @@ export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> 
     // Subscriptions are answered by the change feed, never by type-graphql's publish and subscribe.
     pubSub: { publish: () => undefined, subscribe: () => { throw new Error('the change feed answers subscriptions'); } },
   });
+  describe(schema.getQueryType(), '查询 · What may be asked; every answer is in the evidence.');
+  describe(schema.getMutationType(), '写入 · What may be written, in the order of the document.');
+  describe(schema.getSubscriptionType(), '订阅 · Changes as they are committed, each once.');
   policy.assertCovers(schema);
   return schema;
+}
+
+/** type-graphql gives root types no description. */
+function describe(type: GraphQLObjectType | null | undefined, description: string): void {
+  if (type) type.description = description;
 }
 
 /** The schema as text, in a stable order: what `schema/schema.graphql` holds. */
