@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { readCompetenceSettings, type CompetenceSettings } from '../measures/competence.js';
+import { defaultCompetenceSettings, readCompetenceSettings, type CompetenceSettings } from '../measures/competence.js';
 import { ServiceKey } from '../planner/context.js';
 import { StartUpError } from '../start-up-error.js';
 
@@ -17,22 +17,14 @@ const fileName = 'competence.yaml';
  */
 export function loadCompetenceSettings(dataFolder: string): CompetenceSettings {
   const file = path.join(dataFolder, fileName);
+  if (!existsSync(file)) return defaultCompetenceSettings;
   try {
-    return readCompetenceSettings(parse(textOf(file) ?? '{}'));
+    return readCompetenceSettings(parse(readFileSync(file, 'utf8')) ?? {});
   } catch (error) {
     const detail = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
     throw new StartUpError('CONFIG_INVALID', {
       zh: `${file} 无法识别，请按 docs/competence.md 修改：${detail}`,
       en: `${file} is not understood; mend it as docs/competence.md says: ${detail}`,
     });
-  }
-}
-
-function textOf(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
   }
 }
