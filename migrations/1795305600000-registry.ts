@@ -32,9 +32,14 @@ export class Registry1795305600000 implements MigrationInterface {
 
       CREATE TABLE hub.import_batch (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        -- The batch as others know it: the number would tell how many there were.
+        reference uuid NOT NULL DEFAULT gen_random_uuid() UNIQUE,
         profile text NOT NULL,
         file_name text NOT NULL,
         file_digest text NOT NULL,
+        header text[] NOT NULL,
+        -- The batch whose rejected and doubtful rows were mended in this file.
+        mends bigint REFERENCES hub.import_batch,
         started_at timestamptz NOT NULL,
         finished_at timestamptz,
         ledger jsonb
@@ -48,6 +53,38 @@ export class Registry1795305600000 implements MigrationInterface {
         code text NOT NULL,
         reason text NOT NULL,
         PRIMARY KEY (batch_id, line, field)
+      );
+
+      -- Doubtful rows are a work list: nothing is stored until somebody accepts. The row is sealed by the key ring; its
+      -- document stands in the clear, so that a later row of the same document can take its place.
+      CREATE TABLE hub.import_doubt (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        reference uuid NOT NULL DEFAULT gen_random_uuid() UNIQUE,
+        batch_id bigint NOT NULL REFERENCES hub.import_batch,
+        line bigint NOT NULL,
+        jurisdiction text NOT NULL,
+        identifier_scheme text NOT NULL,
+        document_no text NOT NULL,
+        -- Keyed hash of the row: the same row again is the same doubt.
+        fingerprint text NOT NULL UNIQUE,
+        sealed text NOT NULL,
+        findings jsonb NOT NULL,
+        state text NOT NULL DEFAULT 'OPEN' CHECK (state IN ('OPEN', 'ACCEPTED', 'REFUSED', 'SUPERSEDED')),
+        opened_at timestamptz NOT NULL,
+        settled_at timestamptz,
+        settled_by text,
+        note text,
+        CHECK ((state = 'OPEN') = (settled_at IS NULL) AND (settled_at IS NULL) = (settled_by IS NULL))
+      );
+      CREATE INDEX import_doubt_open ON hub.import_doubt (document_no) WHERE state = 'OPEN';
+
+      -- The cells of rejected and doubtful rows, sealed, for the file in which they are mended.
+      CREATE TABLE hub.import_bad_row (
+        batch_id bigint NOT NULL REFERENCES hub.import_batch,
+        line bigint NOT NULL,
+        doubt_id bigint REFERENCES hub.import_doubt,
+        sealed text NOT NULL,
+        PRIMARY KEY (batch_id, line)
       );
 
       CREATE TABLE hub.permit (
@@ -77,6 +114,13 @@ export class Registry1795305600000 implements MigrationInterface {
         batch_id bigint REFERENCES hub.import_batch,
         revision int NOT NULL DEFAULT 1,
         updated_at timestamptz NOT NULL,
+        -- Who delivered, and the number of its version where it counts them.
+        source_agency text REFERENCES hub.agency,
+        source_version bigint,
+        received_at timestamptz NOT NULL DEFAULT now(),
+        -- When and in which batch PERMIT_BASIC (A-58) changed last: changes of withheld cells do not show in them.
+        basic_updated_at timestamptz NOT NULL DEFAULT now(),
+        basic_batch uuid NOT NULL DEFAULT '00000000-0000-0000-0000-000000000000',
         UNIQUE (jurisdiction, identifier_scheme, document_no, document_part),
         UNIQUE (id, jurisdiction, item, decided_by, district)
       );
@@ -88,6 +132,9 @@ export class Registry1795305600000 implements MigrationInterface {
         WHERE jurisdiction = 'CN-TJ' AND item IN ('P02', 'P03', 'P04', 'P08', 'P09', 'P10');
       CREATE INDEX permit_by_decider ON hub.permit (decided_by, decided_on DESC, id DESC);
       CREATE INDEX permit_by_jurisdiction ON hub.permit (jurisdiction, decided_on DESC, id DESC);
+      -- XT-4.1.2c, A-03: numbers of dispatch certificates are unique over all issuers.
+      CREATE INDEX permit_dispatch_certificate ON hub.permit (certificate_no)
+        WHERE jurisdiction = 'CN-TJ' AND item = 'P01' AND certificate_no IS NOT NULL;
       CREATE INDEX permit_by_holder ON hub.permit (holder_id, item);
       CREATE INDEX permit_certificate_no ON hub.permit (certificate_no) WHERE certificate_no IS NOT NULL;
       -- Holders of a scope, each once, are read off these in order.

@@ -213,10 +213,13 @@ function branchSql(
 /** Key columns, then every declared scalar field with its cell right applied. */
 function columnsSql(policy: BoundaryPolicy, table: Table, branch: Branch, keys: readonly string[] = []): string[] {
   const kept = new Set([table.primaryKey, ...keys]);
-  for (const [property, toOne] of table.toOne) {
-    if (policy.cell(branch, table.type, property) === 'allow') kept.add(toOne.foreignColumn);
-  }
   const columns = [...kept].map((column) => `r.${column}`);
+  for (const [property, { foreignColumn }] of table.toOne) {
+    if (kept.has(foreignColumn) || !policy.declares(`${table.type}.${property}`)) continue;
+    kept.add(foreignColumn);
+    const shown = policy.cell(branch, table.type, property) === 'allow' ? `r.${foreignColumn}` : `NULL::${typeOfColumn(table, foreignColumn)}`;
+    columns.push(`${shown} AS ${foreignColumn}`);
+  }
   for (const [field, info] of table.columns) {
     if (kept.has(info.column) || !policy.declares(`${table.type}.${field}`)) continue;
     columns.push(`${cellSql(policy.cell(branch, table.type, field), info, 'r')} AS ${info.column}`);
@@ -289,8 +292,7 @@ function imageCells(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>, 
   for (const [property, toOne] of table.toOne) {
     const part = tableOf(tables, toOne.target);
     const foreign = toOne.foreignColumn;
-    const type = [...table.columns.values()].find(({ column }) => column === foreign)?.type ?? 'text';
-    cells.push({ name: foreign, type, path: (image) => `(${image} ->> '${foreign}')`, cellOf: (branch) => policy.cell(branch, table.type, property) });
+    cells.push({ name: foreign, type: typeOfColumn(table, foreign), path: (image) => `(${image} ->> '${foreign}')`, cellOf: (branch) => policy.cell(branch, table.type, property) });
     if (policy.recordOf(part.type) !== table.type) continue;
     for (const [field, info] of part.columns) {
       if (info.column === part.primaryKey || !policy.declares(`${part.type}.${field}`)) continue;
@@ -304,6 +306,12 @@ function imageCells(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>, 
     cells.push({ name: info.column, type: info.type, path, cellOf: (branch) => policy.cell(branch, table.type, field) });
   }
   return cells;
+}
+
+function typeOfColumn(table: Table, column: string): string {
+  const info = [...table.columns.values()].find((candidate) => candidate.column === column);
+  if (!info) throw new Error(`Boundary: ${table.type} maps no column ${column}`);
+  return info.type;
 }
 
 function shownText(cell: Cell, expression: string): string {

@@ -1,7 +1,10 @@
 import { getMetadataArgsStorage } from 'typeorm';
 
-/** How a column's text form becomes JSON: text and dates are strings, int4 and booleans stand as they are. */
-export type ColumnEncoding = 'string' | 'number' | 'boolean';
+/**
+ * How a column's text form becomes JSON: text and dates are strings, int4 and booleans stand as they are, instants are
+ * ISO 8601 in UTC (reader sessions run in that zone).
+ */
+export type ColumnEncoding = 'string' | 'number' | 'boolean' | 'instant';
 
 export interface ColumnInfo {
   readonly column: string;
@@ -38,6 +41,8 @@ export type EntityClass = new () => object;
 const encodings: Readonly<Record<string, ColumnEncoding>> = {
   text: 'string',
   date: 'string',
+  uuid: 'string',
+  timestamptz: 'instant',
   bigint: 'string',
   int: 'number',
   boolean: 'boolean',

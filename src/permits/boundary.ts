@@ -19,6 +19,8 @@ export const permitBoundaries: readonly Boundary[] = [
       PERMIT_BASIC: [
         'id', 'jurisdiction', 'item', 'documentNo', 'documentPart', 'certificateNo', 'holder', 'decidedBy', 'legalAuthority', 'location',
         'district', 'outcome', 'status', 'decidedOn', 'validFrom', 'validTo', 'actions',
+        // Where the facts above come from and since when they stand; changes of other cells do not move these.
+        'source', 'batch', 'receivedAt', 'updatedAt',
       ],
       // The revision counts changes of the whole record, also of cells others may not see.
       DECISION_RECORD: ['content', 'revision'],

@@ -1,6 +1,7 @@
 import { Field, ID, Int, ObjectType } from 'type-graphql';
 import { Column, Entity, JoinColumn, ManyToOne, OneToMany, PrimaryGeneratedColumn } from 'typeorm';
 import { Agency } from '../access/agency.js';
+import { DateTime } from '../measures/date-time.js';
 import { LegalDate } from '../measures/legal-date.js';
 import { Node } from '../planner/node.js';
 import { Subject } from '../subjects/subject.js';
@@ -101,6 +102,28 @@ export class Permit {
   @Field(() => Int, { nullable: true, description: '版本 · Revision of the deciding organ’s record, from 1.' })
   @Column('int')
   revision!: number | null;
+
+  @Column('text', { name: 'source_agency', nullable: true })
+  sourceCode!: string | null;
+
+  @Field(() => Agency, { nullable: true, description: '数据来源单位 · The bureau that delivered the record.' })
+  @ManyToOne(() => Agency)
+  @JoinColumn({ name: 'source_agency' })
+  source!: Agency | null;
+
+  @Field(() => String, { description: '批次标识 · Reference of the batch that brought the shared facts of this record last.' })
+  @Column('uuid', { name: 'basic_batch' })
+  batch!: string;
+
+  @Field(() => DateTime, { description: '首次接收时间 · When the record first arrived, ISO 8601 in UTC.' })
+  @Column('timestamptz', { name: 'received_at' })
+  receivedAt!: Date;
+
+  @Field(() => DateTime, {
+    description: '共享内容最近变更时间 · When the shared facts of this record changed last; the holder’s own changes come through the feed.',
+  })
+  @Column('timestamptz', { name: 'basic_updated_at' })
+  updatedAt!: Date;
 
   @OneToMany(() => PermitAction, (action) => action.permit)
   @Field(() => [PermitAction], { description: '办理记录 · What was done on this permit, oldest first, at most 20.' })

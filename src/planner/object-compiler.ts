@@ -70,7 +70,10 @@ export class ObjectCompiler {
       if (info?.column === this.#table.primaryKey) return this.#idMember(key, type.name, info.column);
       if (info) return { key, column: this.ownColumn(info.column, this.#cell(type.name, name, info, 'r')), encoding: info.encoding };
       const toOne = this.#table.toOne.get(name);
-      if (toOne) return { key, object: this.#toOne(name, toOne.target, toOne.foreignColumn, below) };
+      if (toOne) {
+        const object = this.#toOne(name, toOne.target, toOne.foreignColumn, below);
+        return { key, object, presence: this.ownColumn(toOne.foreignColumn) };
+      }
       const toMany = this.#table.toMany.get(name);
       if (toMany) return { key, ...this.#toMany(toMany.target, toMany.foreignColumn, below) };
       throw new NotPlannable(`${type.name}.${name}`);

@@ -9,7 +9,7 @@ export type Member =
   | { readonly key: string; readonly column: number; readonly encoding: ColumnEncoding }
   | { readonly key: string; readonly column: number; readonly text: (cell: string) => string }
   | { readonly key: string; readonly constant: string }
-  | { readonly key: string; readonly object: ObjectWriter }
+  | { readonly key: string; readonly object: ObjectWriter; readonly presence: number }
   | { readonly key: string; readonly list: ObjectWriter; readonly presence: number };
 
 /** Holds every character JSON must escape in a string (and a few it need not). */
@@ -40,13 +40,19 @@ export function objectWriter(members: readonly Member[]): ObjectWriter {
         else if ('text' in member) out += jsonText(member.text(cell));
         else if (member.encoding === 'string') out += jsonText(cell);
         else if (member.encoding === 'number') out += cell;
+        else if (member.encoding === 'instant') out += `"${isoInstant(cell)}"`;
         else out += cell === 't' ? 'true' : 'false';
       } else if ('constant' in member) out += member.constant;
-      else if ('object' in member) out += member.object(rows, from, to);
+      else if ('object' in member) out += row[member.presence] === null ? 'null' : member.object(rows, from, to);
       else out += listText(member.list, member.presence, rows, from, to);
     }
     return `${out}}`;
   };
+}
+
+/** PostgreSQL's text of an instant in a session of zone UTC, `2026-11-22 08:00:00.5+00`, in ISO 8601. */
+export function isoInstant(text: string): string {
+  return `${text.slice(0, 10)}T${text.slice(11).replace(/\+00$/, 'Z')}`;
 }
 
 /** Each row is one element; a left join without a match leaves the presence column null and the list empty. */

@@ -154,6 +154,7 @@ function permitData(asker: Asker, world: World, permit: PermitRow, fields: Reado
     jurisdiction: permit.jurisdiction, item: permit.item, documentNo: permit.document_no, certificateNo: permit.certificate_no,
     legalAuthority: permit.legal_authority, location: permit.location, district: permit.district, outcome: permit.outcome,
     status: permit.status, decidedOn: permit.decided_on, validFrom: permit.valid_from, validTo: permit.valid_to,
+    batch: permit.basic_batch, receivedAt: permit.received_at, updatedAt: permit.basic_updated_at,
     content: record ? permit.content : null,
     revision: record ? permit.revision : null,
     legalRepresentative: record ? familyNameOnly(permit.legal_representative) : null,
@@ -164,8 +165,9 @@ function permitData(asker: Asker, world: World, permit: PermitRow, fields: Reado
       const holder = world.subjects.find(({ id }) => id === permit.holder_id);
       return holder && subjectData(holder, below);
     }
-    if (name === 'decidedBy') {
-      const organ = agencies.find(({ code }) => code === permit.decided_by);
+    if (name === 'decidedBy' || name === 'source') {
+      const organ = agencies.find(({ code }) => code === (name === 'source' ? permit.source_agency : permit.decided_by));
+      if (name === 'source' && permit.source_agency === null) return null;
       return write(below, (part) => (part === '__typename' ? 'Agency' : organ?.[part as 'code']));
     }
     if (name === 'actions') {

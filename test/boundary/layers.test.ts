@@ -156,6 +156,8 @@ describe('reader roles', () => {
           content: own ? permit.content : null,
           legal_representative: own ? familyNameOnly(permit.legal_representative) : null,
           revision: own ? permit.revision : null,
+          source_agency: permit.source_agency, basic_batch: permit.basic_batch,
+          received_at: new Date(permit.received_at), basic_updated_at: new Date(permit.basic_updated_at),
         };
       })
       .sort((a, b) => Number(a.id) - Number(b.id));

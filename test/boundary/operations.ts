@@ -34,7 +34,7 @@ const shape: Readonly<Record<string, Readonly<Record<string, string | null>>>> =
   Permit: {
     id: null, jurisdiction: null, item: null, documentNo: null, documentPart: null, certificateNo: null, holder: 'Subject', decidedBy: 'Agency',
     legalAuthority: null, location: null, district: null, outcome: null, status: null, decidedOn: null, validFrom: null,
-    validTo: null, content: null, legalRepresentative: null, revision: null, actions: 'PermitAction', __typename: null,
+    validTo: null, source: 'Agency', batch: null, receivedAt: null, updatedAt: null, content: null, legalRepresentative: null, revision: null, actions: 'PermitAction', __typename: null,
   },
   Subject: { id: null, kind: null, name: null, uscc: null, __typename: null },
   Agency: { code: null, kind: null, jurisdiction: null, district: null, nameZh: null, nameEn: null, __typename: null },

@@ -57,7 +57,7 @@ function principal(who: Asker): string {
 
 const basic = [
   'id', 'jurisdiction', 'item', 'documentNo', 'documentPart', 'certificateNo', 'holder', 'decidedBy', 'legalAuthority', 'location', 'district',
-  'outcome', 'status', 'decidedOn', 'validFrom', 'validTo', 'actions',
+  'outcome', 'status', 'decidedOn', 'validFrom', 'validTo', 'actions', 'source', 'batch', 'receivedAt', 'updatedAt',
 ];
 
 /** Cells the table grants: PERMIT_BASIC to all who see the row, the record and a family name to the deciding bureau. */

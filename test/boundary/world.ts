@@ -36,6 +36,10 @@ export interface PermitRow {
   readonly remarks: string | null;
   readonly revision: number;
   readonly updated_at: string;
+  readonly source_agency: string | null;
+  readonly received_at: string;
+  readonly basic_updated_at: string;
+  readonly basic_batch: string;
 }
 
 export interface ActionRow {
@@ -56,6 +60,8 @@ export const emptyWorld: World = { subjects: [], permits: [], actions: [] };
 export const items = ['P01', 'P02', 'P03', 'P04', 'P05', 'P06', 'P07', 'P08', 'P09', 'P10'] as const;
 export const statuses = ['VALID', 'INVALID', 'REVOKED', 'CANCELLED'] as const;
 export const dates = ['2024-01-31', '2024-02-29', '2025-06-01', '2025-06-02'] as const;
+/** As an answer shows them: whole seconds and fractions, in UTC. */
+export const instants = ['2026-01-02T03:04:05Z', '2026-01-02T03:04:05.5Z', '2025-12-31T16:00:00.123456Z'] as const;
 const actionTypes = ['GRANT', 'CHANGE', 'RENEWAL', 'CANCELLATION', 'REVOCATION'] as const;
 
 /** Few places, so that rows of neighbours and of the free-trade zone collide: A-07 puts FTZ areas into 120116. */
@@ -100,6 +106,10 @@ export function randomPermit(random: Random, id: number, holderId: number, docum
     content: random.chance(0.7) ? random.text() : null,
     legal_representative: random.chance(0.8) ? random.text() : null,
     revision: random.int(1, 9),
+    source_agency: random.chance(0.8) ? random.pick(deciders) : null,
+    received_at: random.pick(instants),
+    basic_updated_at: random.pick(instants),
+    basic_batch: `00000000-0000-4000-8000-00000000000${random.int(0, 9)}`,
   };
 }
 

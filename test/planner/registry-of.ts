@@ -37,6 +37,8 @@ export function largeWorld(count: number, seed: number): World {
       decided_on: new Date(start + random.int(0, 2_900) * day).toISOString().slice(0, 10),
       valid_from: null, valid_to: null, content: 'c', legal_representative: '王某', remarks: null, revision: 1,
       updated_at: '2026-01-01T00:00:00Z',
+      source_agency: null, received_at: '2026-01-01T00:00:00Z', basic_updated_at: '2026-01-01T00:00:00Z',
+      basic_batch: '00000000-0000-4000-8000-000000000000',
     });
     for (let i = random.int(0, 2); i > 0; i -= 1) actions.push({ id: actions.length + 1, permit_id: id, action: 'GRANT', acted_on: '2024-01-01' });
   }
