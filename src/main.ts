@@ -3,6 +3,7 @@ import { HubDatabase } from './database/database.js';
 import { migrate } from './database/migrate.js';
 import { loadSample } from './intake/sample.js';
 import { systemClock } from './measures/clock.js';
+import { loadReferenceInBackground } from './reference/load-in-background.js';
 import { Hub } from './server/hub.js';
 
 /** Bureaus whose tokens the start prints: the same question looks different to each of them. */
@@ -35,6 +36,7 @@ async function start(): Promise<void> {
     say(`\n${agency}  ${what}\nAuthorization: Bearer ${await hub.issuer.issue(agency, null)}`);
   }
   say(`\nready ${hub.url}`);
+  loadReferenceInBackground();
 }
 
 let stopping: Promise<never> | null = null;

@@ -1,5 +1,6 @@
 import { agenciesCommand } from './agencies.js';
 import { boundaryCommand } from './boundary.js';
+import { clausesCommand } from './clauses.js';
 import { generateCommand } from './generate.js';
 import { importCommand } from './import.js';
 import { schemaCommand } from './schema.js';
@@ -17,6 +18,7 @@ const commands: Readonly<Record<string, { readonly run: Command; readonly usage:
   generate: { run: generateCommand, usage: 'generate permits ROWS [--seed N]           合成数据 · synthetic file of the national layout' },
   'verify-log': { run: verifyLogCommand, usage: 'verify-log                                 核验访问日志 · verify the access log' },
   boundary: { run: boundaryCommand, usage: 'boundary [--write | --check]               数据边界 · the compiled boundary' },
+  clauses: { run: clausesCommand, usage: 'clauses [--open] [--json]                  条款、规则、测试 · clauses with their rules and tests' },
   schema: { run: schemaCommand, usage: 'schema [--write | --check]                 模式 · the GraphQL schema' },
 };
 

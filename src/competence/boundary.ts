@@ -44,8 +44,6 @@ export const competenceBoundaries: readonly Boundary[] = [
   { ...registerOpen, type: 'Query', fields: ['agencies', 'agency'] },
   { ...registerOpen, type: 'AgencyConnection', fields: ['nodes', 'edges', 'pageInfo'] },
   { ...registerOpen, type: 'AgencyEdge', fields: ['cursor', 'node'] },
-  // What a page says about its list depends on the list, whose own boundary decides who reads it.
-  { ...registerOpen, type: 'PageInfo', fields: ['hasNextPage', 'hasPreviousPage', 'startCursor', 'endCursor'], zh: '翻页信息随列表', en: 'page information goes with its list' },
   { ...stock, type: 'Query', fields: ['certificateStock'] },
   { ...stock, type: 'CertificateStockInfo', fields: ['used', 'capacity', 'share', 'warning'] },
 ];

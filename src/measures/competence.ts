@@ -142,8 +142,8 @@ interface Kept {
 const keptOf = new WeakMap<CompetenceSettings, Kept>();
 
 /**
- * The answers of `competence` for every applicant the item can tell apart, for P02 in the order of `everyApplicant`: for
- * records that do not say what their applicant was. Kept per item, location and era, for imports ask for every row.
+ * The answers of `competence` for every applicant, in the order of `everyApplicant` (for P05: of every employer, chains
+ * and others): for records that do not say what their applicant was. Kept per item, location and era, for imports ask for every row.
  * Errors as `competence`.
  */
 export function competenceReadings(

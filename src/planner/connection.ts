@@ -20,7 +20,7 @@ export class PageInfo {
 export function edgeOf<T extends object>(record: ClassType<T>) {
   @ObjectType()
   abstract class Edge {
-    @Field(() => String, { description: '游标 · Opaque cursor; that of a record is sealed for the asking agency.' })
+    @Field(() => String, { description: '游标 · Cursor of this record; where records are not public, sealed for the asking agency.' })
     cursor!: string;
 
     @Field(() => record, { description: '记录 · The record.' })

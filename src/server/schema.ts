@@ -20,6 +20,8 @@ import { PermitOperations } from '../permits/operations.js';
 import { permitNodes, permitReads } from '../permits/reads.js';
 import { NodeOperations } from '../planner/node.js';
 import type { ReadDeclaration } from '../planner/read.js';
+import { referenceBoundaries } from '../reference/boundary.js';
+import { ReferenceOperations } from '../reference/operations.js';
 import { subjectBoundaries } from '../subjects/boundary.js';
 import { SubjectOperations } from '../subjects/operations.js';
 
@@ -35,7 +37,7 @@ export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map([
   ['permitChanged', { field: 'permitChanged', type: 'Permit', record: 'permit' }],
 ]);
 
-export const boundaries: readonly Boundary[] = [...permitBoundaries, ...subjectBoundaries, ...competenceBoundaries, ...accessBoundaries];
+export const boundaries: readonly Boundary[] = [...permitBoundaries, ...subjectBoundaries, ...accessBoundaries, ...competenceBoundaries, ...referenceBoundaries];
 
 /** The boundary as it stands on the clock's day. */
 export function boundaryPolicy(clock: Clock = systemClock): BoundaryPolicy {
@@ -49,7 +51,10 @@ export function hubTables(): ReadonlyMap<string, Table> {
 /** Builds the executable schema and refuses one with a field that no boundary declares. */
 export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> {
   const schema = await buildSchema({
-    resolvers: [NodeOperations, PermitOperations, SubjectOperations, DuplicateCheck, PermitChanges, CompetenceOperations, AgencyList, CertificateStockOperation, AccessOperations],
+    resolvers: [
+      NodeOperations, PermitOperations, SubjectOperations, DuplicateCheck, PermitChanges, AccessOperations, CompetenceOperations,
+      AgencyList, CertificateStockOperation, ReferenceOperations,
+    ],
     validate: { forbidUnknownValues: false },
     // Subscriptions are answered by the change feed, never by type-graphql's publish and subscribe.
     pubSub: { publish: () => undefined, subscribe: () => { throw new Error('the change feed answers subscriptions'); } },

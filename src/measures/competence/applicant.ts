@@ -26,7 +26,7 @@ export const ELSEWHERE = 'ELSEWHERE';
 const capitals = ['DOMESTIC', 'FOREIGN'] as const;
 const affiliations = ['BINHAI_OWNED', 'DISTRICT_OWNED', 'OTHER'] as const;
 
-/** Every applicant that competence for P02 can tell apart. */
+/** Every applicant that competence for P02 can tell apart; other items but P05 answer the same for all of them. */
 export const everyApplicant: readonly Applicant[] = capitals.flatMap((capital) =>
   affiliations.flatMap((affiliation) => [false, true].map((superiorAuthority) => ({ capital, affiliation, superiorAuthority }))),
 );
@@ -57,15 +57,14 @@ export const factsOfItem: Readonly<Record<PermitItem, readonly ApplicantFact[]>>
   P10: [],
 };
 
-/** Every applicant that competence for an item can tell apart. */
+/** Every applicant that competence for an item might tell apart. Most items answer the same for all of them. */
 export function applicantsOf(item: PermitItem): readonly Applicant[] {
-  if (item === 'P02') return everyApplicant;
-  return item === 'P05' ? everyEmployer : [anyApplicant];
+  return item === 'P05' ? everyEmployer : everyApplicant;
 }
 
 /**
  * The applicants that agree with what is known: a fact that the item asks for and that is not given stays open, one that
- * it does not ask for is left aside. One applicant comes back when all facts that matter are known.
+ * it does not ask for is left aside.
  */
 export function applicantsWith(item: PermitItem, known: Partial<Applicant>): readonly Applicant[] {
   const facts = factsOfItem[item].filter((fact) => known[fact] !== undefined && fact !== 'principalOfficeDistrict');
