@@ -1,4 +1,4 @@
-import { isLegalDate } from '../measures/legal-date.js';
+import { isLegalDate } from '../measures/clock.js';
 import { normaliseCode } from './credit-code.js';
 
 /** The ways a profile may ask a cell to be read. */

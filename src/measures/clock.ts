@@ -35,3 +35,10 @@ const shanghaiDay = new Intl.DateTimeFormat('en-CA', {
 export function legalDate(instant: Date): string {
   return shanghaiDay.format(instant);
 }
+
+/** Whether a text is a real calendar date in the form YYYY-MM-DD, of year 1 or later. */
+export function isLegalDate(text: string): boolean {
+  if (!/^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}

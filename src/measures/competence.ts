@@ -10,7 +10,7 @@ import type { PermitItem } from './permit-items.js';
 export { ELSEWHERE, everyApplicant, type Applicant } from './competence/applicant.js';
 export { CompetenceError, type CompetenceErrorCode } from './competence/question.js';
 export type { Basis, LegalForm, NoticeKind } from './competence/rule.js';
-export { defaultCompetenceSettings, readCompetenceSettings, type CompetenceSettings } from './competence/settings.js';
+export { defaultCompetenceSettings, type CompetenceSettings } from './competence/settings.js';
 
 /** Somebody must be told: the duty, who has it, who is told, and the actions that set it off. */
 export interface Notice {

@@ -1,11 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
-
-/** Whether a text is a real calendar date in the form YYYY-MM-DD, of year 1 or later. */
-export function isLegalDate(text: string): boolean {
-  if (!/^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
-}
+import { isLegalDate } from './clock.js';
 
 function parse(value: unknown): string {
   if (typeof value === 'string' && isLegalDate(value)) return value;

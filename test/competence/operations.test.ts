@@ -222,7 +222,25 @@ describe('competence.yaml of the data folder (A-06, A-10)', () => {
     expect(loadCompetenceSettings(folder)).toMatchObject({ reportsFromEveryDistrict: false });
   });
 
-  test.each(['specialHoursInBinhai: [{ from: null, decides: NOBODY, document: null }]\n', 'a: [\n', 'reports: true\n'])('%j stops the start', async (text) => {
+  test('routes stand in the order of their days; the document may be left out', async () => {
+    await writeFile(path.join(folder, 'competence.yaml'), 'specialHoursInBinhai:\n- { from: null, decides: MUNI_HRSS }\n- { from: 2018-03-01, decides: BINHAI_APPROVAL, document: 津滨政发〔2018〕1号 }\n');
+    expect(loadCompetenceSettings(folder).specialHoursInBinhai).toEqual([
+      { from: null, decides: 'MUNI_HRSS', document: null },
+      { from: '2018-03-01', decides: 'BINHAI_APPROVAL', document: '津滨政发〔2018〕1号' },
+    ]);
+  });
+
+  test.each([
+    'specialHoursInBinhai: []\n',
+    'specialHoursInBinhai: [{ from: 2018-01-01, decides: BINHAI_APPROVAL }]\n',
+    'specialHoursInBinhai: [{ from: null, decides: NOBODY }]\n',
+    'specialHoursInBinhai: [{ from: null, decides: BINHAI_APPROVAL }, { from: 2018-02-30, decides: BINHAI_APPROVAL }]\n',
+    'specialHoursInBinhai: [{ from: null, decides: BINHAI_APPROVAL }, { from: null, decides: MUNI_HRSS }]\n',
+    'specialHoursInBinhai: [{ from: null, decides: BINHAI_APPROVAL }, { from: 2018-02-01, decides: MUNI_HRSS }, { from: 2018-02-01, decides: MUNI_HRSS }]\n',
+    'reportsFromEveryDistrict: perhaps\n',
+    'reports: true\n',
+    'a: [\n',
+  ])('%j stops the start', async (text) => {
     await writeFile(path.join(folder, 'competence.yaml'), text);
     expect(() => loadCompetenceSettings(folder)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error);
   });

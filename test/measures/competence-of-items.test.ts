@@ -1,5 +1,5 @@
 import { permitLocations } from '../../src/measures/agencies.js';
-import { competence, readCompetenceSettings, type Applicant, type Competence, type CompetenceSettings } from '../../src/measures/competence.js';
+import { competence, defaultCompetenceSettings, type Applicant, type Competence, type CompetenceSettings } from '../../src/measures/competence.js';
 
 const anybody: Applicant = { capital: 'DOMESTIC', affiliation: 'OTHER', superiorAuthority: false };
 const heping = '120101';
@@ -99,7 +99,7 @@ describe('P01 labour dispatch', () => {
     expect(told(of('P01', binhai)).slice(1)).toEqual([report]);
     expect(told(of('P01', 'FTZ:CBD')).slice(1)).toEqual([`${report} A-07`]);
     expect(told(of('P01', heping))).toEqual([]);
-    const everywhere = readCompetenceSettings({ reportsFromEveryDistrict: true });
+    const everywhere = { ...defaultCompetenceSettings, reportsFromEveryDistrict: true };
     expect(told(of('P01', heping, {}, day, everywhere))).toEqual(['REPORT HEPING_HRSS → MUNI_HRSS by XT-5.1.1b XT-5.1.1c A-06']);
     expect(told(of('P01', binhai, {}, day, everywhere)).slice(1)).toEqual([report]);
   });
@@ -228,13 +228,14 @@ describe('P05 special working hours', () => {
     expect(of('P05', heping, chain(binhai))).toMatchObject(external);
     expect(decision(of('P05', heping, chain(binhai)))).toEqual(['XT-3.5b', 'XT-3.5c', 'A-10', 'A-11']);
 
-    const routed = readCompetenceSettings({
+    const routed: CompetenceSettings = {
+      ...defaultCompetenceSettings,
       specialHoursInBinhai: [
         { from: null, decides: 'MUNI_HRSS', document: null },
         { from: '2018-03-01', decides: 'BINHAI_APPROVAL', document: '津滨政发〔2018〕1号' },
         { from: '2020-01-01', decides: 'FTZ_CBD_APPROVAL', document: null },
       ],
-    });
+    };
     const deciders = ['2018-02-28', '2018-03-01', '2019-12-31', '2020-01-01'].map((at) => of('P05', binhai, {}, at, routed).decidedBy);
     expect(deciders).toEqual(['MUNI_HRSS', 'BINHAI_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_CBD_APPROVAL']);
     expect(of('P05', 'FTZ:AIRPORT', {}, day, routed).decidedBy).toBe('FTZ_AIRPORT_APPROVAL');

@@ -1,5 +1,5 @@
 import { BINHAI_DISTRICT, districts, isPermitLocation, type PermitLocation } from '../agencies.js';
-import { isLegalDate } from '../legal-date.js';
+import { isLegalDate } from '../clock.js';
 import { isPermitItem, type PermitItem } from '../permit-items.js';
 import { ELSEWHERE, type Applicant } from './applicant.js';
 
