@@ -19,6 +19,7 @@ export class Registry1795305600000 implements MigrationInterface {
         part_of text
       );
 
+      -- A natural person's number is never here: rows of this table are written into the change log as they are.
       CREATE TABLE hub.subject (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         kind text NOT NULL CHECK (kind IN ('ORGANISATION', 'HOUSEHOLD_BUSINESS', 'NATURAL_PERSON')),
@@ -26,8 +27,55 @@ export class Registry1795305600000 implements MigrationInterface {
         uscc text UNIQUE,
         identifier_scheme text,
         identifier text,
+        identity_mask text,
+        merged_into bigint REFERENCES hub.subject CHECK (merged_into <> id),
         UNIQUE (identifier_scheme, identifier),
         CHECK ((identifier_scheme IS NULL) = (identifier IS NULL))
+      );
+      -- A-60: rows that know a subject by its organisation code only.
+      CREATE INDEX subject_by_organisation_code ON hub.subject (substr(uscc, 9, 9));
+      CREATE INDEX subject_merged_into ON hub.subject (merged_into) WHERE merged_into IS NOT NULL;
+
+      -- The keys that sealed values of this database may be sealed with, by number; the newest one seals. Fingerprints
+      -- prove that a key ring is the right one and tell no key.
+      CREATE TABLE hub.identifier_key (
+        number int PRIMARY KEY CHECK (number > 0),
+        fingerprint text NOT NULL,
+        made_at timestamptz NOT NULL DEFAULT clock_timestamp()
+      );
+
+      -- Identifiers beside the credit code. Open ones carry a value, personal ones a seal and a keyed look-up hash. A key
+      -- cannot go while a seal names it.
+      CREATE TABLE hub.subject_identifier (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        subject_id bigint NOT NULL REFERENCES hub.subject,
+        scheme text NOT NULL,
+        value text,
+        sealed text,
+        lookup text,
+        key_number int GENERATED ALWAYS AS (substring(sealed FROM '^v([0-9]+)[.]')::int) STORED REFERENCES hub.identifier_key,
+        CHECK (CASE
+          WHEN scheme IN ('ORGANISATION_CODE', 'REGISTRATION_NO', 'INSTITUTION_NO', 'SOCIETY_NO', 'TAX_NO')
+            THEN num_nonnulls(value) = 1 AND num_nonnulls(sealed, lookup) = 0
+          WHEN scheme IN ('CITIZEN_NO', 'PASSPORT', 'HONGKONG_MACAO_PERMIT', 'TAIWAN_PERMIT', 'PERMANENT_RESIDENCE', 'OTHER_DOCUMENT')
+            THEN value IS NULL AND num_nonnulls(sealed, lookup, key_number) = 3
+          ELSE false END),
+        UNIQUE (scheme, value, subject_id),
+        UNIQUE (scheme, lookup)
+      );
+      CREATE INDEX subject_identifier_key ON hub.subject_identifier (key_number);
+
+      -- Former names and codes, and what became of merged subjects. Codes of organisations only: see hub.subject.
+      CREATE TABLE hub.subject_code_history (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        subject_id bigint NOT NULL REFERENCES hub.subject,
+        change text NOT NULL CHECK (change IN ('NAME', 'MERGED', 'ORGANISATION_CODE', 'REGISTRATION_NO', 'INSTITUTION_NO', 'SOCIETY_NO', 'TAX_NO')),
+        former text NOT NULL,
+        held_from date,
+        held_until date,
+        document_scheme text,
+        document_no text,
+        UNIQUE (subject_id, change, former)
       );
 
       CREATE TABLE hub.import_batch (
@@ -68,6 +116,7 @@ export class Registry1795305600000 implements MigrationInterface {
         -- Keyed hash of the row: the same row again is the same doubt.
         fingerprint text NOT NULL UNIQUE,
         sealed text NOT NULL,
+        key_number int NOT NULL GENERATED ALWAYS AS (substring(sealed FROM '^v([0-9]+)[.]')::int) STORED REFERENCES hub.identifier_key,
         findings jsonb NOT NULL,
         state text NOT NULL DEFAULT 'OPEN' CHECK (state IN ('OPEN', 'ACCEPTED', 'REFUSED', 'SUPERSEDED')),
         opened_at timestamptz NOT NULL,
@@ -84,7 +133,22 @@ export class Registry1795305600000 implements MigrationInterface {
         line bigint NOT NULL,
         doubt_id bigint REFERENCES hub.import_doubt,
         sealed text NOT NULL,
+        key_number int NOT NULL GENERATED ALWAYS AS (substring(sealed FROM '^v([0-9]+)[.]')::int) STORED REFERENCES hub.identifier_key,
         PRIMARY KEY (batch_id, line)
+      );
+      -- What a rotation has still to do, and whether a key may go.
+      CREATE INDEX import_bad_row_key ON hub.import_bad_row (key_number);
+      CREATE INDEX import_doubt_key ON hub.import_doubt (key_number);
+
+      -- Rows of a (number, holder) taken so far in an import whose rows are parts of a number. Kept after the import only
+      -- where rows were held back: the parts of a mended file go on behind those of the first.
+      CREATE TABLE hub.import_part_count (
+        batch_id bigint NOT NULL REFERENCES hub.import_batch,
+        numbered text NOT NULL,
+        document_no text NOT NULL,
+        holder_id bigint NOT NULL,
+        rows int NOT NULL,
+        PRIMARY KEY (batch_id, document_no, holder_id, numbered)
       );
 
       CREATE TABLE hub.permit (
@@ -171,6 +235,19 @@ export class Registry1795305600000 implements MigrationInterface {
         batch_id bigint REFERENCES hub.import_batch,
         UNIQUE (jurisdiction, identifier_scheme, application_no, application_part)
       );
+
+      -- Identity numbers that stand with a permit, sealed: a seal opens in its own row only.
+      CREATE TABLE hub.permit_identifier (
+        permit_id bigint NOT NULL REFERENCES hub.permit ON DELETE CASCADE,
+        role text NOT NULL CHECK (role IN ('LEGAL_REPRESENTATIVE', 'HOLDER')),
+        scheme text NOT NULL
+          CHECK (scheme IN ('CITIZEN_NO', 'PASSPORT', 'HONGKONG_MACAO_PERMIT', 'TAIWAN_PERMIT', 'PERMANENT_RESIDENCE', 'OTHER_DOCUMENT')),
+        sealed text NOT NULL,
+        lookup text NOT NULL,
+        key_number int NOT NULL GENERATED ALWAYS AS (substring(sealed FROM '^v([0-9]+)[.]')::int) STORED REFERENCES hub.identifier_key,
+        PRIMARY KEY (permit_id, role)
+      );
+      CREATE INDEX permit_identifier_key ON hub.permit_identifier (key_number);
     `);
   }
 

@@ -5,15 +5,15 @@ export interface StartUpText {
 }
 
 /**
- * A fault that keeps the hub from starting. `code` is stable (for scripts and docs/errors.md); the message carries the
- * code, the cause and the next step, zh-CN first.
+ * A fault that keeps the hub from starting. `code` is stable (for scripts and docs/errors/<code>.md); the message is one
+ * line with the code, the cause and the next step, zh-CN first. The output of a failed program may follow it.
  */
 export class StartUpError extends Error {
   override readonly name = 'StartUpError';
   readonly code: string;
 
   constructor(code: string, text: StartUpText, options?: ErrorOptions) {
-    super(`[${code}] ${text.zh}\n${text.en}`, options);
+    super(`[${code}] ${text.zh} · ${text.en}`, options);
     this.code = code;
   }
 }

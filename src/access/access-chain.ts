@@ -82,6 +82,11 @@ export class AccessChain {
     this.#anchor ??= setTimeout(() => void this.#storeHead(), anchorMs).unref();
   }
 
+  /** Whether a chain is held; a lost connection gives it back. */
+  get connected(): boolean {
+    return this.#client !== null;
+  }
+
   async close(): Promise<void> {
     await this.#storeHead();
     await this.#client?.end();

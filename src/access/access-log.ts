@@ -49,6 +49,21 @@ export class AccessLog {
     });
   }
 
+  /** Whether records can be taken; connects anew where the connection was lost, so that an idle hub recovers too. */
+  async check(): Promise<boolean> {
+    if (this.#closed || this.#queue.length >= longestQueue) return false;
+    if (this.#chain.connected || this.#writing) return this.#chain.connected;
+    this.#writing = true;
+    try {
+      await this.#chain.connect();
+    } catch {
+      return false;
+    } finally {
+      void this.#write(); // whatever arrived meanwhile; ends the writing
+    }
+    return true;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     while (this.#writing) await new Promise((resolve) => setImmediate(resolve));

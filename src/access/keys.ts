@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { StartUpError } from '../start-up-error.js';
 
 /** The hub's own secrets, 32 bytes each, kept in the data folder and made on first use. */
 export type KeyName = 'seal' | 'audit' | 'node';
@@ -14,11 +15,12 @@ export class HubKeys {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
   }
 
+  /** Throws StartUpError KEY_FILE_INVALID. */
   key(name: KeyName): KeyObject {
     const known = this.#keys.get(name);
     if (known) return known;
     const bytes = Buffer.from(keyFile(path.join(this.#folder, `${name}.key`), () => randomBytes(32).toString('hex')), 'hex');
-    if (bytes.length !== 32) throw new Error(`${name}.key must hold 32 bytes in hexadecimal`);
+    if (bytes.length !== 32) throw keyFileInvalid(path.join(this.#folder, `${name}.key`));
     const key = createSecretKey(bytes); // made once: importing the bytes at each use costs a third of an HMAC
     this.#keys.set(name, key);
     return key;
@@ -28,6 +30,18 @@ export class HubKeys {
   text(name: string, make: () => string): string {
     return keyFile(path.join(this.#folder, name), make);
   }
+}
+
+/** A key file that holds no key. It is never replaced: what it sealed or chained would be lost with it. */
+export function keyFileInvalid(file: string, cause?: unknown): StartUpError {
+  return new StartUpError(
+    'KEY_FILE_INVALID',
+    {
+      zh: `密钥文件 ${file} 不可用。请从备份恢复；切勿随意删除，否则游标、留痕与其失去联系。`,
+      en: `The key file ${file} cannot be used. Restore it from a backup; do not just delete it: cursors and evidence depend on it.`,
+    },
+    { cause },
+  );
 }
 
 /** A file that appears whole or not at all: written aside, then linked; of two makers the first one wins. */
@@ -43,7 +57,11 @@ function keyFile(file: string, make: () => string): string {
       unlinkSync(aside);
     }
   }
-  return readFileSync(file, 'utf8');
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw keyFileInvalid(file, error);
+  }
 }
 
 /**

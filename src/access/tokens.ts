@@ -1,122 +1,150 @@
-import { randomUUID } from 'node:crypto';
-import { exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT, type CryptoKey, type JWK } from 'jose';
+import { decodeJwt, errors, jwtVerify, type JWTVerifyGetKey, type JWTPayload } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { z } from 'zod';
-import { agencies, isAgencyKind } from '../measures/agencies.js';
+import { localIssuerName, type IdentityConfig } from '../config.js';
+import type { Log } from '../log.js';
 import type { Clock } from '../measures/clock.js';
+import { StartUpError } from '../start-up-error.js';
+import { clockSkewSeconds, TokenRefused, viewerOfClaims } from './claims.js';
 import type { HubKeys } from './keys.js';
+import { LocalIssuer, localAudience } from './local-issuer.js';
+import { KeysUnavailable, TrustedKeys, type KeyTimes } from './trusted-keys.js';
 import type { Viewer } from './viewer.js';
 
-const issuer = 'concordat-local';
-const audience = 'concordat';
-const algorithm = 'EdDSA';
-
-/** Long enough for a day's work at the local set-up; production issuers set their own. */
-const lifetimeSeconds = 12 * 60 * 60;
+/** Signatures by public keys only; a shared secret (HS…) would let every verifier make tokens. */
+const algorithms = ['EdDSA', 'Ed25519', 'ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512'];
 
 /** Verified tokens are remembered by their text: a partner sends the same one with every request. */
 const rememberedTokens = 10_000;
 
-const claims = z.object({
-  sub: z.string().min(1),
-  exp: z.number(),
-  agency: z.string(),
-  role: z.string().regex(/^[A-Z_]+$/).optional(),
-});
+/** Longer tokens are refused unread; real ones have 1 to 2 kB. */
+const longestToken = 8 * 1024;
 
-/** A role that is called like a kind of agency would take that kind's rights instead of giving up its own. */
-function assertRole(role: string | null): void {
-  if (role !== null && isAgencyKind(role)) {
-    throw new TokenRefused(`${role} 是机关类别，不是角色 · ${role} is a kind of agency, not a role. Next step: ask for a token without a role.`);
-  }
+/** An issuer whose tokens count. */
+interface TrustedIssuer {
+  readonly name: string;
+  readonly audience: string;
+  readonly keys: {
+    readonly key: JWTVerifyGetKey;
+    readonly generation: number;
+    fault(): string | null;
+    close(): void;
+  };
 }
 
-/** Why a token was refused; the message says what to do. */
-export class TokenRefused extends Error {}
+interface Remembered {
+  readonly viewer: Viewer;
+  readonly issuer: TrustedIssuer;
+  /** Generation of the issuer's keys that the token was verified with. */
+  readonly generation: number;
+}
 
-/** The local issuer of the embedded set-up: makes and verifies tokens with a key kept in the data folder. */
-export class LocalIssuer {
-  readonly #privateKey: CryptoKey;
-  readonly #publicKey: CryptoKey;
+/** Turns bearer tokens into viewers. A token counts while its signature, times, issuer, audience and agency do. */
+export class Tokens {
+  readonly #issuers: readonly TrustedIssuer[];
   readonly #clock: Clock;
-  readonly #viewers = new LRUCache<string, Viewer>({ max: rememberedTokens });
+  readonly #remembered = new LRUCache<string, Remembered>({ max: rememberedTokens });
 
-  private constructor(privateKey: CryptoKey, publicKey: CryptoKey, clock: Clock) {
-    this.#privateKey = privateKey;
-    this.#publicKey = publicKey;
+  private constructor(
+    issuers: readonly TrustedIssuer[],
+    /** The hub's own issuer; null in production mode, where its tokens do not count. */
+    readonly localIssuer: LocalIssuer | null,
+    clock: Clock,
+  ) {
+    this.#issuers = issuers;
     this.#clock = clock;
   }
 
-  static async open(keys: HubKeys, clock: Clock): Promise<LocalIssuer> {
-    const pair = await generateKeyPair(algorithm, { extractable: true });
-    const fresh = JSON.stringify(await exportJWK(pair.privateKey));
-    const stored = jwk.parse(JSON.parse(keys.text('issuer.jwk', () => fresh)));
-    const { kty, crv, x } = stored;
-    return new LocalIssuer(await key(stored), await key({ kty, crv, x }), clock);
-  }
-
-  /** A token for an agency, acting in a role or as the agency itself. Throws TokenRefused for an unknown agency and for a kind as role. */
-  async issue(agency: string, role: string | null): Promise<string> {
-    if (!agencies.some(({ code }) => code === agency)) {
-      throw new TokenRefused(`未知机关 ${agency} · Unknown agency ${agency}. Next step: hub agencies lists the codes.`);
+  /** Opens the issuers of a configuration. Throws StartUpError JWKS_UNREADABLE, IDENTITY_MISSING. */
+  static async open(identity: IdentityConfig, keys: HubKeys, clock: Clock, log: Log, times?: KeyTimes): Promise<Tokens> {
+    const { mode, audience, external } = identity;
+    const issuers: TrustedIssuer[] = [];
+    if (external) issuers.push({ name: external.issuer, audience, keys: await TrustedKeys.open(external.jwks, log, times) });
+    const localIssuer = mode === 'local' ? await LocalIssuer.open(keys, clock) : null;
+    if (localIssuer) issuers.push({ name: localIssuerName, audience: localAudience, keys: localIssuer });
+    if (issuers.length === 0) {
+      throw new StartUpError('IDENTITY_MISSING', { zh: '没有可信的令牌签发方。', en: 'There is no issuer whose tokens count.' });
     }
-    assertRole(role);
-    const now = Math.floor(this.#clock.now().getTime() / 1000);
-    return new SignJWT({ agency, ...(role === null ? {} : { role }) })
-      .setProtectedHeader({ alg: algorithm })
-      .setIssuer(issuer)
-      .setAudience(audience)
-      .setSubject(`${agency.toLowerCase()}-local`)
-      .setIssuedAt(now)
-      .setExpirationTime(now + lifetimeSeconds)
-      .setJti(randomUUID())
-      .sign(this.#privateKey);
+    return new Tokens(issuers, localIssuer, clock);
   }
 
-  /** The viewer a token speaks for, if it was verified before and is still valid. */
+  /** What somebody without a valid token is to do. */
+  get nextStep(): string {
+    return this.localIssuer ? 'hub token --agency CODE' : '向身份提供方换取新令牌 · Get a token from the identity provider.';
+  }
+
+  /** Why tokens of some issuer cannot be judged, or null; names no address. */
+  fault(): string | null {
+    for (const { keys } of this.#issuers) {
+      const fault = keys.fault();
+      if (fault !== null) return fault;
+    }
+    return null;
+  }
+
+  close(): void {
+    for (const { keys } of this.#issuers) keys.close();
+  }
+
+  /** The viewer a token speaks for, if it was verified before with the keys of now and is still valid. */
   remembered(token: string): Viewer | undefined {
-    const viewer = this.#viewers.get(token);
-    return viewer && viewer.expiresAt > this.#clock.now().getTime() ? viewer : undefined;
+    const found = this.#remembered.get(token);
+    if (found === undefined || found.generation !== found.issuer.keys.generation) return undefined;
+    return found.viewer.expiresAt > this.#clock.now().getTime() ? found.viewer : undefined;
   }
 
+  /** Throws TokenRefused with the reason, or KeysUnavailable when the issuer's keys cannot be had. */
   async verify(token: string): Promise<Viewer> {
     const remembered = this.remembered(token);
     if (remembered) return remembered;
-    let payload: unknown;
-    try {
-      ({ payload } = await jwtVerify(token, this.#publicKey, {
-        issuer,
-        audience,
-        algorithms: [algorithm],
-        currentDate: this.#clock.now(),
-      }));
-    } catch {
-      throw new TokenRefused('令牌无效或已过期 · The token is not valid or has expired. Next step: ask for a new one (hub token --agency CODE).');
-    }
-    const { sub, exp, agency: code, role } = claims.parse(payload);
-    assertRole(role ?? null);
-    const agency = agencies.find((candidate) => candidate.code === code);
-    if (!agency) throw new TokenRefused(`未知机关 ${code} · Unknown agency ${code}.`);
-    const viewer: Viewer = {
-      agency: code,
-      kind: agency.kind,
-      jurisdiction: agency.jurisdiction,
-      district: agency.district,
-      account: sub,
-      role: role ?? null,
-      principal: role ?? agency.kind,
-      pageLimit: 100,
-      expiresAt: exp * 1000,
-    };
-    this.#viewers.set(token, viewer);
+    const issuer = this.#issuerOf(token);
+    const { generation } = issuer.keys;
+    const viewer = viewerOfClaims(await this.#verified(token, issuer), this.#clock.now());
+    this.#remembered.set(token, { viewer, issuer, generation });
     return viewer;
+  }
+
+  #issuerOf(token: string): TrustedIssuer {
+    if (token.length > longestToken) throw new TokenRefused('令牌过长 · The token is too long.');
+    let name: unknown;
+    try {
+      name = decodeJwt(token).iss;
+    } catch {
+      throw malformed();
+    }
+    const issuer = this.#issuers.find((candidate) => candidate.name === name);
+    if (!issuer) throw new TokenRefused('令牌签发方不受信任 · The token is of an issuer that is not trusted here.');
+    return issuer;
+  }
+
+  async #verified(token: string, issuer: TrustedIssuer): Promise<JWTPayload> {
+    try {
+      const { payload } = await jwtVerify(token, issuer.keys.key, {
+        issuer: issuer.name,
+        audience: issuer.audience,
+        algorithms,
+        clockTolerance: clockSkewSeconds,
+        currentDate: this.#clock.now(),
+      });
+      return payload;
+    } catch (error) {
+      if (error instanceof KeysUnavailable) throw error;
+      throw new TokenRefused(reasonOf(error));
+    }
   }
 }
 
-const jwk = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string(), d: z.string() });
+function malformed(): TokenRefused {
+  return new TokenRefused('令牌无效 · The token is not valid.');
+}
 
-async function key(value: JWK): Promise<CryptoKey> {
-  const imported = await importJWK(value, algorithm);
-  if (imported instanceof Uint8Array) throw new Error('issuer.jwk must hold an asymmetric key');
-  return imported;
+/** Reasons are told by their kind. Claims are read only after the signature, so a forger learns nothing of them. */
+function reasonOf(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return '令牌已过期 · The token has expired.';
+  if (error instanceof errors.JOSEAlgNotAllowed) return '令牌的签名算法不被接受 · The token is signed with an algorithm that is not accepted.';
+  if (error instanceof errors.JWKSNoMatchingKey) return '令牌的签名密钥未知或已停用 · The token is signed with a key that is unknown or withdrawn.';
+  if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud') {
+    return '令牌不是签发给本枢纽的(aud) · The token is for another audience (aud).';
+  }
+  if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf') return '令牌尚未生效(nbf) · The token is not valid yet (nbf).';
+  return malformed().message;
 }

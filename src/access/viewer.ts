@@ -1,5 +1,11 @@
 import type { Principal, ViewerTerm } from '../boundary/declaration.js';
 
+/** Most records of one page for an identity without the scope `bulk`. */
+export const pageLimit = 100;
+
+/** Most records of one page for an identity with the scope `bulk`. */
+export const bulkPageLimit = 1_000;
+
 /** Who asks, from a verified token. The unauthenticated never become a viewer. */
 export interface Viewer {
   /** Agency code, for example HEPING_HRSS. */
@@ -13,9 +19,9 @@ export interface Viewer {
   readonly role: string | null;
   /** What boundaries speak of: the role where one is taken, else the agency kind. */
   readonly principal: Principal;
-  /** Largest page this identity may ask for: 100, or 1,000 for bulk readers. */
+  /** Most records of one page: 1,000 for a token with the scope `bulk`, else 100. */
   readonly pageLimit: number;
-  /** End of the token's validity, milliseconds since 1970. */
+  /** When the viewer ends: with its token (clock tolerance included) or its agency; milliseconds since 1970. */
   readonly expiresAt: number;
 }
 

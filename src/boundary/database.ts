@@ -189,10 +189,13 @@ function branchSql(
     if (policy.recordOf(toOne.target) !== table.type) continue;
     const part = tableOf(tables, toOne.target);
     // Its key is the record's own foreign column.
-    const shown = [...part.columns].filter(([field, info]) => info.column !== part.primaryKey && policy.cell(branch, part.type, field) === 'allow');
-    parts.push(...shown.map(([, info]) => `${property}.${info.column} AS ${partColumn(property, info.column)}`));
+    const cells = [...part.columns]
+      .filter(([field, info]) => info.column !== part.primaryKey && policy.declares(`${part.type}.${field}`))
+      .map(([field, info]) => ({ info, cell: policy.cell(branch, part.type, field) }));
+    parts.push(...cells.map(({ info, cell }) => `${cellSql(cell, info, property)} AS ${partColumn(property, info.column)}`));
+    const shown = cells.filter(({ cell }) => cell !== 'withhold');
     fences.push(
-      `  LEFT JOIN LATERAL (SELECT ${shown.map(([, info]) => `x.${info.column}`).join(', ')} FROM ${part.name} x ` +
+      `  LEFT JOIN LATERAL (SELECT ${shown.map(({ info }) => `x.${info.column}`).join(', ')} FROM ${part.name} x ` +
         `WHERE x.${part.primaryKey} = r.${toOne.foreignColumn} OFFSET 0) ${property} ON true`,
     );
     out.push(policySql(gate, part.name, 'true'));

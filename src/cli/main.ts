@@ -1,8 +1,10 @@
 import { agenciesCommand } from './agencies.js';
 import { boundaryCommand } from './boundary.js';
 import { clausesCommand } from './clauses.js';
+import { doubtsCommand } from './doubts.js';
 import { generateCommand } from './generate.js';
 import { importCommand } from './import.js';
+import { keysCommand } from './keys.js';
 import { schemaCommand } from './schema.js';
 import { tokenCommand } from './token.js';
 import { UsageError } from './usage.js';
@@ -13,9 +15,11 @@ type Command = (args: readonly string[]) => Promise<number>;
 
 const commands: Readonly<Record<string, { readonly run: Command; readonly usage: string }>> = {
   agencies: { run: agenciesCommand, usage: 'agencies                                   机关代码 · codes of the agencies' },
-  token: { run: tokenCommand, usage: 'token --agency CODE [--role ROLE]          本地令牌 · a token of the local issuer' },
-  import: { run: importCommand, usage: 'import permits FILE [--profile NAME] [--json]  导入 · take in a file of permits' },
-  generate: { run: generateCommand, usage: 'generate permits ROWS [--seed N]           合成数据 · synthetic file of the national layout' },
+  token: { run: tokenCommand, usage: 'token --agency CODE [--role ROLE] [--scope bulk]  本地令牌 · a token of the local issuer' },
+  import: { run: importCommand, usage: 'import permits FILE [--profile NAME|PATH] [--json] | rejects BATCH  导入 · take in a file; its bad rows to mend' },
+  doubts: { run: doubtsCommand, usage: 'doubts list | show | accept | refuse       存疑数据 · doubtful rows, a work list' },
+  generate: { run: generateCommand, usage: 'generate permits ROWS [--seed N] [--dirt] [--as FORM]  合成数据 · synthetic file of the national layout' },
+  keys: { run: keysCommand, usage: 'keys list | rotate [--retire]              身份标识密钥 · keys of the sealed personal data' },
   'verify-log': { run: verifyLogCommand, usage: 'verify-log                                 核验访问日志 · verify the access log' },
   boundary: { run: boundaryCommand, usage: 'boundary [--write | --check]               数据边界 · the compiled boundary' },
   clauses: { run: clausesCommand, usage: 'clauses [--open] [--json]                  条款、规则、测试 · clauses with their rules and tests' },

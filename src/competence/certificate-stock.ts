@@ -19,7 +19,7 @@ export const certificateStockView: OperationView = {
   policies: { 'hub.permit': `jurisdiction = 'CN-TJ' AND item = 'P01'` },
   reads: [],
   query: `  SELECT count(DISTINCT certificate_no) AS used FROM hub.permit
-  WHERE jurisdiction = 'CN-TJ' AND item = 'P01' AND certificate_no ~ '^1201[0-9]{4}$'`,
+  WHERE jurisdiction = 'CN-TJ' AND item = 'P01' AND certificate_no IS NOT NULL AND certificate_no ~ '^1201[0-9]{4}$'`,
 };
 
 @ObjectType({ description: '证书编号使用情况 · How much of a series of certificate numbers is used up.' })

@@ -31,7 +31,7 @@ export class HubDatabase {
   }
 
   /** Starts or adopts the database; `say` gets one line per thing worth knowing. Throws StartUpError (DATABASE_*). */
-  static async open(config: HubConfig, say: (line: string) => void): Promise<HubDatabase> {
+  static async open(config: Pick<HubConfig, 'dataFolder' | 'databaseUrl'>, say: (line: string) => void): Promise<HubDatabase> {
     if (config.databaseUrl !== null) {
       const settings = await checkExternalServer(config.databaseUrl, say);
       // The URL goes on as it is: it may carry TLS parameters or a socket folder.

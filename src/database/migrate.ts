@@ -42,6 +42,18 @@ export async function migrate(database: HubDatabase): Promise<void> {
   }
 }
 
+/**
+ * What keeps the schema of a database from serving this release: null, or a text that names how far it is off. Asked
+ * while the hub runs, because another release may migrate the database meanwhile. Throws when it cannot be reached.
+ */
+export async function schemaFault(database: HubDatabase): Promise<string | null> {
+  const { rows } = await database.pool().query<{ name: string }>(`SELECT name FROM public.${migrationsTable}`);
+  const present = new Set(rows.map((row) => row.name));
+  const missing = migrations.filter((migration) => !present.has(migration.name)).length;
+  if (missing > 0) return `${missing} migrations missing`;
+  return present.size > migrations.length ? 'of a newer release' : null;
+}
+
 async function assertNotNewer(dataSource: DataSource): Promise<void> {
   const known: ReadonlySet<string> = new Set(migrations.map((migration) => migration.name));
   const rows = await dataSource.query<{ name: string }[]>(`SELECT name FROM ${migrationsTable} ORDER BY id`);

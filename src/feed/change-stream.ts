@@ -28,7 +28,7 @@ export const heartbeatMs = 15_000;
 /** A stream ended by the hub, with the reason the subscriber is told. */
 export class StreamEnded extends Error {
   constructor(
-    readonly code: 'CURSOR_INVALID' | 'CURSOR_EPOCH' | 'TOKEN_EXPIRED',
+    readonly code: 'CURSOR_INVALID' | 'CURSOR_EPOCH' | 'TOKEN_EXPIRED' | 'TOKEN_REFUSED' | 'HUB_STOPPING',
     message: string,
     readonly nextStep: string,
   ) {
@@ -58,6 +58,8 @@ export interface StreamParts {
 /**
  * The changes one viewer may see, from a cursor on, as JSON bodies `{"data":{…}}`. Frames are yielded one by one and
  * each only after its access-log record is durable; the generator reads on when the subscriber has taken the frame.
+ * `signal` is aborted when the subscriber has gone; `ending`, with a StreamEnded as its reason, when the hub ends the
+ * stream: it is looked at before every frame and once a second at least.
  */
 export async function* changeStream(
   parts: StreamParts,
@@ -65,6 +67,7 @@ export async function* changeStream(
   viewer: Viewer,
   after: string | null,
   evidence: StreamEvidence,
+  ending: AbortSignal,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   const { clock, cursors } = parts;
@@ -99,12 +102,14 @@ export async function* changeStream(
   const stopped = (): boolean => signal.aborted;
   while (!stopped()) {
     if (clock.now().getTime() >= viewer.expiresAt) throw expired();
+    ending.throwIfAborted();
     const heard = parts.listener.heard();
     const upTo: bigint = place.position + positionsPerRead;
     const [headRows = [], rows = []] = await parts.readers.run(viewer, [headStatement, change.read(place.position, upTo, eventsPerPage)]);
     if (headRows[0]?.[0] !== place.epoch) throw oldEpoch();
     for (const row of rows) {
       if (stopped()) return;
+      ending.throwIfAborted();
       const event = change.event(row);
       place = { ...place, position: event.position + 1n, number: place.number + 1 };
       yield await release(event.seenAfter ? (event.seenBefore ? 'CHANGED' : 'ENTERED') : 'LEFT', place, event);
@@ -145,6 +150,24 @@ function oldEpoch(): StreamEnded {
     'CURSOR_EPOCH',
     '变更日志已重建 · The change log has started a new epoch (restore or failover).',
     '不带游标重新订阅，并重新读取全部许可 · Subscribe without a cursor and read the permits again.',
+  );
+}
+
+/** The hub stops: the stream goes on with the next hub, behind its last cursor. */
+export function hubStopping(): StreamEnded {
+  return new StreamEnded(
+    'HUB_STOPPING',
+    '枢纽正在停止，订阅结束 · The hub is stopping; the stream ends.',
+    '以最后的游标续订，不丢不重 · Subscribe again with the last cursor; nothing is lost or repeated.',
+  );
+}
+
+/** The token no longer counts, for example because its key was withdrawn. */
+export function tokenWithdrawn(): StreamEnded {
+  return new StreamEnded(
+    'TOKEN_REFUSED',
+    '令牌不再有效，订阅结束 · The token no longer counts; the stream ends.',
+    '换取新令牌，以最后的游标续订 · Get a new token and subscribe again with the last cursor.',
   );
 }
 

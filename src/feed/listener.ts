@@ -19,20 +19,20 @@ export class FeedListener {
 
   async open(): Promise<void> {
     const client = new pg.Client(this.#database.clientConfig());
-    client.on('notification', () => this.#wake());
+    client.on('notification', () => this.wake());
     client.on('error', () => this.#reconnect(client));
     client.on('end', () => this.#reconnect(client));
     await client.connect();
     await client.query('LISTEN hub_feed');
     if (this.#closed) return client.end(); // closed while a reconnection was under way
     this.#client = client;
-    this.#wake();
+    this.wake();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#retry) clearTimeout(this.#retry);
-    this.#wake();
+    this.wake();
     await this.#client?.end();
   }
 
@@ -57,7 +57,13 @@ export class FeedListener {
     });
   }
 
-  #wake(): void {
+  /** Whether notifications arrive; without them streams look at the log once a second. */
+  get connected(): boolean {
+    return this.#client !== null;
+  }
+
+  /** Ends all waits. */
+  wake(): void {
     this.#count += 1;
     for (const done of [...this.#waiting]) done();
   }

@@ -35,10 +35,10 @@ interface Refusal {
  * A subscription is decided before it opens: a denied one answers 403 and never becomes a stream.
  */
 export function sseTransport(parts: SseParts) {
-  return async (request: IncomingMessage, response: ServerResponse, viewer: Viewer, call: GraphQLRequest): Promise<void> => {
+  return async (request: IncomingMessage, response: ServerResponse, viewer: Viewer, call: GraphQLRequest, ending: AbortSignal): Promise<void> => {
     const stop = new AbortController();
     response.once('close', () => stop.abort());
-    const opened = await open(parts, viewer, call, request, stop.signal).catch(refusalOf);
+    const opened = await open(parts, viewer, call, request, ending, stop.signal).catch(refusalOf);
     if (!(Symbol.asyncIterator in opened)) return refuse(parts, viewer, request, response, opened);
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
@@ -103,6 +103,7 @@ async function open(
   viewer: Viewer,
   call: GraphQLRequest,
   request: IncomingMessage,
+  ending: AbortSignal,
   signal: AbortSignal,
 ): Promise<AsyncGenerator<string> | Refusal> {
   const { plannerParts, planner } = parts;
@@ -139,7 +140,7 @@ async function open(
     plan: planIdentity({ document: known.hash, operation: operationName, viewerClass: principal, boundary: policy.version, coordinates: used }),
     boundary: policy.version,
     ...declaredPurpose(request),
-  }, signal);
+  }, ending, signal);
 }
 
 function refusal(status: number, code: string, message: string, nextStep: string): Refusal {

@@ -1,20 +1,26 @@
 import type { ClientBase } from 'pg';
-import { columnArrays, columnNames, unnestSql, type SqlColumn } from './column-arrays.js';
+import { columnArrays, columnNames, unnestSql, type SqlColumn } from '../database/column-arrays.js';
+import { finding, type Finding } from './findings.js';
 import type { RowFate } from './ledger.js';
+import { numberParts } from './permit-parts.js';
 import type { ApplicationRecord } from './permit-record.js';
 import type { BatchStamp } from './permit-writer.js';
-import { resolveSubjects, subjectKey } from './subject-writer.js';
+import type { KeyRing } from '../access/key-ring.js';
+import { roundsOf } from './rounds.js';
+import { subjectKey } from '../subjects/holder.js';
+import { resolveSubjects } from '../subjects/subject-writer.js';
 
 interface FiledApplication {
   readonly application: ApplicationRecord;
   readonly applicantId: string;
+  readonly part: number;
 }
 
 const columns: readonly SqlColumn<FiledApplication>[] = [
   { name: 'jurisdiction', type: 'text', value: ({ application }) => application.jurisdiction },
   { name: 'identifier_scheme', type: 'text', value: ({ application }) => application.identifierScheme },
   { name: 'application_no', type: 'text', value: ({ application }) => application.applicationNo },
-  { name: 'application_part', type: 'int', value: ({ application }) => application.applicationPart },
+  { name: 'application_part', type: 'int', value: ({ part }) => part },
   { name: 'item', type: 'text', value: ({ application }) => application.item },
   { name: 'applicant_id', type: 'bigint', value: ({ applicantId }) => applicantId },
   { name: 'state', type: 'text', value: ({ application }) => application.state },
@@ -33,32 +39,65 @@ const writeSql = `
    WHERE (${columnNames(content, 'a.')}) IS DISTINCT FROM (${columnNames(content, 'excluded.')})
   RETURNING application_no, application_part, xmax = 0 AS inserted`;
 
+/** What became of an application; findings say why one was not stored. */
+export interface ApplicationOutcome {
+  readonly fate: RowFate;
+  readonly findings: readonly Finding[];
+}
+
 /**
- * Stores the applications of a batch inside the caller's transaction. Their numbers must differ within the batch, as
- * the parts of a case do. Returns the fate of each, by position.
+ * Stores the applications of a batch inside the caller's transaction. Returns the outcome of each, by position; one
+ * whose applicant is ambiguous is rejected.
  */
 export async function writeApplications(
   client: ClientBase,
   applications: readonly ApplicationRecord[],
-  { batchId }: BatchStamp,
-): Promise<readonly RowFate[]> {
+  stamp: BatchStamp,
+  keyRing: KeyRing,
+): Promise<readonly ApplicationOutcome[]> {
   if (applications.length === 0) return [];
-  const { ids } = await resolveSubjects(
+  const { ids } = await resolveSubjects(client, applications.map(({ applicant }) => ({ holder: applicant, document: null })), keyRing);
+  const applicantOf = (application: ApplicationRecord) => ids.get(subjectKey(application.applicant));
+  const known = applications.filter((application) => applicantOf(application) !== undefined);
+  const unnumbered = known.filter(({ applicationPart }) => applicationPart === null);
+  const parts = await numberParts(
     client,
-    applications.map(({ applicant }) => ({ holder: applicant, document: null })),
+    stamp.batchId,
+    'permit_application',
+    unnumbered.map((application) => ({ ...application, documentNo: application.applicationNo, holderId: applicantOf(application) ?? '' })),
   );
-  const filed = applications.map((application): FiledApplication => ({
+  const numbered = new Map(unnumbered.map((application, index) => [application, parts[index]]));
+  const filed = known.map((application): FiledApplication => ({
     application,
-    applicantId: ids.get(subjectKey(application.applicant)) ?? '',
+    applicantId: applicantOf(application) ?? '',
+    part: application.applicationPart ?? numbered.get(application) ?? 1,
   }));
+  const fates = new Map<ApplicationRecord, RowFate>();
+  for (const round of roundsOf(filed, ({ application, part }) => keyOf(application.applicationNo, part))) {
+    for (const [application, fate] of await writeRound(client, round, stamp)) fates.set(application, fate);
+  }
+  return applications.map((application): ApplicationOutcome => {
+    const fate = fates.get(application);
+    return fate ? { fate, findings: [] } : { fate: 'rejected', findings: [finding('*', 'SUBJECT_AMBIGUOUS')] };
+  });
+}
+
+async function writeRound(
+  client: ClientBase,
+  round: readonly FiledApplication[],
+  { batchId }: BatchStamp,
+): Promise<readonly (readonly [ApplicationRecord, RowFate])[]> {
   const written = await client.query<{ application_no: string; application_part: number; inserted: boolean }>(writeSql, [
     batchId,
-    ...columnArrays(columns, filed),
+    ...columnArrays(columns, round),
   ]);
-  const inserted = new Map(written.rows.map((row) => [`${row.application_no}\n${row.application_part}`, row.inserted]));
-  return applications.map(({ applicationNo, applicationPart }): RowFate => {
-    const isNew = inserted.get(`${applicationNo}\n${applicationPart}`);
-    if (isNew === undefined) return 'applicationDuplicates';
-    return isNew ? 'applications' : 'applicationUpdates';
+  const inserted = new Map(written.rows.map((row) => [keyOf(row.application_no, row.application_part), row.inserted]));
+  return round.map(({ application, part }) => {
+    const isNew = inserted.get(keyOf(application.applicationNo, part));
+    return [application, isNew === undefined ? 'applicationDuplicates' : isNew ? 'applications' : 'applicationUpdates'];
   });
+}
+
+function keyOf(applicationNo: string, part: number): string {
+  return `${applicationNo}\n${part}`;
 }

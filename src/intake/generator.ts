@@ -1,7 +1,8 @@
 import { agencies, agencyOfCode, districtOf, permitLocations, type PermitLocation } from '../measures/agencies.js';
 import { competenceReadings, everyApplicant } from '../measures/competence.js';
 import { permitItems } from '../measures/permit-items.js';
-import { creditCodeCheck, organisationCodeCheck } from './credit-code.js';
+import { creditCodeCheck } from '../subjects/identifiers/credit-code.js';
+import { organisationCodeCheck } from '../subjects/identifiers/organisation-code.js';
 import { loadProfile } from './profile.js';
 
 export interface GeneratorOptions {
@@ -32,6 +33,9 @@ const contents: Readonly<Record<GeneratedItem, string>> = {
   P02: '为劳动者介绍用人单位,为用人单位推荐劳动者',
 };
 
+/** XT-4.1.2c: 1201 and four free digits. */
+const seriesNumbers = 10_000;
+
 /** Share of rows whose holder is taken from the rows before: those hold several permits. */
 const repeatedHolders = 0.12;
 const households = 0.04;
@@ -60,16 +64,28 @@ interface Holder {
  * 28 columns, 地方编码 and 事项编码. Codes carry right check digits, organs and places agree with competence, names say
  * that they are invented, and every row is marked SYNTHETIC. Any size: nothing is kept between lines.
  */
-export async function* generateNationalLayout({ rows, seed, at }: GeneratorOptions): AsyncGenerator<string> {
-  const { columns } = await loadProfile('national-permit-2018');
-  yield csvLine(columns.map(({ names }) => names[0] ?? ''));
+export async function* generateNationalLayout(options: GeneratorOptions): AsyncGenerator<string> {
+  for await (const cells of generateNationalRows(options)) yield csvLine(cells);
+}
+
+/** As `generateNationalLayout`, as cells. */
+export async function* generateNationalRows({ rows, seed, at }: GeneratorOptions): AsyncGenerator<readonly string[]> {
+  const { fields, headers } = await nationalLayout();
+  yield headers;
   for (let index = 0; index < rows; index += 1) {
-    const cells = rowOf(index, seed, at);
-    yield csvLine(columns.map(({ field }) => cells[field] ?? ''));
+    const cells = generatedRow(index, seed, at);
+    yield fields.map((field) => cells[field] ?? '');
   }
 }
 
-function rowOf(index: number, seed: number, at: string): Readonly<Record<string, string>> {
+/** The columns of the national layout in order: names of their fields and headers. */
+export async function nationalLayout(): Promise<{ readonly fields: readonly string[]; readonly headers: readonly string[] }> {
+  const { columns } = await loadProfile('national-permit-2018');
+  return { fields: columns.map(({ field }) => field), headers: columns.map(({ names }) => names[0] ?? '') };
+}
+
+/** The cells of one row by field, as `generateNationalLayout` writes it; what is empty is absent. */
+export function generatedRow(index: number, seed: number, at: string): Readonly<Record<string, string>> {
   const random = randomOf(seed, 1, index);
   // The first rows go through all places in turn, so that a small file already shows every district.
   const repeated = index >= permitLocations.length && random() < repeatedHolders;
@@ -84,7 +100,9 @@ function rowOf(index: number, seed: number, at: string): Readonly<Record<string,
   const organ = reading && agencyOfCode(reading.decidedBy);
   if (!organ) throw new Error('Competence names no registered organ.');
   const serial = String(index + 1).padStart(7, '0');
+  // The series of XT-4.1.2c has 10,000 numbers; what is decided beyond them is a decision without a certificate.
   const inSeries = item === 'P01' && organ.code !== 'MUNI_HRSS';
+  const exhausted = inSeries && index >= seriesNumbers;
   return {
     holderName: holder.name,
     subjectKind: holder.kind,
@@ -93,8 +111,8 @@ function rowOf(index: number, seed: number, at: string): Readonly<Record<string,
     documentTitle: '准予行政许可决定书',
     documentNo: `津合成许〔${decidedOn.slice(0, 4)}〕${seed}-${serial}号`,
     permitKind: '普通',
-    certificateName: permitItems[item].certificate[0] ?? '',
-    certificateNo: inSeries ? `1201${String(index % 10_000).padStart(4, '0')}` : `合成${serial}`,
+    certificateName: exhausted ? '' : (permitItems[item].certificate[0] ?? ''),
+    certificateNo: exhausted ? '' : inSeries ? `1201${String(seriesNumber(index, seed)).padStart(4, '0')}` : `合成${seed}-${serial}`,
     content: contents[item],
     decidedOn: slashed(decidedOn),
     validFrom: slashed(decidedOn),
@@ -108,6 +126,12 @@ function rowOf(index: number, seed: number, at: string): Readonly<Record<string,
     districtCode: districtOf(holder.location),
     itemCode: item,
   };
+}
+
+/** Files of neighbouring seeds begin a thousand numbers apart, so that small ones can be imported side by side. */
+function seriesNumber(index: number, seed: number): number {
+  const start = ((seed - 20161016) * 1000) % seriesNumbers;
+  return (index + start + seriesNumbers) % seriesNumbers;
 }
 
 function holderOf(index: number, seed: number): Holder {
@@ -155,7 +179,7 @@ function creditCodeOf(head: string, mark: string, serial: number): string {
 }
 
 /** mulberry32 on a mixed start: each (seed, purpose, index) has its own sequence, so rows do not depend on each other. */
-function randomOf(seed: number, purpose: number, index: number): () => number {
+export function randomOf(seed: number, purpose: number, index: number): () => number {
   let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(purpose, 0x85ebca6b) ^ Math.imul(index + 1, 0xc2b2ae35)) >>> 0;
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -170,6 +194,7 @@ function slashed(date: string): string {
   return date.replaceAll('-', '/');
 }
 
-function csvLine(cells: readonly string[]): string {
-  return `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\n`;
+/** One line of CSV with its line break. */
+export function csvLine(cells: readonly string[], ending = '\n'): string {
+  return `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}${ending}`;
 }

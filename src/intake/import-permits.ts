@@ -1,27 +1,23 @@
 import { basename } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import type { PoolClient } from 'pg';
-import type { HubDatabase } from '../database/database.js';
-import { legalDate, type Clock } from '../measures/clock.js';
-import { writeApplications } from './application-writer.js';
-import { digestOf, recordsOf, type CsvRecord } from './csv-file.js';
-import { readForeignRegister } from './foreign-register.js';
+import { z } from 'zod';
+import { openSheet } from './files/open-sheet.js';
+import type { SheetRecord } from './files/sheet.js';
+import { isNoData, mendColumn, readHeader, recogniseHeader, type Header } from './header.js';
+import type { ReadRow } from './intake-batch.js';
 import { IntakeError } from './intake-error.js';
-import { LedgerCounter, unlistedStatus, type Ledger, type LedgerRejection, type RowFate } from './ledger.js';
-import { identityNumberFields, readNationalPermit } from './national-permit.js';
-import type { RowReading } from './permit-record.js';
-import { writePermits, type BatchStamp } from './permit-writer.js';
-import { defaultProfile, loadProfile, type Profile } from './profile.js';
-import { isNoData, readHeader, RowFields, type Header } from './row-fields.js';
+import type { Ledger } from './ledger.js';
+import { PermitIntake, type IntakeTools } from './permit-intake.js';
+import { loadProfile } from './profile.js';
+import type { ImportProgress } from './progress.js';
 
-export interface ImportOptions {
-  /** Path of a UTF-8 CSV file. */
+export interface ImportOptions extends Omit<IntakeTools, 'database'> {
+  /** Path of a CSV or XLSX file. */
   readonly file: string;
-  /** Name of a profile, by default the national layout of 2018. */
+  /** Name of a profile or path of its YAML file; without it the profile is recognised by the header. */
   readonly profile?: string;
-  readonly clock: Clock;
-  /** Called after each batch with the number of rows read so far. */
-  readonly onProgress?: (read: number) => void;
+  /** Called after each batch. */
+  readonly onProgress?: (progress: ImportProgress) => void;
 }
 
 /** Rows per transaction: large enough for sets, small enough that the log's head row is never held for long. */
@@ -31,237 +27,87 @@ const batchRows = 500;
 const rowsPerTurn = 20;
 
 /**
- * Stored rows after which the planner is given fresh statistics, then again after every tenfold. A session that first
- * meets the tables empty keeps the plans of that moment: the foreign key of permit_action then walked an index of all
- * permits for each row (780 rows/s at 50,000 rows and falling; a steady 3,400 with this, both on two busy cores).
- */
-const firstAnalysis = 100;
-
-/**
  * Takes a file of permit decisions in and returns the account of it: every row read is stored, updated, duplicate, an
- * application, or rejected with its faults. The file is streamed in transactions of 500 rows; memory grows only with
- * the distinct case numbers of a foreign register. Same file again: nothing changes, `firstTakenAt` is set.
+ * application, rejected or doubtful. The file is streamed in transactions of 500 rows; memory does not grow with it.
+ * Same file again: nothing changes, `firstTakenAt` is set. A file of mended rows (`hub import rejects`) is linked to the
+ * batch it mends.
  *
- * Refused as a whole, with nothing stored: unreadable, not UTF-8, without header or with a wrong one, unknown profile
- * (IntakeError). IMPORT_CSV_MALFORMED is the one refusal that may come late; what was stored before stays and is a
- * duplicate when the corrected file comes.
+ * Refused as a whole, with nothing stored: unreadable, of another form or encoding, without header or with a wrong one,
+ * unknown or faulty profile (IntakeError). IMPORT_CSV_MALFORMED and IMPORT_XLSX_MALFORMED may come late; what was stored
+ * before stays and is a duplicate when the corrected file comes.
  */
-export async function importPermits(database: HubDatabase, options: ImportOptions): Promise<Ledger> {
-  const profile = await loadProfile(options.profile ?? defaultProfile);
-  const digest = await digestOf(options.file);
-  const records = recordsOf(options.file);
-  let client: PoolClient | null = null;
-  let broken = false;
+export async function importPermits(database: IntakeTools['database'], options: ImportOptions): Promise<Ledger> {
+  const profile = options.profile === undefined ? null : await loadProfile(options.profile);
+  const sheet = await openSheet(options.file);
+  const records = sheet.records();
   try {
-    const counter = new LedgerCounter();
-    const header = await findHeader(records, profile, counter);
-    client = await database.pool('concordat_writer').connect();
-    const importing = await PermitImport.begin(database, client, { profile, digest, header, counter, options });
-    return await importing.run(records);
-  } catch (error) {
-    broken = true;
-    throw error;
+    const { above, cells } = await headerOf(records);
+    const header = profile ? readHeader(cells, profile) : await recogniseHeader(cells);
+    const first = await records.next();
+    const firstRecord = first.done === true ? null : first.value;
+    const source = { header, file: basename(options.file), digest: sheet.digest, mends: mendedBatch(header, firstRecord) };
+    return await PermitIntake.run({ ...options, database }, source, async (intake) => {
+      for (let skipped = 0; skipped < above; skipped += 1) intake.skip();
+      await takeAll(intake, firstRecord, records, (rows) => options.onProgress?.({ rows, readBytes: sheet.readBytes(), bytes: sheet.bytes }));
+      return intake.finish();
+    });
   } finally {
     await records.return(undefined);
-    // A connection on which a statement failed is not handed to the next user.
-    client?.release(broken);
   }
 }
 
-interface ImportSetting {
-  readonly profile: Profile;
-  readonly digest: string;
-  readonly header: Header;
-  readonly counter: LedgerCounter;
-  readonly options: ImportOptions;
-}
-
-interface ReadRow {
-  readonly line: number;
-  readonly reading: RowReading;
-}
-
-/** One import under way: reads rows, writes batches, keeps the account. */
-class PermitImport {
-  readonly #setting: ImportSetting;
-  readonly #database: HubDatabase;
-  readonly #client: PoolClient;
-  readonly #batchId: string;
-  readonly #firstTakenAt: string | null;
-  readonly #today: string;
-  readonly #emptyMarks: ReadonlySet<string>;
-  readonly #rowsOfCase = new Map<string, number>();
-
-  #stored = 0;
-  #nextAnalysis = firstAnalysis;
-
-  private constructor(
-    database: HubDatabase,
-    client: PoolClient,
-    setting: ImportSetting,
-    batchId: string,
-    firstTakenAt: string | null,
-  ) {
-    this.#database = database;
-    this.#client = client;
-    this.#setting = setting;
-    this.#batchId = batchId;
-    this.#firstTakenAt = firstTakenAt;
-    this.#today = legalDate(setting.options.clock.now());
-    this.#emptyMarks = new Set(setting.profile.emptyMarks);
-  }
-
-  static async begin(database: HubDatabase, client: PoolClient, setting: ImportSetting): Promise<PermitImport> {
-    const { profile, digest, options } = setting;
-    const earlier = await client.query<{ at: Date | null }>(
-      `SELECT min(started_at) AS at FROM hub.import_batch
-        WHERE file_digest = $1 AND profile = $2 AND finished_at IS NOT NULL`,
-      [digest, profile.profile],
-    );
-    const begun = await client.query<{ id: string }>(
-      'INSERT INTO hub.import_batch (profile, file_name, file_digest, started_at) VALUES ($1, $2, $3, $4) RETURNING id',
-      [profile.profile, basename(options.file), digest, options.clock.now()],
-    );
-    const batchId = begun.rows[0]?.id ?? '';
-    return new PermitImport(database, client, setting, batchId, earlier.rows[0]?.at?.toISOString() ?? null);
-  }
-
-  async run(records: AsyncGenerator<CsvRecord>): Promise<Ledger> {
-    const { profile, header, counter, options, digest } = this.#setting;
-    let batch: ReadRow[] = [];
-    // One batch is written while the next is read: the database and this process each have work.
-    let writing = Promise.resolve();
-    try {
-      for await (const record of records) {
-        if (isNoData(record.cells, header, profile)) {
-          counter.skipped += 1;
-          continue;
-        }
-        counter.read += 1;
-        batch.push({ line: record.line, reading: this.#read(record) });
-        if (counter.read % rowsPerTurn === 0) await setImmediate();
-        if (batch.length < batchRows) continue;
-        await writing;
-        writing = this.#write(batch, counter.read);
-        // Its error is told where it is awaited; until then it must not count as nobody's.
-        writing.catch(() => undefined);
-        batch = [];
-      }
-    } finally {
+/** One batch is written while the next is read: the database and this process each have work. */
+async function takeAll(
+  intake: PermitIntake,
+  first: SheetRecord | null,
+  records: AsyncGenerator<SheetRecord>,
+  onProgress: (read: number) => void,
+): Promise<void> {
+  let batch: ReadRow[] = [];
+  let writing = Promise.resolve();
+  const write = async (rows: readonly ReadRow[], read: number) => {
+    await intake.write(rows, read);
+    onProgress(read);
+  };
+  const take = (record: SheetRecord) => {
+    const row = intake.readRow(record);
+    if (row) batch.push(row);
+  };
+  try {
+    if (first) take(first);
+    for await (const record of records) {
+      take(record);
+      if (intake.read % rowsPerTurn === 0) await setImmediate();
+      if (batch.length < batchRows) continue;
       await writing;
+      writing = write(batch, intake.read);
+      // Its error is told where it is awaited; until then it must not count as nobody's.
+      writing.catch(() => undefined);
+      batch = [];
     }
-    if (batch.length > 0) await this.#write(batch, counter.read);
-    const ledger = counter.ledger({
-      batchId: this.#batchId,
-      profile: profile.profile,
-      file: basename(options.file),
-      digest,
-      ignoredColumns: header.ignored,
-      firstTakenAt: this.#firstTakenAt,
-    });
-    await this.#client.query('UPDATE hub.import_batch SET finished_at = $2, ledger = $3 WHERE id = $1', [
-      this.#batchId,
-      options.clock.now(),
-      JSON.stringify(ledger),
-    ]);
-    return ledger;
+  } finally {
+    await writing;
   }
-
-  #read(record: CsvRecord): RowReading {
-    const { profile, header, counter } = this.#setting;
-    const fields = new RowFields(record, header, profile, this.#emptyMarks);
-    if (!fields.readable) {
-      counter.countStatus(unlistedStatus);
-      return { kind: 'rejected', faults: fields.faults };
-    }
-    const status = fields.get('status');
-    counter.countStatus(status !== null && statusesOf(profile).has(status) ? status : unlistedStatus);
-    if (profile.reader === 'national-permit') {
-      counter.withheldIdentityNumbers += identityNumberFields.filter((field) => fields.isFilled(field)).length;
-      return readNationalPermit(fields, profile, this.#today);
-    }
-    const caseNo = fields.get('caseNo') ?? '';
-    const part = (this.#rowsOfCase.get(caseNo) ?? 0) + 1;
-    this.#rowsOfCase.set(caseNo, part);
-    return readForeignRegister(fields, profile, part);
-  }
-
-  async #write(batch: readonly ReadRow[], readSoFar: number): Promise<void> {
-    const client = this.#client;
-    const stamp: BatchStamp = { batchId: this.#batchId, at: this.#setting.options.clock.now() };
-    const readings = batch.map(({ reading }) => reading);
-    const permits = readings.flatMap((reading) => (reading.kind === 'permit' ? [reading.permit] : []));
-    const applications = readings.flatMap((reading) => (reading.kind === 'application' ? [reading.application] : []));
-    const rejections = batch.flatMap(({ line, reading }): LedgerRejection[] =>
-      reading.kind === 'rejected' ? reading.faults.map((found) => ({ line, ...found })) : [],
-    );
-    const rejected = readings.filter(({ kind }) => kind === 'rejected').map((): RowFate => 'rejected');
-    try {
-      // Two imports at once take turns: between looking for a document and storing it nobody else may store it.
-      await client.query("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('hub.permit_intake', 0))");
-      const fates = [
-        ...(await writePermits(client, permits, stamp)),
-        ...(await writeApplications(client, applications, stamp)),
-        ...rejected,
-      ];
-      await this.#writeRejections(rejections);
-      this.#setting.counter.enter(readSoFar, batch.length, fates, rejections);
-      await client.query('COMMIT');
-      this.#stored += fates.filter((fate) => fate === 'stored').length;
-    } catch (error) {
-      // The connection may be the very thing that failed; the first error is the one to tell.
-      await client.query('ROLLBACK').catch(() => undefined);
-      throw error;
-    }
-    await this.#analyse();
-    this.#setting.options.onProgress?.(readSoFar);
-  }
-
-  async #analyse(): Promise<void> {
-    if (this.#stored < this.#nextAnalysis) return;
-    this.#nextAnalysis = this.#stored * 10;
-    // Only the owner of a table may.
-    await this.#database.pool().query('ANALYZE hub.subject, hub.permit, hub.permit_action');
-  }
-
-  async #writeRejections(rejections: readonly LedgerRejection[]): Promise<void> {
-    if (rejections.length === 0) return;
-    await this.#client.query(
-      `INSERT INTO hub.import_rejection (batch_id, line, field, code, reason)
-       SELECT $1::bigint, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[])`,
-      [
-        this.#batchId,
-        rejections.map(({ line }) => line),
-        rejections.map(({ field }) => field),
-        rejections.map(({ code }) => code),
-        rejections.map(({ reason }) => reason),
-      ],
-    );
-  }
+  if (batch.length > 0) await write(batch, intake.read);
 }
 
-async function findHeader(records: AsyncGenerator<CsvRecord>, profile: Profile, counter: LedgerCounter): Promise<Header> {
-  for (;;) {
+/** The header is the first record that is neither empty nor an explanation; `above` counts those. */
+async function headerOf(records: AsyncGenerator<SheetRecord>): Promise<{ readonly above: number; readonly cells: readonly string[] }> {
+  for (let above = 0; ; above += 1) {
     const next = await records.next();
     if (next.done === true) {
       throw new IntakeError('IMPORT_FILE_EMPTY', {
-        zh: '文件没有表头，未导入。请导出含表头的 CSV 后重新导入。',
+        zh: '文件没有表头，未导入。请导出含表头的文件后重新导入。',
         en: 'The file has no header; nothing was imported. Export it with its header and import it again.',
       });
     }
-    if (!isNoData(next.value.cells, null, profile)) return readHeader(next.value.cells, profile);
-    counter.skipped += 1;
+    if (!isNoData(next.value.cells, null)) return { above, cells: next.value.cells };
   }
 }
 
-const listedStatuses = new WeakMap<Profile, ReadonlySet<string>>();
-
-function statusesOf(profile: Profile): ReadonlySet<string> {
-  let listed = listedStatuses.get(profile);
-  if (!listed) {
-    const { values } = profile;
-    listed = new Set(Object.keys('status' in values ? values.status : { ...values.outcome, ...values.applicationState }));
-    listedStatuses.set(profile, listed);
-  }
-  return listed;
+/** The batch a file of mended rows came from: its reference stands in the first row. */
+function mendedBatch({ cells }: Header, first: SheetRecord | null): string | null {
+  const position = mendColumn(cells, 'batch');
+  const reference = z.uuid().safeParse(position < 0 ? null : first?.cells[position]?.trim());
+  return reference.success ? reference.data : null;
 }

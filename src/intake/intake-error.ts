@@ -1,13 +1,21 @@
-/** Stable codes of a refused import. A refused file stores nothing, except CSV_MALFORMED: see `importPermits`. */
+/** Stable codes of a refused import. A refused file stores nothing, except *_MALFORMED: see `importPermits`. */
 export type IntakeErrorCode =
   | 'IMPORT_FILE_UNREADABLE'
-  | 'IMPORT_FILE_NOT_UTF8'
+  | 'IMPORT_FILE_FORM'
+  | 'IMPORT_FILE_ENCODING'
   | 'IMPORT_FILE_EMPTY'
   | 'IMPORT_CSV_MALFORMED'
+  | 'IMPORT_XLSX_MALFORMED'
+  | 'IMPORT_XLSX_TOO_LARGE'
+  | 'IMPORT_SHEET_UNKNOWN'
   | 'IMPORT_HEADER_MISMATCH'
   | 'IMPORT_PROFILE_UNKNOWN'
+  | 'IMPORT_PROFILE_AMBIGUOUS'
   | 'IMPORT_PROFILE_INVALID'
-  | 'IMPORT_LEDGER_IMBALANCE';
+  | 'IMPORT_LEDGER_IMBALANCE'
+  | 'IMPORT_BATCH_UNKNOWN'
+  | 'IMPORT_DOUBT_UNKNOWN'
+  | 'IMPORT_DOUBT_SETTLED';
 
 /** Cause and next step of a refusal, in both languages. */
 export interface IntakeText {

@@ -1,100 +1,76 @@
-import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
-import { z } from 'zod';
-import { cellParserNames } from './cell-parsers.js';
+import { readdir, readFile } from 'node:fs/promises';
+import { parseDocument } from 'yaml';
 import { IntakeError } from './intake-error.js';
+import { profileFaults, shapeFaults, type ProfileFault } from './profile-faults.js';
+import { profileSchema, type Profile } from './profile-schema.js';
 
-/** The profile of an import that names none: the national layout of permits, 28 columns (发改办财金〔2018〕424号). */
-export const defaultProfile = 'national-permit-2018';
-
-const columnSchema = z.strictObject({
-  /** Name by which the reader of the rows asks for it. */
-  field: z.string(),
-  /** Headers under which it may stand; the first is the one faults are reported under. */
-  names: z.array(z.string()).min(1),
-  parse: z.enum(cellParserNames),
-  /** A row without it is rejected. */
-  required: z.boolean().default(false),
-  /** A file without it is refused; false for the extra columns that platforms add. */
-  inHeader: z.boolean().default(true),
-  /** Longest permitted cell, in characters. */
-  max: z.number().int().positive(),
-});
-
-const commonShape = {
-  profile: z.string(),
-  title: z.string(),
-  source: z.string(),
-  /** Cells that mean "nothing". */
-  emptyMarks: z.array(z.string()),
-  columns: z.array(columnSchema).min(1),
-};
-
-const valueMap = <T extends z.ZodType>(values: T) => z.record(z.string(), values);
-
-const nationalSchema = z.strictObject({
-  ...commonShape,
-  reader: z.literal('national-permit'),
-  constants: z.strictObject({ jurisdiction: z.string(), identifierScheme: z.string() }),
-  values: z.strictObject({
-    subjectKind: valueMap(z.enum(['ORGANISATION', 'HOUSEHOLD_BUSINESS', 'NATURAL_PERSON'])),
-    permitKind: valueMap(z.string()),
-    /** Kinds that begin so are explained freely: 其他-xx. */
-    permitKindPrefix: z.string(),
-    status: valueMap(z.enum(['VALID', 'INVALID'])),
-  }),
-});
-
-const foreignSchema = z.strictObject({
-  ...commonShape,
-  reader: z.literal('foreign-register'),
-  constants: z.strictObject({
-    jurisdiction: z.string(),
-    item: z.string(),
-    identifierScheme: z.string(),
-    decidedBy: z.string(),
-    holderScheme: z.string(),
-    /** Put before the state of the holder to give location and district. */
-    locationPrefix: z.string(),
-  }),
-  values: z.strictObject({
-    /** Statuses that are decisions. */
-    outcome: valueMap(z.enum(['GRANTED', 'REFUSED'])),
-    /** Statuses that are none, with the state of the application they stand for. */
-    applicationState: valueMap(z.string()),
-  }),
-});
-
-const profileSchema = z.discriminatedUnion('reader', [nationalSchema, foreignSchema]);
-
-export type ProfileColumn = z.infer<typeof columnSchema>;
-export type NationalProfile = z.infer<typeof nationalSchema>;
-export type ForeignProfile = z.infer<typeof foreignSchema>;
-/** How the columns of one kind of file become records. One YAML file in src/intake/profiles each. */
-export type Profile = z.infer<typeof profileSchema>;
+/** Name of the profile through which single decisions are pushed; files are never read with it unasked. */
+export const pushProfile = 'push';
 
 // This module runs as dist/src/intake/profile.js; the YAML files stay with the sources, three folders up.
 const folder = new URL('../../../src/intake/profiles/', import.meta.url);
 
-/** Reads a profile by name. Throws IntakeError IMPORT_PROFILE_UNKNOWN or IMPORT_PROFILE_INVALID. */
-export async function loadProfile(name: string): Promise<Profile> {
-  const text = /^[a-z0-9-]+$/.test(name) ? await readFile(new URL(`${name}.yaml`, folder), 'utf8').catch(() => null) : null;
-  if (text === null) {
+/** Faults that are shown at once: more than these come from one slip at the top of the file. */
+const shownFaults = 10;
+
+/**
+ * Reads a profile: by name, one of src/intake/profiles; by path (with a slash, or ending in .yaml or .yml), any file.
+ * Throws IntakeError IMPORT_PROFILE_UNKNOWN, or IMPORT_PROFILE_INVALID with the place in the YAML of every fault.
+ */
+export async function loadProfile(nameOrPath: string): Promise<Profile> {
+  if (/[/\\]|\.ya?ml$/i.test(nameOrPath)) {
+    const text = await readFile(nameOrPath, 'utf8').catch((cause: unknown) => {
+      throw new IntakeError(
+        'IMPORT_PROFILE_UNKNOWN',
+        { zh: `无法读取导入配置 ${nameOrPath}，请检查路径。`, en: `The import profile ${nameOrPath} cannot be read: check its path.` },
+        { cause },
+      );
+    });
+    return readProfile(text, nameOrPath);
+  }
+  const names = await profileNames();
+  if (!names.includes(nameOrPath)) {
+    const list = names.join(', ');
     throw new IntakeError('IMPORT_PROFILE_UNKNOWN', {
-      zh: '没有这个导入配置。请使用 src/intake/profiles 中的名称，例如 national-permit-2018。',
-      en: 'There is no such import profile. Use a name of src/intake/profiles, for example national-permit-2018.',
+      zh: `没有这个导入配置。可用的名称：${list}；自己的配置请写文件路径，例如 ./my-permits.yaml。`,
+      en: `There is no such import profile. Names: ${list}; for one of your own give its path, for example ./my-permits.yaml.`,
     });
   }
-  try {
-    return profileSchema.parse(parse(text));
-  } catch (cause) {
-    throw new IntakeError(
-      'IMPORT_PROFILE_INVALID',
-      {
-        zh: `导入配置 ${name} 不符合规则，请更正该文件：${String(cause)}`,
-        en: `The import profile ${name} does not follow the rules of profiles: correct the file.`,
-      },
-      { cause },
-    );
-  }
+  return readProfile(await readFile(new URL(`${nameOrPath}.yaml`, folder), 'utf8'), nameOrPath);
+}
+
+/** The profiles of src/intake/profiles that a file may be recognised by. */
+export async function fileProfiles(): Promise<readonly Profile[]> {
+  return Promise.all((await profileNames()).filter((name) => name !== pushProfile).map(loadProfile));
+}
+
+/** Reads the text of a profile; `name` is what faults are reported under. Throws IntakeError IMPORT_PROFILE_INVALID. */
+export function readProfile(text: string, name: string): Profile {
+  const document = parseDocument(text, { prettyErrors: true });
+  const syntax = document.errors.map(({ message, linePos }): ProfileFault => {
+    const at = linePos ? `line ${linePos[0].line}, column ${linePos[0].col}` : '';
+    return { path: at, zh: '不是有效的 YAML', en: message.split('\n')[0] ?? message };
+  });
+  if (syntax.length > 0) throw invalid(name, syntax);
+  const shape = profileSchema.safeParse(document.toJS());
+  if (!shape.success) throw invalid(name, shapeFaults(shape.error.issues));
+  const faults = profileFaults(shape.data);
+  if (faults.length > 0) throw invalid(name, faults);
+  return shape.data;
+}
+
+async function profileNames(): Promise<readonly string[]> {
+  const files = await readdir(folder);
+  return files.filter((file) => file.endsWith('.yaml')).map((file) => file.slice(0, -'.yaml'.length)).sort();
+}
+
+function invalid(name: string, faults: readonly ProfileFault[]): IntakeError {
+  const shown = faults.slice(0, shownFaults);
+  const more = faults.length - shown.length;
+  const list = shown.map(({ path, zh, en }) => `  ${path === '' ? '(root)' : path}: ${zh} · ${en}`);
+  if (more > 0) list.push(`  … +${more}`);
+  return new IntakeError('IMPORT_PROFILE_INVALID', {
+    zh: `导入配置 ${name} 有 ${faults.length} 处错误，请更正后重试（说明见 docs/recipes/import-your-own-file.md）：`,
+    en: `The import profile ${name} has ${faults.length} fault(s); correct them and try again (docs/recipes/import-your-own-file.md):\n${list.join('\n')}`,
+  });
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { KeyRing } from '../access/key-ring.js';
 import type { HubDatabase } from '../database/database.js';
 import type { Clock } from '../measures/clock.js';
 import { importPermits } from './import-permits.js';
@@ -19,11 +20,12 @@ export const sampleOptions: GeneratorOptions = { rows: 400, seed: 20161016, at: 
 export async function loadSample(
   database: HubDatabase,
   clock: Clock,
+  keyRing: KeyRing,
   say: (line: string) => void = () => undefined,
 ): Promise<Ledger | null> {
   const { rows } = await database.pool().query<{ present: boolean }>('SELECT EXISTS (SELECT FROM hub.permit) AS present');
   if (rows[0]?.present ?? false) return null;
-  const ledger = await importPermits(database, { file: sampleFile, clock });
+  const ledger = await importPermits(database, { file: sampleFile, clock, keyRing });
   say(`已载入 ${ledger.stored} 条合成示例许可 · Loaded ${ledger.stored} synthetic sample permits`);
   return ledger;
 }

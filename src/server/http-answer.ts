@@ -11,13 +11,22 @@ export interface HttpAnswer {
 export const jsonType = 'application/json; charset=utf-8';
 
 /** An error answer of the front itself, in the form of a GraphQL answer. */
-export function errorAnswer(status: number, code: string, message: string, nextStep: string): HttpAnswer {
+export function errorAnswer(
+  status: number,
+  code: string,
+  message: string,
+  nextStep: string,
+  headers: ReadonlyMap<string, string> = noHeaders,
+): HttpAnswer {
   return {
     status,
     contentType: jsonType,
     body: JSON.stringify({ errors: [{ message, extensions: { code, nextStep } }] }),
+    headers,
   };
 }
+
+const noHeaders: ReadonlyMap<string, string> = new Map();
 
 /**
  * Writes an answer in one piece. Nothing the hub says is to be stored by anyone on the way. `bytes` is its encoded body

@@ -1,29 +1,39 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AccessLog } from '../access/access-log.js';
+import { TokenRefused } from '../access/claims.js';
 import { declaredPurpose } from '../access/declared-headers.js';
-import { TokenRefused, type LocalIssuer } from '../access/tokens.js';
+import type { Tokens } from '../access/tokens.js';
+import { KeysUnavailable } from '../access/trusted-keys.js';
 import type { Viewer } from '../access/viewer.js';
 import type { sseTransport } from '../feed/sse.js';
-import { systemClock, type Clock } from '../measures/clock.js';
+import { faultOf, type Log } from '../log.js';
+import type { Clock } from '../measures/clock.js';
 import { readRequest, type GraphQLRequest } from '../planner/graphql-request.js';
 import { internalError } from '../planner/safe-error.js';
 import { StartUpError } from '../start-up-error.js';
-import { errorAnswer, writeAnswer, type HttpAnswer } from './http-answer.js';
+import { errorAnswer, jsonType, writeAnswer, type HttpAnswer } from './http-answer.js';
 import type { LaneAnswer, Lanes } from './lanes.js';
+import type { OpenStreams } from './open-streams.js';
+import type { Page } from './page/page.js';
+import type { Readiness } from './readiness.js';
 
 /** Serves one subscription; returns when its stream has ended. */
 export type StreamHandler = ReturnType<typeof sseTransport>;
 
 export interface HttpParts {
   readonly lanes: Lanes;
-  readonly issuer: LocalIssuer;
+  readonly tokens: Tokens;
   readonly accessLog: AccessLog;
   readonly boundaryVersion: string;
   readonly stream: StreamHandler;
-  /** Whether everything an answer needs is at work. */
-  readonly ready: () => boolean;
-  readonly clock?: Clock;
+  readonly openStreams: OpenStreams;
+  /** What a browser finds at the endpoint; it needs no token. */
+  readonly page: Page;
+  readonly readiness: Readiness;
+  readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** Larger bodies are refused unread; the largest example operation has 2 kB. */
@@ -35,30 +45,36 @@ const largestBody = 256 * 1024;
  */
 export class HttpFront {
   readonly #parts: HttpParts;
-  readonly #clock: Clock;
   readonly #server: Server;
+  #draining = false;
 
   constructor(parts: HttpParts) {
     this.#parts = parts;
-    this.#clock = parts.clock ?? systemClock;
     this.#server = createServer((request, response) => {
-      this.#handle(request, response).catch((error: unknown) => {
-        process.stderr.write(`请求失败 · request failed: ${faultOf(error)}\n`);
-        writeAnswer(response, internalAnswer);
-      });
+      this.#handle(request, response).catch((error: unknown) => this.#fail(request, response, error));
     });
     this.#server.keepAliveTimeout = 65_000;
   }
 
   /**
    * Listens on a port (0 = any free one) and returns the address of the endpoint. When the port is taken: any free one
-   * if `orAnyFree`, else StartUpError PORT_TAKEN.
+   * if `orAnyFree`, else StartUpError PORT_TAKEN. Throws StartUpError ADDRESS_UNUSABLE for a host or port it may not use.
    */
   async listen(host: string, port: number, orAnyFree: boolean): Promise<string> {
     try {
       await this.#listen(host, port);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+      const code = error instanceof Error && 'code' in error ? error.code : null;
+      if (code !== 'EADDRINUSE') {
+        throw new StartUpError(
+          'ADDRESS_UNUSABLE',
+          {
+            zh: `无法在 ${host} 端口 ${port} 上监听(${String(code)})。请检查 HOST 与 PORT;1024 以下端口需要特权。`,
+            en: `Cannot listen on ${host}, port ${port} (${String(code)}). Check HOST and PORT; ports below 1024 need privileges.`,
+          },
+          { cause: error },
+        );
+      }
       if (!orAnyFree) {
         throw new StartUpError('PORT_TAKEN', {
           zh: `端口 ${port} 已被占用。请改用 PORT=0(任意空闲端口)或另一端口。`,
@@ -82,29 +98,47 @@ export class HttpFront {
     });
   }
 
-  async close(): Promise<void> {
+  /**
+   * Takes no further connections, tells the streams to end, and waits for what is under way, at most `drainMs`; what is
+   * not done by then is cut.
+   */
+  async close(drainMs: number): Promise<void> {
+    this.#draining = true;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeAllConnections();
+    this.#parts.openStreams.stop();
+    // A connection that was busy at the call is idle, and kept alive, once its answer has left.
+    const idle = setInterval(() => this.#server.closeIdleConnections(), 20);
+    const deadline = setTimeout(() => {
+      this.#parts.log.warn('drain-cut', '等待超时，中断未完成的答复 · Time is up; unfinished answers are cut', { drainMs });
+      this.#server.closeAllConnections();
+    }, drainMs);
     await closed;
+    clearInterval(idle);
+    clearTimeout(deadline);
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const receivedAt = this.#clock.now().getTime();
+    const { clock, log, tokens } = this.#parts;
+    const receivedAt = clock.now().getTime();
     const url = request.url ?? '/';
     const query = url.indexOf('?');
     const path = query < 0 ? url : url.slice(0, query);
-    if (path === '/ready') {
-      const ready = this.#parts.ready();
-      writeAnswer(response, { status: ready ? 200 : 503, contentType: 'text/plain', body: ready ? 'ready\n' : 'not ready\n' });
+    const requestId = requestIdOf(request);
+    if (requestId !== null) response.setHeader('x-request-id', requestId);
+    if (this.#draining) response.shouldKeepAlive = false;
+    if (log.debugs) logAtEnd(log, request, response, path, requestId);
+
+    const endpoint = path === '/graphql' || path === '/graphql/stream';
+    // What is posted to the endpoint is never the page's: its way stays free of a promise for nothing.
+    if (!(endpoint && request.method === 'POST') && (await this.#parts.page.handle(request, response, path))) return;
+    if (!endpoint) {
+      writeAnswer(response, await this.#openAnswer(path));
       return;
     }
-    if (path !== '/graphql' && path !== '/graphql/stream') {
-      writeAnswer(response, errorAnswer(404, 'NOT_FOUND', '没有这个地址 · No such address.', 'POST /graphql'));
-      return;
-    }
-    const viewer = await this.#viewer(request);
-    if (!('principal' in viewer)) {
-      writeAnswer(response, viewer);
+    const token = bearerOf(request);
+    const viewer = token === null ? missingToken : (tokens.remembered(token) ?? (await this.#verified(token)));
+    if (token === null || !('principal' in viewer)) {
+      writeAnswer(response, 'principal' in viewer ? missingToken : viewer);
       return;
     }
     const body = await readBody(request);
@@ -114,11 +148,18 @@ export class HttpFront {
       await this.#release(request, response, viewer, receivedAt, refusal(bodyTooLarge));
     } else if (path === '/graphql/stream') {
       const call = streamCall(request, body, search);
-      if (call) await this.#parts.stream(request, response, viewer, call);
+      if (call) await this.#parts.openStreams.run(token, (ending) => this.#parts.stream(request, response, viewer, call, ending));
       else await this.#release(request, response, viewer, receivedAt, refusal(missingQuery));
     } else {
       await this.#release(request, response, viewer, receivedAt, await this.#answer(request, body, search, viewer));
     }
+  }
+
+  /** Answers that need no token: they say nothing of any record and stand in no evidence. */
+  async #openAnswer(path: string): Promise<HttpAnswer> {
+    if (path === '/health') return alive;
+    if (path === '/ready') return this.#parts.readiness.answer();
+    return notFound;
   }
 
   /** Lets an answer go, after its entry in the access log is durable. */
@@ -143,20 +184,18 @@ export class HttpFront {
       records: answer.planned?.records ?? 0,
       body: bytes,
       receivedAt,
-      answeredAt: this.#clock.now().getTime(),
+      answeredAt: this.#parts.clock.now().getTime(),
     });
     writeAnswer(response, answer.http, bytes);
   }
 
-  async #viewer(request: IncomingMessage): Promise<Viewer | HttpAnswer> {
-    const [scheme, token, ...rest] = (request.headers.authorization ?? '').split(' ');
-    if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0) return missingToken;
-    const remembered = this.#parts.issuer.remembered(token);
-    if (remembered) return remembered;
+  /** The viewer of a token that is not remembered, or the refusal. */
+  async #verified(token: string): Promise<Viewer | HttpAnswer> {
     try {
-      return await this.#parts.issuer.verify(token);
+      return await this.#parts.tokens.verify(token);
     } catch (error) {
-      if (error instanceof TokenRefused) return errorAnswer(401, 'TOKEN_REFUSED', error.message, 'hub token --agency CODE');
+      if (error instanceof TokenRefused) return errorAnswer(401, 'TOKEN_REFUSED', error.message, this.#parts.tokens.nextStep, challenge);
+      if (error instanceof KeysUnavailable) return keysUnavailable;
       throw error;
     }
   }
@@ -170,12 +209,39 @@ export class HttpFront {
     }
     return this.#parts.lanes.apollo(request.method ?? 'GET', headersOf(request), search, parsed, viewer);
   }
+
+  /** A fault of ours: the caller gets a number to quote, the log what may be said. A caller who hung up is no fault. */
+  #fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    if (response.destroyed && request.destroyed) return;
+    const id = requestIdOf(request) ?? randomUUID();
+    this.#parts.log.error('request-failed', '请求失败 · Request failed', { id, fault: faultOf(error) });
+    if (!response.headersSent) response.setHeader('x-request-id', id);
+    writeAnswer(response, internalAnswer);
+  }
 }
 
-/** What may be printed of a fault: its code, never its message, which may carry values. */
-function faultOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  return 'code' in error ? `${error.name} ${String(error.code)}` : error.name;
+const sayableId = /^[\w.-]{1,64}$/;
+
+/** The caller's own number of a request (`x-request-id`), where it can be repeated safely. */
+function requestIdOf(request: IncomingMessage): string | null {
+  const id = request.headers['x-request-id'];
+  return typeof id === 'string' && sayableId.test(id) ? id : null;
+}
+
+/** One line per request, at debug alone. No query string, no header, no body: they carry what callers ask about. */
+function logAtEnd(log: Log, request: IncomingMessage, response: ServerResponse, path: string, id: string | null): void {
+  const begin = performance.now();
+  const known = openPaths.has(path) ? path : 'other';
+  response.once('close', () => {
+    const ms = Math.round(performance.now() - begin);
+    log.debug('request', '请求 · Request', { id, method: request.method ?? null, path: known, status: response.statusCode, ms });
+  });
+}
+
+/** The token of an `Authorization: Bearer …` header. */
+function bearerOf(request: IncomingMessage): string | null {
+  const [scheme, token, ...rest] = (request.headers.authorization ?? '').split(' ');
+  return scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0 ? null : token;
 }
 
 /** A subscription, named in a JSON body (POST) or in the address (GET, for EventSource and curl). */
@@ -195,12 +261,30 @@ const bodyTooLarge = errorAnswer(413, 'BODY_TOO_LARGE', '请求体过大 · The 
 
 const missingQuery = errorAnswer(400, 'BAD_USER_INPUT', '缺少 query · query is missing.', '{"query": "subscription { permitChanged { … } }"}');
 
+/** RFC 6750: a refusal names the scheme. */
+const challenge: ReadonlyMap<string, string> = new Map([['www-authenticate', 'Bearer']]);
+
 const missingToken = errorAnswer(
   401,
   'TOKEN_MISSING',
   '缺少令牌 · A bearer token is missing.',
   'Authorization: Bearer <token>; hub token --agency CODE',
+  challenge,
 );
+
+const keysUnavailable = errorAnswer(
+  503,
+  'KEYS_UNAVAILABLE',
+  '暂时无法核验令牌：取不到身份提供方的公钥 · Tokens cannot be verified now: the identity provider’s keys cannot be had.',
+  '稍后重试；令牌无需更换 · Try again later; the token need not be changed.',
+  new Map([['retry-after', '5']]),
+);
+
+const notFound = errorAnswer(404, 'NOT_FOUND', '没有这个地址 · No such address.', 'POST /graphql');
+
+const alive: HttpAnswer = { status: 200, contentType: jsonType, body: '{"status":"alive"}\n' };
+
+const openPaths: ReadonlySet<string> = new Set(['/graphql', '/graphql/stream', '/health', '/ready']);
 
 const internalAnswer = errorAnswer(500, internalError.extensions.code, internalError.message, internalError.extensions.nextStep);
 

@@ -1,8 +1,12 @@
 import path from 'node:path';
 import { AccessLog } from '../access/access-log.js';
+import { openKeyRing } from '../access/key-register.js';
 import { HubKeys, Seal } from '../access/keys.js';
+import type { LocalIssuer } from '../access/local-issuer.js';
+import { Tokens } from '../access/tokens.js';
+import type { KeyTimes } from '../access/trusted-keys.js';
+import type { IdentityConfig } from '../config.js';
 import { NodeIds } from '../access/node-ids.js';
-import { LocalIssuer } from '../access/tokens.js';
 import { shieldRules } from '../boundary/shield.js';
 import { competenceSettings, loadCompetenceSettings } from '../competence/settings.js';
 import type { HubDatabase } from '../database/database.js';
@@ -10,12 +14,18 @@ import { heartbeatMs } from '../feed/change-stream.js';
 import { FeedCursors } from '../feed/cursor.js';
 import { FeedListener } from '../feed/listener.js';
 import { sseTransport } from '../feed/sse.js';
+import { pushPermit } from '../intake/push-permit.js';
+import { permitPush } from '../intake/upsert-permit.js';
+import { textLog, type Log } from '../log.js';
 import { systemClock, type Clock } from '../measures/clock.js';
 import { Services } from '../planner/context.js';
 import { Planner } from '../planner/planner.js';
 import { Readers } from '../planner/readers.js';
 import { HttpFront } from './http.js';
 import { Lanes } from './lanes.js';
+import { OpenStreams } from './open-streams.js';
+import { Page } from './page/page.js';
+import { Readiness } from './readiness.js';
 import { boundaryPolicy, changes, hubSchema, hubTables, nodes, reads } from './schema.js';
 
 export interface HubOptions {
@@ -27,33 +37,57 @@ export interface HubOptions {
   readonly orAnyFreePort?: boolean;
   readonly clock?: Clock;
   readonly heartbeatMs?: number;
+  /** Whose tokens count; by default the local issuer's alone. */
+  readonly identity?: IdentityConfig;
+  readonly keyTimes?: KeyTimes;
+  /** By default warnings and errors as text on standard error. */
+  readonly log?: Log;
+  /** How long a stop waits for answers under way. */
+  readonly drainMs?: number;
 }
+
+const localIdentity: IdentityConfig = { mode: 'local', audience: 'concordat', external: null };
+
+/** Longer than any answer takes (statements end after 2 s), shorter than the patience of an orchestrator (30 s). */
+const defaultDrainMs = 10_000;
 
 /** A running hub on a migrated database. */
 export class Hub {
   private constructor(
     /** Address of the GraphQL endpoint. */
     readonly url: string,
-    readonly issuer: LocalIssuer,
+    readonly tokens: Tokens,
     readonly accessLog: AccessLog,
+    /** Drains and stops; the database stays open. */
     readonly close: () => Promise<void>,
   ) {}
+
+  /** The issuer of local mode. Throws in production mode, which has none. */
+  get issuer(): LocalIssuer {
+    if (!this.tokens.localIssuer) throw new Error('production mode has no local issuer');
+    return this.tokens.localIssuer;
+  }
 
   /** Builds schema, boundary, planner, feed and front, and listens. Throws, and listens nowhere, when any part is missing. */
   static async start(database: HubDatabase, options: HubOptions): Promise<Hub> {
     const clock = options.clock ?? systemClock;
+    const log = options.log ?? textLog('warn', (line) => void process.stderr.write(line));
     const policy = boundaryPolicy(clock);
     const schema = await hubSchema(policy);
     const keys = new HubKeys(path.resolve(options.dataFolder));
     const seal = new Seal(keys.key('seal'));
-    const issuer = await LocalIssuer.open(keys, clock);
+    const tokens = await Tokens.open(options.identity ?? localIdentity, keys, clock, log, options.keyTimes);
     const readers = new Readers(database);
     const plannerParts = { schema, policy, rules: shieldRules(policy), tables: hubTables(), reads, nodes, ids: new NodeIds(keys.key('node'), nodes.keys()), seal, readers };
     const planner = new Planner(plannerParts);
     const accessLog = await AccessLog.open(database, keys.key('audit'));
+    const keyRing = await openKeyRing(database, options.dataFolder);
     const listener = new FeedListener(database);
     await listener.open();
-    const lanes = await Lanes.open(schema, planner, readers, new Services().set(competenceSettings, loadCompetenceSettings(options.dataFolder)));
+    const services = new Services()
+      .set(competenceSettings, loadCompetenceSettings(options.dataFolder))
+      .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
+    const lanes = await Lanes.open(schema, planner, readers, services);
     const stream = sseTransport({
       planner,
       plannerParts,
@@ -65,12 +99,15 @@ export class Hub {
       clock,
       heartbeatMs: options.heartbeatMs ?? heartbeatMs,
     });
-    let serving = true;
-    const front = new HttpFront({ lanes, issuer, accessLog, boundaryVersion: policy.version, stream, ready: () => serving, clock });
+    const readiness = new Readiness({ database, accessLog, listener, tokens, log });
+    const openStreams = new OpenStreams(tokens, () => listener.wake());
+    const page = new Page(tokens.localIssuer, clock);
+    const front = new HttpFront({ page, lanes, tokens, accessLog, boundaryVersion: policy.version, stream, openStreams, readiness, clock, log });
     const url = await front.listen(options.host ?? '127.0.0.1', options.port, options.orAnyFreePort ?? false);
-    return new Hub(url, issuer, accessLog, async () => {
-      serving = false;
-      await front.close();
+    return new Hub(url, tokens, accessLog, async () => {
+      readiness.stop();
+      await front.close(options.drainMs ?? defaultDrainMs);
+      tokens.close();
       await lanes.close();
       await listener.close();
       await accessLog.close();

@@ -11,6 +11,7 @@ import { CertificateStockOperation, certificateStockView } from '../competence/c
 import { CompetenceOperations } from '../competence/operations.js';
 import { entities } from '../../ormconfig.js';
 import { readTables, type Table } from '../database/tables.js';
+import { PermitUpserts, upsertBoundaries } from '../intake/upsert-permit.js';
 import { legalDate, systemClock, type Clock } from '../measures/clock.js';
 import type { ChangeDeclaration } from '../feed/compile-change.js';
 import { permitBoundaries } from '../permits/boundary.js';
@@ -37,7 +38,9 @@ export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map([
   ['permitChanged', { field: 'permitChanged', type: 'Permit', record: 'permit' }],
 ]);
 
-export const boundaries: readonly Boundary[] = [...permitBoundaries, ...subjectBoundaries, ...accessBoundaries, ...competenceBoundaries, ...referenceBoundaries];
+export const boundaries: readonly Boundary[] = [
+  ...permitBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...accessBoundaries, ...competenceBoundaries, ...referenceBoundaries,
+];
 
 /** The boundary as it stands on the clock's day. */
 export function boundaryPolicy(clock: Clock = systemClock): BoundaryPolicy {
@@ -52,8 +55,8 @@ export function hubTables(): ReadonlyMap<string, Table> {
 export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
-      NodeOperations, PermitOperations, SubjectOperations, DuplicateCheck, PermitChanges, AccessOperations, CompetenceOperations,
-      AgencyList, CertificateStockOperation, ReferenceOperations,
+      NodeOperations, PermitOperations, PermitUpserts, SubjectOperations, DuplicateCheck, PermitChanges, AccessOperations,
+      CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
     ],
     validate: { forbidUnknownValues: false },
     // Subscriptions are answered by the change feed, never by type-graphql's publish and subscribe.

@@ -2,7 +2,7 @@ import { Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { Node } from '../planner/node.js';
 
-/** A permit holder or applicant. Personal identity numbers are not stored here (see docs/decisions). */
+/** A permit holder or applicant. Personal identity numbers are never here, but sealed in hub.subject_identifier. */
 @ObjectType({ implements: Node, description: '行政相对人 · The holder of a permit: an organisation, a household business or a natural person.' })
 @Entity({ schema: 'hub', name: 'subject' })
 export class Subject {
@@ -28,4 +28,12 @@ export class Subject {
 
   @Column('text', { nullable: true })
   identifier!: string | null;
+
+  @Field(() => String, { nullable: true, description: '身份证件号码（掩码） · Identity number of a natural person, masked but for its last four characters.' })
+  @Column('text', { name: 'identity_mask', nullable: true })
+  identityMask!: string | null;
+
+  /** The subject this one was merged into; it has no permits of its own any more. */
+  @Column('bigint', { name: 'merged_into', nullable: true })
+  mergedInto!: string | null;
 }

@@ -18,7 +18,7 @@ export interface BenchDatabase {
  */
 export async function openBenchDatabase(folder: string, say: (line: string) => void): Promise<BenchDatabase> {
   const database = await HubDatabase.open(
-    { port: 0, dataFolder: folder, databaseUrl: process.env['BENCH_DATABASE_URL'] ?? null, sample: false },
+    { dataFolder: folder, databaseUrl: process.env['BENCH_DATABASE_URL'] ?? null },
     say,
   );
   try {

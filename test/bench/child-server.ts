@@ -11,7 +11,7 @@ export interface ServerCommand {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** A server in a process of its own that printed `ready <url>`. */
+/** A server in a process of its own that printed `ready <url>`, or logged it. */
 export class ChildServer {
   private constructor(
     readonly url: string,
@@ -34,7 +34,7 @@ export class ChildServer {
       for (const stream of [child.stdout, child.stderr]) {
         createInterface({ input: stream }).on('line', (line) => {
           if (printed.length < 100) printed.push(line);
-          const url = /^ready (\S+)/.exec(line)?.[1];
+          const url = (/^ready (\S+)/.exec(line) ?? /"event":"ready".*"url":"([^"]+)"/.exec(line))?.[1]; // the hub logs JSON
           if (url === undefined) return;
           clearTimeout(timer);
           resolve(url);

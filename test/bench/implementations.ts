@@ -132,13 +132,17 @@ function hub(tokens: HubTokens): readonly Implementation[] {
 }
 
 /** The chosen implementations in the order of the report; `tokens` null leaves the hub out. */
-export function implementations(tokens: HubTokens | null): readonly Implementation[] {
-  const all = [...peers, ...(tokens ? hub(tokens) : [])];
+export function implementations(tokens: HubTokens): readonly Implementation[] {
+  const all = [...peers, ...hub(tokens)];
   return implementationNames.flatMap((name) => all.filter((one) => one.name === name));
 }
 
-/** How to start a server against the database at `databaseUrl`; the hub keeps its files in `hubFolder`. */
-export function serverCommand(server: ServerName, databaseUrl: string, hubFolder: string): ServerCommand {
+/** How to start a server against the database at `databaseUrl`; `hubEnvironment` is what the hub alone is told. */
+export function serverCommand(
+  server: ServerName,
+  databaseUrl: string,
+  hubEnvironment: Readonly<Record<string, string>>,
+): ServerCommand {
   const script = {
     limit: new URL('limit.js', import.meta.url),
     plain: new URL('plain-stack.js', import.meta.url),
@@ -148,11 +152,6 @@ export function serverCommand(server: ServerName, databaseUrl: string, hubFolder
   return {
     executable: nodeForServers(),
     arguments: [script.pathname],
-    environment: server === 'hub' ? hubEnvironment(databaseUrl, hubFolder) : { DATABASE_URL: databaseUrl, GRAPHILE_ENV: 'production' },
+    environment: { DATABASE_URL: databaseUrl, ...(server === 'hub' ? { PORT: '0', ...hubEnvironment } : { GRAPHILE_ENV: 'production' }) },
   };
-}
-
-/** The environment of the hub's own commands in this bench. */
-export function hubEnvironment(databaseUrl: string, hubFolder: string): Readonly<Record<string, string>> {
-  return { PORT: '0', HUB_DATA: hubFolder, HUB_SAMPLE: '0', DATABASE_URL: databaseUrl };
 }

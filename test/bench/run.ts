@@ -7,11 +7,11 @@ import { z } from 'zod';
 import { districts } from '../../src/measures/agencies.js';
 import { checkAgreement } from './agreement.js';
 import { BackgroundWriter } from './background-writer.js';
+import { BenchIssuer } from './bench-issuer.js';
 import { openBenchDatabase, type BenchDatabase } from './bench-database.js';
 import { ChildServer, machineCpuSeconds } from './child-server.js';
 import { benchSize } from './data.js';
 import {
-  hubEnvironment,
   implementationNames,
   implementations,
   nodeForServers,
@@ -72,22 +72,11 @@ installPeers();
 const node = nodeForServers();
 if (node === process.execPath) say(`note: the peers' Node 24 does not run here; every server runs on ${process.version}`);
 
-function tokenOf(agency: string, databaseUrl: string): string {
-  const script = new URL('../../src/cli/main.js', import.meta.url).pathname;
-  const output = execFileSync(node, [script, 'token', '--agency', agency], {
-    env: { ...process.env, ...hubEnvironment(databaseUrl, hubFolder) },
-    encoding: 'utf8',
-  });
-  return output.trim();
-}
-
-function tokens(databaseUrl: string): HubTokens | null {
-  if (!options.only.some((name) => name.startsWith('hub'))) return null;
-  say('asking the hub for tokens …');
+async function tokens(issuer: BenchIssuer): Promise<HubTokens> {
   const ownBureaus = options.only.includes('hub-own-bureau') ? districts : [];
   return {
-    municipal: tokenOf('MUNI_HRSS', databaseUrl),
-    byDistrict: new Map(ownBureaus.map(({ code, stem }) => [code, tokenOf(`${stem}_HRSS`, databaseUrl)])),
+    municipal: await issuer.token('MUNI_HRSS'),
+    byDistrict: new Map(await Promise.all(ownBureaus.map(async ({ code, stem }) => [code, await issuer.token(`${stem}_HRSS`)] as const))),
   };
 }
 
@@ -96,9 +85,11 @@ async function startAll(
   names: readonly ServerName[],
   database: BenchDatabase,
   servers: Map<ServerName, ChildServer>,
+  issuer: BenchIssuer,
 ): Promise<void> {
+  const hubEnvironment = { HUB_DATA: hubFolder, ...issuer.environment };
   for (const name of names) {
-    servers.set(name, await ChildServer.start(serverCommand(name, database.url, hubFolder)));
+    servers.set(name, await ChildServer.start(serverCommand(name, database.url, hubEnvironment)));
   }
 }
 
@@ -181,13 +172,14 @@ async function facts(database: BenchDatabase, changesPerSecond: number, cells: r
 }
 
 async function bench(database: BenchDatabase): Promise<void> {
-  const chosen = implementations(tokens(database.url)).filter(({ name }) => options.only.includes(name));
+  const issuer = await BenchIssuer.open(hubFolder);
+  const chosen = implementations(await tokens(issuer)).filter(({ name }) => options.only.includes(name));
   const all = await workloads(database.owner);
   const postgres = await PostgresCpu.of(database.owner);
   const servers = new Map<ServerName, ChildServer>();
   const writer = await BackgroundWriter.connect(database.url);
   try {
-    await startAll([...new Set(chosen.map(({ server }) => server))], database, servers);
+    await startAll([...new Set(chosen.map(({ server }) => server))], database, servers, issuer);
     say('checking that all give the same answers …');
     await checkAgreement(all, options.workloads, chosen, servers, database.owner);
     const pairs = pairsOf(chosen, all, servers);

@@ -34,7 +34,7 @@ export interface Paging {
 }
 
 /** Fields of PERMIT_BASIC are open to everyone who sees the row; these are the deciding organ's own. */
-const ownFields = ['content', 'revision', 'legalRepresentative'];
+const ownFields = ['content', 'revision', 'legalRepresentative', 'identityMask'];
 
 const rootDenied: Reply = { data: null, denied: [''] };
 
@@ -60,9 +60,10 @@ export function expectedSubjects(
   filter: Filter,
   paging: Paging,
 ): Reply {
-  const held = new Set(visible.filter((permit) => matches(world, permit, filter)).map((permit) => permit.holder_id));
+  const matching = visible.filter((permit) => matches(world, permit, filter));
+  const held = new Set(matching.map((permit) => permit.holder_id));
   const holders = world.subjects.filter(({ id }) => held.has(id)).sort((a, b) => a.id - b.id);
-  return expectedList(asker, 'Subject', holders, below, paging, subjectData);
+  return expectedList(asker, 'Subject', holders, below, paging, (holder, inner) => subjectData(asker, holder, matching, inner));
 }
 
 export function expectedSubject(
@@ -74,7 +75,7 @@ export function expectedSubject(
 ): Reply {
   if (!hasRights(asker)) return rootDenied;
   const found = world.subjects.find((subject) => subject.uscc === uscc && visible.some((permit) => permit.holder_id === subject.id));
-  return { data: found ? subjectData(found, below) : null, denied: deniedPaths(asker, below) };
+  return { data: found ? subjectData(asker, found, visible, below) : null, denied: deniedPaths(asker, below) };
 }
 
 function expectedList<T>(
@@ -108,8 +109,13 @@ function expectedList<T>(
   return { data, denied: deniedPaths(asker, below) };
 }
 
-function subjectData(subject: SubjectRow, fields: ReadonlyMap<string, Expected>): Record<string, unknown> {
-  const cells: Readonly<Record<string, unknown>> = { id: idMark, kind: subject.kind, name: subject.name, uscc: subject.uscc, __typename: 'Subject' };
+/** A subject read through the given permits of it; the deciding organ of one of them reads what its record holds. */
+function subjectData(asker: Asker, subject: SubjectRow, through: readonly PermitRow[], fields: ReadonlyMap<string, Expected>): Record<string, unknown> {
+  const record = through.some((permit) => permit.holder_id === subject.id && sight(asker, permit) === 'record');
+  const cells: Readonly<Record<string, unknown>> = {
+    id: idMark, kind: subject.kind, name: subject.name, uscc: subject.uscc,
+    identityMask: record ? (subject.identity_mask ?? null) : null, __typename: 'Subject',
+  };
   return write(fields, (name) => cells[name]);
 }
 
@@ -163,7 +169,7 @@ function permitData(asker: Asker, world: World, permit: PermitRow, fields: Reado
   return write(fields, (name, below) => {
     if (name === 'holder') {
       const holder = world.subjects.find(({ id }) => id === permit.holder_id);
-      return holder && subjectData(holder, below);
+      return holder && subjectData(asker, holder, [permit], below);
     }
     if (name === 'decidedBy' || name === 'source') {
       const organ = agencies.find(({ code }) => code === (name === 'source' ? permit.source_agency : permit.decided_by));

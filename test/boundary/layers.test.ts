@@ -180,11 +180,13 @@ describe('reader roles', () => {
         return [...byId.values()].sort((a, b) => Number(a['id']) - Number(b['id']));
       };
       expect(await read('shared.permit__')).toEqual(permitted(who, world));
+      const own = new Set(world.permits.filter((permit) => sight(who, permit) === 'record').map(({ id }) => String(id)));
       const holders = new Map(world.subjects.map((subject) => [subject.id, subject]));
       expect(await read('shared.permit_with_parts__')).toEqual(
         permitted(who, world).map((row) => {
           const holder = holders.get(world.permits.find(({ id }) => String(id) === row['id'])?.holder_id ?? 0);
-          return { ...row, holder_kind: holder?.kind, holder_name: holder?.name, holder_uscc: holder?.uscc };
+          const mask = own.has(String(row['id'])) ? (holder?.identity_mask ?? null) : null;
+          return { ...row, holder_kind: holder?.kind, holder_name: holder?.name, holder_uscc: holder?.uscc, holder_identity_mask: mask };
         }),
       );
       const seen = new Set(permitted(who, world).map((row) => row['id']));

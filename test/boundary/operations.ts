@@ -36,7 +36,7 @@ const shape: Readonly<Record<string, Readonly<Record<string, string | null>>>> =
     legalAuthority: null, location: null, district: null, outcome: null, status: null, decidedOn: null, validFrom: null,
     validTo: null, source: 'Agency', batch: null, receivedAt: null, updatedAt: null, content: null, legalRepresentative: null, revision: null, actions: 'PermitAction', __typename: null,
   },
-  Subject: { id: null, kind: null, name: null, uscc: null, __typename: null },
+  Subject: { id: null, kind: null, name: null, uscc: null, identityMask: null, __typename: null },
   Agency: { code: null, kind: null, jurisdiction: null, district: null, nameZh: null, nameEn: null, __typename: null },
   PermitAction: { action: null, actedOn: null, __typename: null },
 };

@@ -1,6 +1,6 @@
 import { sight, type Asker } from './judge.js';
 import type { Random } from './random.js';
-import { hiddenCells, randomActions, randomPermit, randomSubject, type ActionRow, type PermitRow, type SubjectRow, type World } from './world.js';
+import { hiddenCells, randomActions, randomMask, randomPermit, randomSubject, type ActionRow, type PermitRow, type SubjectRow, type World } from './world.js';
 
 /** Two worlds that are equal in what one viewer may see and differ in everything else. */
 export interface Pair {
@@ -67,7 +67,11 @@ function fill(
   // Holders of visible permits keep their numbers: ids and the order of holders come from them.
   const used = new Set(visible.map((permit) => permit.holder_id));
   const subjectIds = new Numbers(random, holders.map(({ id }) => id));
-  const subjects = holders.map((holder, i) => (used.has(holder.id) ? holder : randomSubject(random, subjectIds.next(), `VAR-${i}`)));
+  const owned = new Set(visible.filter((permit) => sight(asker, permit) === 'record').map((permit) => permit.holder_id));
+  const subjects = holders.map((holder, i) => {
+    if (!used.has(holder.id)) return randomSubject(random, subjectIds.next(), `VAR-${i}`);
+    return owned.has(holder.id) ? holder : { ...holder, identity_mask: randomMask(random) };
+  });
   for (let i = random.int(0, 4); i > 0; i -= 1) {
     subjects.push(randomSubject(random, subjectIds.next(), random.chance(0.5) ? `HID-${i}` : null));
   }

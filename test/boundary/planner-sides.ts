@@ -159,7 +159,7 @@ async function bareViews(database: HubDatabase): Promise<void> {
   if (!permit || !action || !subject) throw new Error('permits and actions have tables');
   const sql = ['DROP SCHEMA shared CASCADE; CREATE SCHEMA shared;', 'CREATE VIEW shared.agency AS SELECT * FROM hub.agency;'];
   const withHolder =
-    'SELECT r.*, h.kind AS holder_kind, h.name AS holder_name, h.uscc AS holder_uscc FROM hub.permit r JOIN hub.subject h ON h.id = r.holder_id';
+    'SELECT r.*, h.kind AS holder_kind, h.name AS holder_name, h.uscc AS holder_uscc, h.identity_mask AS holder_identity_mask FROM hub.permit r JOIN hub.subject h ON h.id = r.holder_id';
   for (const principal of policy.principals) {
     for (const branch of policy.branches(principal, 'Permit')) {
       sql.push(

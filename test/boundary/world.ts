@@ -8,6 +8,7 @@ export interface SubjectRow {
   readonly kind: string;
   readonly name: string;
   readonly uscc: string | null;
+  readonly identity_mask?: string | null;
 }
 
 export interface PermitRow {
@@ -74,7 +75,13 @@ export function supervisedIn(location: string): string {
 }
 
 export function randomSubject(random: Random, id: number, uscc: string | null): SubjectRow {
-  return { id, kind: random.pick(['ORGANISATION', 'HOUSEHOLD_BUSINESS', 'NATURAL_PERSON']), name: random.text(), uscc };
+  const kind = random.pick(['ORGANISATION', 'HOUSEHOLD_BUSINESS', 'NATURAL_PERSON']);
+  return { id, kind, name: random.text(), uscc, identity_mask: randomMask(random) };
+}
+
+/** What the mask of an identity number leaves of it. */
+export function randomMask(random: Random): string | null {
+  return random.chance(0.6) ? `**************${random.int(1000, 9999)}` : null;
 }
 
 /** A random permit; jurisdictions other than Tianjin's are a tenth. */
@@ -151,7 +158,7 @@ export class WorldLoader {
     await client.query('DELETE FROM hub.permit_action');
     await client.query('DELETE FROM hub.permit');
     await client.query('DELETE FROM hub.subject');
-    await this.#insert('subject', ['id', 'kind', 'name', 'uscc'], world.subjects);
+    await this.#insert('subject', ['id', 'kind', 'name', 'uscc', 'identity_mask'], world.subjects);
     if (world.permits[0]) await this.#insert('permit', Object.keys(world.permits[0]), world.permits);
     await client.query(
       `INSERT INTO hub.permit_action (id, permit_id, jurisdiction, item, decided_by, district, action, acted_on)

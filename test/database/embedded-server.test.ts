@@ -17,7 +17,7 @@ const said: string[] = [];
 const say = (line: string): void => void said.push(line);
 const start = (dataFolder: string): Promise<EmbeddedServer> => EmbeddedServer.open({ dataFolder, say, parameters: quick });
 const openHub = (dataFolder: string): Promise<HubDatabase> =>
-  HubDatabase.open({ port: 0, dataFolder, databaseUrl: null, sample: false }, say);
+  HubDatabase.open({ dataFolder, databaseUrl: null }, say);
 
 async function ask(server: EmbeddedServer, sql: string): Promise<Record<string, unknown>> {
   const client = new pg.Client({ ...server.settings });

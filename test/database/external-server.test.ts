@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readConfig } from '../../src/config.js';
 import type { HubDatabase } from '../../src/database/database.js';
 import { databaseUrl } from '../../src/database/database-settings.js';
 import { checkExternalServer } from '../../src/database/external-server.js';
@@ -38,25 +37,5 @@ test('an unreachable server and a wrong password are told apart from a fault of 
     const failed: unknown = await checkExternalServer(url, silent, 0).catch((error: unknown) => error);
     expect(failed).toMatchObject({ code: 'DATABASE_UNREACHABLE' });
     expect(String(failed)).not.toContain('secret-word');
-  }
-});
-
-test('configuration: defaults, values, and unfit values named without showing them', () => {
-  expect(readConfig({})).toMatchObject({ port: 4000, portIsDefault: true, databaseUrl: null, sample: true });
-  expect(readConfig({}).dataFolder).toMatch(/\/data$/);
-  expect(readConfig({ PORT: '0', HUB_DATA: '/x/y', DATABASE_URL: 'postgres://a@b/c', HUB_SAMPLE: '0' })).toEqual({
-    portIsDefault: false,
-    host: '127.0.0.1',
-    port: 0,
-    dataFolder: '/x/y',
-    databaseUrl: 'postgres://a@b/c',
-    sample: false,
-  });
-  expect(readConfig({ PORT: '', DATABASE_URL: '' })).toMatchObject({ port: 4000, databaseUrl: null });
-  for (const env of [{ PORT: '99999' }, { PORT: 'http' }, { DATABASE_URL: 'mysql://x' }, { HUB_SAMPLE: 'no' }]) {
-    const [[name, value] = ['', '']] = Object.entries(env);
-    expect(() => readConfig(env)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error);
-    expect(() => readConfig(env)).toThrow(name);
-    expect(() => readConfig(env)).not.toThrow(value);
   }
 });

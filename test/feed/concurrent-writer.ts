@@ -141,7 +141,7 @@ export class ConcurrentWriter {
     if (!holder || this.#known.holders.size < 3) {
       const name = this.#text('holder');
       const id = await addSubject(this.client, name);
-      holder = { id: Number(id), kind: 'ORGANISATION', name, uscc: null, identifier: null, identifier_scheme: null };
+      holder = { id: Number(id), kind: 'ORGANISATION', name, uscc: null, identifier: null, identifier_scheme: null, identity_mask: null, merged_into: null };
       this.#known.holders.set(id, holder);
       this.#record([{ entity: 'Subject', id, before: null, after: holder }]);
     }

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { z } from 'zod';
 import { HubKeys } from '../../src/access/keys.js';
-import { LocalIssuer } from '../../src/access/tokens.js';
+import { LocalIssuer } from '../../src/access/local-issuer.js';
 import { verifyLog } from '../../src/access/verify-log.js';
 import { HubDatabase } from '../../src/database/database.js';
 import { systemClock } from '../../src/measures/clock.js';

@@ -45,7 +45,7 @@ export class RunningHub {
   static async start(options: { readonly clock?: Clock; readonly heartbeatMs?: number } = {}): Promise<RunningHub> {
     const database = await testDatabase();
     const folder = await mkdtemp(path.join(tmpdir(), 'concordat-feed-'));
-    const hub = await Hub.start(database, { dataFolder: folder, port: 0, ...options });
+    const hub = await Hub.start(database, { dataFolder: folder, port: 0, drainMs: 1_000, ...options });
     return new RunningHub(database, hub, new HubKeys(folder).key('audit'), folder);
   }
 

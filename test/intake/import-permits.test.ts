@@ -153,7 +153,7 @@ describe('an import loses no row', () => {
 
 describe('a file is refused as a whole', () => {
   test.each<[string, string, () => string | Buffer]>([
-    ['IMPORT_FILE_NOT_UTF8', 'Line 3', () => Buffer.concat([Buffer.from(nationalFile([validRow])), Buffer.from([0xbd, 0xf2, 0x0a])])],
+    ['IMPORT_FILE_ENCODING', 'Line 3', () => Buffer.concat([Buffer.from(nationalFile([validRow])), Buffer.from([0xbd, 0xf2, 0x0a])])],
     ['IMPORT_HEADER_MISMATCH', '许可机关 (XK_XKJG)', () => [...headers.values()].filter((name) => name !== '许可机关').join(',')],
     ['IMPORT_HEADER_MISMATCH', 'stands twice', () => [...headers.values(), 'XK_WSH'].join(',')],
     ['IMPORT_HEADER_MISMATCH', 'missing columns', () => 'Case_Num,Emp_Name\n1,2\n'],
@@ -171,6 +171,7 @@ describe('a file is refused as a whole', () => {
     await expect(intake.take('/nowhere/rows.csv')).rejects.toMatchObject({ code: 'IMPORT_FILE_UNREADABLE' });
     const file = await intake.write(nationalFile([validRow]));
     await expect(intake.take(file, '../profile')).rejects.toMatchObject({ code: 'IMPORT_PROFILE_UNKNOWN' });
-    await expect(intake.take(file, 'national-permit-2015')).rejects.toMatchObject({ code: 'IMPORT_PROFILE_UNKNOWN' });
+    await expect(intake.take(file, 'national-permit-2012')).rejects.toMatchObject({ code: 'IMPORT_PROFILE_UNKNOWN' });
+    await expect(intake.take(file, 'national-permit-2015')).rejects.toMatchObject({ code: 'IMPORT_HEADER_MISMATCH' });
   });
 });

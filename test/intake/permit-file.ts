@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HubDatabase } from '../../src/database/database.js';
+import { KeyRing } from '../../src/access/key-ring.js';
 import { importPermits } from '../../src/intake/import-permits.js';
 import { accountedRows, type Ledger } from '../../src/intake/ledger.js';
 import { loadProfile } from '../../src/intake/profile.js';
@@ -61,6 +62,7 @@ function quote(cell: string): string {
 /** Files of one test file and their import on a fixed day; the folder goes with `remove`. */
 export class TestIntake {
   readonly clock = new FixedClock('2020-06-01T00:00:00Z');
+  readonly keyRing: KeyRing;
   readonly #database: HubDatabase;
   readonly #folder: string;
   #files = 0;
@@ -68,6 +70,7 @@ export class TestIntake {
   private constructor(database: HubDatabase, folder: string) {
     this.#database = database;
     this.#folder = folder;
+    this.keyRing = KeyRing.open(folder);
   }
 
   static async begin(database: HubDatabase): Promise<TestIntake> {
@@ -86,6 +89,7 @@ export class TestIntake {
     const ledger = await importPermits(this.#database, {
       file,
       clock: this.clock,
+      keyRing: this.keyRing,
       ...(profile === undefined ? {} : { profile }),
     });
     expect(accountedRows(ledger)).toBe(ledger.read);

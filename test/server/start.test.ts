@@ -82,7 +82,7 @@ describe('the hub as a program', () => {
     await expect(ask('BINHAI_HRSS', query)).resolves.toMatchObject({ data: { permits: { nodes: [{}, {}, {}] } } });
     await expect(ask('HEPING_HRSS', query)).resolves.toMatchObject({
       data: { permits: { nodes: [] } },
-      extensions: { scope: [{ path: 'permits', relations: [{ viewer: { district: '120101' } }, { viewer: { district: '120101' } }] }] },
+      extensions: { scope: [{ path: 'permits', relations: expect.arrayContaining([expect.objectContaining({ viewer: { district: '120101' } })]) as unknown }] },
     });
   });
 

@@ -1,0 +1,54 @@
+import { hubStopping, tokenWithdrawn } from '../feed/change-stream.js';
+import type { Tokens } from '../access/tokens.js';
+
+/** How often the tokens of running streams are looked at; a look at an unchanged one is a look into a map. */
+const lookMs = 1_000;
+
+/** The streams that run, so that they end when their token no longer counts, and when the hub stops. */
+export class OpenStreams {
+  readonly #tokens: Tokens;
+  readonly #wake: () => void;
+  readonly #open = new Map<AbortController, string>();
+  readonly #timer: NodeJS.Timeout;
+  #stopping = false;
+
+  /** `wake` makes waiting streams look at their ending. */
+  constructor(tokens: Tokens, wake: () => void) {
+    this.#tokens = tokens;
+    this.#wake = wake;
+    this.#timer = setInterval(() => void this.#look(), lookMs).unref();
+  }
+
+  /** Runs a stream that was opened with a token. */
+  async run(token: string, stream: (ending: AbortSignal) => Promise<void>): Promise<void> {
+    const ending = new AbortController();
+    if (this.#stopping) ending.abort(hubStopping());
+    this.#open.set(ending, token);
+    try {
+      await stream(ending.signal);
+    } finally {
+      this.#open.delete(ending);
+    }
+  }
+
+  /** Tells every stream that the hub stops. */
+  stop(): void {
+    this.#stopping = true;
+    clearInterval(this.#timer);
+    for (const ending of this.#open.keys()) ending.abort(hubStopping());
+    this.#wake();
+  }
+
+  async #look(): Promise<void> {
+    for (const [ending, token] of this.#open) {
+      if (this.#tokens.remembered(token) || ending.signal.aborted) continue;
+      try {
+        await this.#tokens.verify(token);
+      } catch {
+        // Expiry is the stream's own to tell; it comes to the same.
+        ending.abort(tokenWithdrawn());
+        this.#wake();
+      }
+    }
+  }
+}
