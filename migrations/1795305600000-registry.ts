@@ -55,11 +55,12 @@ export class Registry1795305600000 implements MigrationInterface {
             THEN num_nonnulls(value) = 1 AND num_nonnulls(sealed, lookup) = 0
           WHEN scheme IN ('CITIZEN_NO', 'PASSPORT', 'HONGKONG_MACAO_PERMIT', 'TAIWAN_PERMIT', 'PERMANENT_RESIDENCE', 'OTHER_DOCUMENT')
             THEN value IS NULL AND num_nonnulls(sealed, lookup, key_number) = 3
-          ELSE false END),
-        UNIQUE (scheme, value, subject_id),
-        UNIQUE (scheme, lookup)
+          ELSE false END)
       );
-      CREATE INDEX subject_identifier_key ON hub.subject_identifier (key_number);
+      CREATE UNIQUE INDEX subject_identifier_open ON hub.subject_identifier (scheme, value, subject_id) WHERE value IS NOT NULL;
+      -- One number, one person.
+      CREATE UNIQUE INDEX subject_identifier_personal ON hub.subject_identifier (scheme, lookup) WHERE lookup IS NOT NULL;
+      CREATE INDEX subject_identifier_key ON hub.subject_identifier (key_number) WHERE key_number IS NOT NULL;
 
       -- Former names and codes, and what became of merged subjects. Codes of organisations only: see hub.subject.
       CREATE TABLE hub.subject_code_history (

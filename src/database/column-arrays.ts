@@ -10,9 +10,27 @@ export function unnestSql(columns: readonly SqlColumn<never>[], from = 1): strin
   return `unnest(${columns.map(({ type }, index) => `$${index + from}::${type}[]`).join(', ')})`;
 }
 
-/** The arrays for `unnestSql` of the same columns. */
-export function columnArrays<R>(columns: readonly SqlColumn<R>[], records: readonly R[]): (string | number | null)[][] {
-  return columns.map(({ value }) => records.map(value));
+/**
+ * The arrays for `unnestSql` of the same columns, as PostgreSQL writes arrays. The driver would write them too, at three
+ * times the cost: it looks at the kind of every element, and replaces in each what hardly any holds.
+ */
+export function columnArrays<R>(columns: readonly SqlColumn<R>[], records: readonly R[]): string[] {
+  return columns.map(({ value }) => {
+    let array = '{';
+    for (const record of records) {
+      if (array.length > 1) array += ',';
+      array += element(value(record));
+    }
+    return `${array}}`;
+  });
+}
+
+const special = /["\\]/;
+
+function element(value: string | number | null): string {
+  if (value === null) return 'NULL';
+  if (typeof value === 'number') return String(value);
+  return special.test(value) ? `"${value.replace(/["\\]/g, '\\$&')}"` : `"${value}"`;
 }
 
 /** The columns' names, each after `prefix`, comma-separated. */

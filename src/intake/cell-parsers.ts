@@ -30,7 +30,7 @@ export type CellParserName = (typeof cellParserNames)[number];
 export const unlimited = '2099-12-31';
 
 /** Spellings of "without end" seen in feeds, after NFKC and without blanks. */
-const unlimitedForms: ReadonlySet<string> = new Set(['长期', '长期有效', '永久', '永久有效', '无固定期限', '无期限', '至长期', '9999-12-31']);
+const unlimitedForms: ReadonlySet<string> = new Set(['长期', '长期有效', '永久', '永久有效', '无固定期限', '无期限', '至长期']);
 
 /** What a table program makes of twelve digits and more: 9.11201E+17. Fewer digits stay as they are. */
 const roundedCode = /^\d(?:\.\d+)?E\+(?:1[1-9]|[2-9]\d)$/i;
@@ -50,9 +50,8 @@ const parsers: Readonly<Record<CellParserName, (cell: string) => CellOutcome>> =
   code: (cell) => unrounded(normaliseCode(cell)),
   date: readDate,
   endDate: (cell) => {
-    const form = dateForm(cell);
-    if (unlimitedForms.has(form)) return unlimited;
-    const date = readDate(form);
+    const date = readDate(cell);
+    if (date instanceof CellFault && unlimitedForms.has(dateForm(cell))) return unlimited;
     return date === '9999-12-31' ? unlimited : date;
   },
   usDate: readUsDate,

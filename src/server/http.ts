@@ -128,8 +128,10 @@ export class HttpFront {
     if (this.#draining) response.shouldKeepAlive = false;
     if (log.debugs) logAtEnd(log, request, response, path, requestId);
 
-    if (await this.#parts.page.handle(request, response, path)) return;
-    if (path !== '/graphql' && path !== '/graphql/stream') {
+    const endpoint = path === '/graphql' || path === '/graphql/stream';
+    // What is posted to the endpoint is never the page's: its way stays free of a promise for nothing.
+    if (!(endpoint && request.method === 'POST') && (await this.#parts.page.handle(request, response, path))) return;
+    if (!endpoint) {
       writeAnswer(response, await this.#openAnswer(path));
       return;
     }

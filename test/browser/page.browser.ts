@@ -1,4 +1,3 @@
-import { openKeyRing } from '../../src/access/key-register.js';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
@@ -99,7 +98,7 @@ describe('the page in Chromium', () => {
     let text = '';
     for await (const part of generateNationalLayout({ rows: 3, seed: 3003, at: '2025-12-31' })) text += part;
     await writeFile(file, text);
-    await importPermits(running.database, { file, clock: systemClock, keyRing: await openKeyRing(running.database, running.folder) });
+    await importPermits(running.database, { file, clock: systemClock, keyRing: running.keyRing });
     await page.waitForSelector(`${rows}:nth-child(4)`);
     const numbers = await page.locator(`${rows} td:first-child`).allInnerTexts();
     expect(numbers).toEqual(['3', '2', '1', '0']);

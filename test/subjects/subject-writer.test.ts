@@ -127,13 +127,14 @@ describe('a subject', () => {
     const merged = (await idOf(mention({ name: '乙', uscc: '91120118MA0HUB022J', identifiers: [registration] }))) ?? '';
     const surviving = (await idOf(mention({ uscc }))) ?? '';
     const document: NamingDocument = { identifierScheme: 'DOC', documentNo: '9', documentPart: 1, decidedOn: '2020-05-01' };
-    await mergeSubjects(client, { mergedId: merged, survivingId: surviving, document });
+    const at = new Date('2020-05-02T00:00:00Z');
+    await mergeSubjects(client, { mergedId: merged, survivingId: surviving, document, at });
     expect(await idOf(mention({ name: '乙', uscc: '91120118MA0HUB022J' }, '2021-01-01', '5'))).toBe(surviving);
     expect(await idOf(mention({ name: '乙', identifiers: [{ scheme: 'ORGANISATION_CODE', value: 'MA0HUB022' }] }, '2021-01-01', '6'))).toBe(surviving);
     expect(await query('SELECT name FROM hub.subject ORDER BY id')).toEqual([{ name: '乙' }, { name: '甲' }]);
     expect(await history()).toEqual([{ change: 'MERGED', former: '乙', held_from: null, held_until: '2020-05-01', document_no: '9' }]);
-    await expect(mergeSubjects(client, { mergedId: surviving, survivingId: merged, document })).rejects.toThrow('not merged before');
-    await expect(mergeSubjects(client, { mergedId: surviving, survivingId: surviving, document })).rejects.toThrow('Two different');
+    await expect(mergeSubjects(client, { mergedId: surviving, survivingId: merged, document, at })).rejects.toThrow('not merged before');
+    await expect(mergeSubjects(client, { mergedId: surviving, survivingId: surviving, document, at })).rejects.toThrow('Two different');
   });
 });
 

@@ -1,7 +1,7 @@
-import { openKeyRing } from '../../src/access/key-register.js';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { KeyRing } from '../../src/access/key-ring.js';
 import { Hub, type HubOptions } from '../../src/server/hub.js';
 import { loadSample } from '../../src/intake/sample.js';
 import { systemClock } from '../../src/measures/clock.js';
@@ -12,6 +12,7 @@ export interface SampleHub {
   readonly hub: Hub;
   readonly database: HubDatabase;
   readonly folder: string;
+  readonly keyRing: KeyRing;
   /** Address of the server without a path. */
   readonly origin: string;
   readonly close: () => Promise<void>;
@@ -21,12 +22,14 @@ export interface SampleHub {
 export async function sampleHub(options: Partial<HubOptions> = {}): Promise<SampleHub> {
   const database = await testDatabase();
   const folder = await mkdtemp(path.join(tmpdir(), 'concordat-page-'));
-  await loadSample(database, systemClock, await openKeyRing(database, folder));
+  const keyRing = KeyRing.open(folder);
+  await loadSample(database, systemClock, keyRing);
   const hub = await Hub.start(database, { dataFolder: folder, port: 0, ...options });
   return {
     hub,
     database,
     folder,
+    keyRing,
     origin: new URL(hub.url).origin,
     close: async () => {
       await hub.close();

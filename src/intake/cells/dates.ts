@@ -18,6 +18,7 @@ interface DateTime {
 
 type Reading = DateTime | CellFault;
 
+const usual = /^\d{4}([-/])\d{2}\1\d{2}$/;
 const yearFirst = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$/;
 const chinese = /^(\d{4})年(\d{1,2})月(\d{1,2})[日号]$/;
 const compact = /^(\d{4})(\d{2})(\d{2})$/;
@@ -38,6 +39,8 @@ const compactDateAndTime = /^(\d{8})(\d{2})(\d{2})(\d{2})$/;
  * time zone) is DATE_AMBIGUOUS.
  */
 export function readDate(cell: string): CellOutcome {
+  // Nearly all cells are so, and the general way costs three times as much.
+  if (usual.test(cell)) return legal(cell.slice(0, 4), cell.slice(5, 7), cell.slice(8));
   const reading = readChinese(dateForm(cell));
   return reading instanceof CellFault ? reading : (reading?.date ?? null);
 }

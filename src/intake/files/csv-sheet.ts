@@ -59,7 +59,6 @@ class CsvSheet implements Sheet {
     const parser = parse({
       bom: true,
       delimiter: this.#delimiter,
-      info: true,
       record_delimiter: ['\r\n', '\n'],
       relax_column_count: true,
       relax_quotes: true,
@@ -70,10 +69,10 @@ class CsvSheet implements Sheet {
     text.pipe(parser);
     let line = 1;
     try {
-      for await (const entry of parser) {
-        const { record, info } = entry as ParsedRecord;
-        yield { line, cells: record };
-        line = info.lines + 1;
+      for await (const record of parser) {
+        const cells = record as readonly string[];
+        yield { line, cells };
+        line += 1 + lineBreaksIn(cells);
       }
     } catch (cause) {
       if (cause instanceof CsvError) throw malformedCsv(line, cause);
@@ -86,9 +85,13 @@ class CsvSheet implements Sheet {
   }
 }
 
-interface ParsedRecord {
-  readonly record: readonly string[];
-  readonly info: { readonly lines: number };
+/** Line breaks inside quotes. The parser could number its lines itself, for half as much time again. */
+function lineBreaksIn(cells: readonly string[]): number {
+  let breaks = 0;
+  for (const cell of cells) {
+    for (let at = cell.indexOf('\n'); at >= 0; at = cell.indexOf('\n', at + 1)) breaks += 1;
+  }
+  return breaks;
 }
 
 async function* decoded(source: Readable, encoding: TextEncoding): AsyncGenerator<string> {
