@@ -12,7 +12,11 @@ export class Registry1795305600000 implements MigrationInterface {
         jurisdiction text NOT NULL,
         district text,
         name_zh text NOT NULL,
-        name_en text NOT NULL
+        name_en text NOT NULL,
+        valid_from date,
+        valid_to date CHECK (valid_to >= valid_from),
+        successor text,
+        part_of text
       );
 
       -- A natural person's number is never here: rows of this table are written into the change log as they are.

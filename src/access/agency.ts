@@ -1,5 +1,7 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { AgencyRecord } from '../measures/agencies.js';
+import { LegalDate } from '../measures/legal-date.js';
 
 /** A public bureau known to the hub. Codes are stable and public; names are those of measures/vocabulary. */
 @ObjectType({ description: '机关 · A public bureau: who decides, supervises or receives.' })
@@ -28,4 +30,25 @@ export class Agency {
   @Field(() => String, { description: '英文名称 · Name in English.' })
   @Column('text', { name: 'name_en' })
   nameEn!: string;
+
+  @Field(() => LegalDate, { nullable: true, description: '首日；未注明则为空 · First day on which the measures give it a part; null where none is dated.' })
+  @Column('date', { name: 'valid_from', nullable: true })
+  validFrom!: string | null;
+
+  @Field(() => LegalDate, { nullable: true, description: '末日；未注明则为空 · Last day on which the measures give it a part; null where none is dated.' })
+  @Column('date', { name: 'valid_to', nullable: true })
+  validTo!: string | null;
+
+  @Field(() => String, { nullable: true, description: '承接机关的代码 · Code of the body that took its part over.' })
+  @Column('text', { nullable: true })
+  successor!: string | null;
+
+  @Field(() => String, { nullable: true, description: '所属机关的代码 · Code of the body it is a division or an institution of.' })
+  @Column('text', { name: 'part_of', nullable: true })
+  partOf!: string | null;
+}
+
+/** A record of the register as the schema shows it. */
+export function agencyOf(record: AgencyRecord): Agency {
+  return Object.assign(new Agency(), record);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agencies, agencyOfCode, type AgencyRecord } from '../measures/agencies.js';
+import { agencyOfCode, isAgencyKind, type AgencyRecord } from '../measures/agencies.js';
 import { bulkPageLimit, pageLimit, type Viewer } from './viewer.js';
 
 /** Why a token does not count; the message says so in both languages and holds nothing of the token's text. */
@@ -16,9 +16,6 @@ const claims = z.object({
   scope: z.string().optional(),
 });
 
-/** A role that is called like a kind of agency would take that kind's rights instead of giving up its own. */
-const agencyKinds: ReadonlySet<string> = new Set(agencies.map(({ kind }) => kind));
-
 /** The viewer of verified claims. Throws TokenRefused where a claim is missing or unfit, or names no agency of this day. */
 export function viewerOfClaims(payload: unknown, now: Date): Viewer {
   const parsed = claims.safeParse(payload);
@@ -28,7 +25,7 @@ export function viewerOfClaims(payload: unknown, now: Date): Viewer {
   const { sub, exp, agency: code, role = null, scope = '' } = parsed.data;
   const { record, endsAt } = presentAgency(code, role, now);
   return {
-    agency: code,
+    agency: record.code,
     kind: record.kind,
     jurisdiction: record.jurisdiction,
     district: record.district,
@@ -38,13 +35,6 @@ export function viewerOfClaims(payload: unknown, now: Date): Viewer {
     pageLimit: scope.split(' ').includes('bulk') ? bulkPageLimit : pageLimit,
     expiresAt: Math.min((exp + clockSkewSeconds) * 1000, endsAt),
   };
-}
-
-/** The days an agency exists, `YYYY-MM-DD`, both included; agencies are dated like competence. */
-interface Dated {
-  readonly code: string;
-  readonly validFrom?: string | null;
-  readonly validTo?: string | null;
 }
 
 /** Midnight in Shanghai, where legal dates are calendar dates; no summer time since 1992. */
@@ -61,13 +51,13 @@ const dayMs = 24 * 60 * 60 * 1000;
 export function presentAgency(code: string, role: string | null, now: Date): { readonly record: AgencyRecord; readonly endsAt: number } {
   const record = agencyOfCode(code);
   if (!record) throw new TokenRefused(`未知机关 ${code} · Unknown agency ${code}. Next step: hub agencies lists the codes.`);
-  const dated: Dated = record;
-  const begins = dated.validFrom ? startOf(dated.validFrom) : -Infinity;
-  const endsAt = dated.validTo ? startOf(dated.validTo) + dayMs : Infinity;
+  const begins = record.validFrom ? startOf(record.validFrom) : -Infinity;
+  const endsAt = record.validTo ? startOf(record.validTo) + dayMs : Infinity;
   if (now.getTime() < begins || now.getTime() >= endsAt) {
     throw new TokenRefused(`机关 ${code} 已撤销或尚未设立 · Agency ${code} does not exist on this day. Next step: use the code of its successor.`);
   }
-  if (role !== null && agencyKinds.has(role)) {
+  // A role that is called like a kind of agency would take that kind's rights instead of giving up its own.
+  if (role !== null && isAgencyKind(role)) {
     throw new TokenRefused(`${role} 是机关类别，不是角色 · ${role} is a kind of agency, not a role. Next step: ask for a token without a role.`);
   }
   return { record, endsAt };

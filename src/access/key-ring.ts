@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, createSecretKey, randomBy
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { StartUpError } from '../start-up-error.js';
-import { HubKeys } from './keys.js';
+import { HubKeys, keyFileInvalid } from './keys.js';
 
 export type KeyRingErrorCode = 'KEY_UNKNOWN' | 'SEAL_BROKEN';
 
@@ -54,7 +54,8 @@ export class KeyRing {
 
   /**
    * The ring of a data folder, its newest key current; makes the first keys where there are none.
-   * Throws StartUpError KEYS_MISSING when only a part of the ring is there.
+   * Throws StartUpError KEYS_MISSING when only a part of the ring is there, KEY_FILE_INVALID
+   * for a file that holds no key.
    */
   static open(dataFolder: string): KeyRing {
     return new KeyRing(dataFolder);
@@ -148,7 +149,7 @@ export class KeyRing {
 
   #secret(file: string): KeyObject {
     const text = this.#files.text(file, () => randomBytes(keyBytes).toString('hex'));
-    if (!/^[0-9a-f]{64}$/.test(text.trim())) throw keysMissing(file);
+    if (!/^[0-9a-f]{64}$/.test(text.trim())) throw keyFileInvalid(path.join(this.#folder, file));
     return createSecretKey(Buffer.from(text.trim(), 'hex'));
   }
 }

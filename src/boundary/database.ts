@@ -150,7 +150,7 @@ function openViewsSql(policy: BoundaryPolicy): string {
   const open = policy.declarations.find((declaration) => declaration.form === 'open' && declaration.type === 'Agency');
   if (!open) throw new Error('Boundary: agencies are expected to be open vocabulary');
   return [
-    'CREATE VIEW shared.agency AS SELECT code, kind, jurisdiction, district, name_zh, name_en FROM hub.agency;',
+    'CREATE VIEW shared.agency AS SELECT code, kind, jurisdiction, district, name_zh, name_en, valid_from, valid_to, successor, part_of FROM hub.agency;',
     'CREATE VIEW shared.feed_head AS SELECT epoch, position FROM hub.feed_head;',
     'CREATE VIEW shared.feed_start AS SELECT first_position FROM hub.feed_transaction;',
   ].join('\n');

@@ -1,6 +1,6 @@
 import { agencies, agencyOfCode, districtOf, permitLocations, type PermitLocation } from '../measures/agencies.js';
 import { competenceReadings, everyApplicant } from '../measures/competence.js';
-import { permitItems, type PermitItem } from '../measures/permit-items.js';
+import { permitItems } from '../measures/permit-items.js';
 import { creditCodeCheck } from '../subjects/identifiers/credit-code.js';
 import { organisationCodeCheck } from '../subjects/identifiers/organisation-code.js';
 import { loadProfile } from './profile.js';
@@ -21,10 +21,13 @@ export const syntheticMark = '合成数据 SYNTHETIC';
 const firstDecision = Date.UTC(2015, 0, 1);
 const day = 86_400_000;
 
-/** Years a permit is valid: 劳务派遣 3, 人力资源 5. */
-const validYears: Readonly<Record<PermitItem, number>> = { P01: 3, P02: 5 };
+/** The items the national layout is generated for. */
+type GeneratedItem = 'P01' | 'P02';
 
-const contents: Readonly<Record<PermitItem, string>> = {
+/** Years a permit is valid: 劳务派遣 3, 人力资源 5. */
+const validYears: Readonly<Record<GeneratedItem, number>> = { P01: 3, P02: 5 };
+
+const contents: Readonly<Record<GeneratedItem, string>> = {
   P01: '劳务派遣业务',
   // The comma makes every reader of the file show whether it knows quotes.
   P02: '为劳动者介绍用人单位,为用人单位推荐劳动者',
@@ -87,7 +90,7 @@ export function generatedRow(index: number, seed: number, at: string): Readonly<
   // The first rows go through all places in turn, so that a small file already shows every district.
   const repeated = index >= permitLocations.length && random() < repeatedHolders;
   const holder = holderOf(repeated ? Math.floor(random() * index) : index, seed);
-  const item: PermitItem = random() < 0.55 ? 'P01' : 'P02';
+  const item: GeneratedItem = random() < 0.55 ? 'P01' : 'P02';
   const span = Math.floor((Date.parse(`${at}T00:00:00Z`) - firstDecision) / day) + 1;
   const decided = new Date(firstDecision + Math.floor(random() * span) * day);
   const decidedOn = decided.toISOString().slice(0, 10);
@@ -108,7 +111,7 @@ export function generatedRow(index: number, seed: number, at: string): Readonly<
     documentTitle: '准予行政许可决定书',
     documentNo: `津合成许〔${decidedOn.slice(0, 4)}〕${seed}-${serial}号`,
     permitKind: '普通',
-    certificateName: exhausted ? '' : permitItems[item].certificate[0],
+    certificateName: exhausted ? '' : (permitItems[item].certificate[0] ?? ''),
     certificateNo: exhausted ? '' : inSeries ? `1201${String(seriesNumber(index, seed)).padStart(4, '0')}` : `合成${seed}-${serial}`,
     content: contents[item],
     decidedOn: slashed(decidedOn),

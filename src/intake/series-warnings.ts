@@ -1,11 +1,6 @@
 import type { ClientBase } from 'pg';
+import { certificateStock } from '../measures/certificate-number.js';
 import type { LedgerWarning } from './ledger.js';
-
-/** XT-4.1.2c, A-03: 1201 and four free digits. */
-const capacity = 10_000;
-
-/** A-03: warn when so many of the numbers are in use. */
-const warnFrom = 0.9 * capacity;
 
 /** Warns when the numbers of dispatch certificates run out (A-03). One statement, on the index of these numbers. */
 export async function seriesWarnings(client: ClientBase): Promise<readonly LedgerWarning[]> {
@@ -13,8 +8,8 @@ export async function seriesWarnings(client: ClientBase): Promise<readonly Ledge
     `SELECT count(DISTINCT certificate_no) AS used FROM hub.permit
       WHERE jurisdiction = 'CN-TJ' AND item = 'P01' AND certificate_no IS NOT NULL AND certificate_no ~ '^1201[0-9]{4}$'`,
   );
-  const used = Number(rows[0]?.used ?? 0);
-  if (used < warnFrom) return [];
+  const { used, capacity, warning } = certificateStock(Number(rows[0]?.used ?? 0));
+  if (!warning) return [];
   return [
     {
       code: 'CERTIFICATE_SERIES_NEARLY_FULL',

@@ -1,11 +1,9 @@
 import { agencyOfCode, BINHAI_DISTRICT, districtOf, isPermitLocation, ownLocationOf, type AgencyRecord, type PermitLocation } from '../measures/agencies.js';
+import { isSeriesNumber, needsSeriesNumber } from '../measures/certificate-number.js';
 import { competenceReadings, type CompetenceReading } from '../measures/competence.js';
 import { isPermitItem, itemOfCertificate, type PermitItem } from '../measures/permit-items.js';
 import type { RowRules } from './permit-reader.js';
 import type { RowFields } from './row-fields.js';
-
-/** XT-4.1.2c, A-03: eight ASCII digits, the first four fixed. */
-const dispatchCertificateNo = /^1201[0-9]{4}$/;
 
 /**
  * What the measures of Tianjin say about a row decided by `organ`: its item, location, competence (XT-3.*) and the form
@@ -71,7 +69,7 @@ function readCompetence(
     return { legalAuthority: organ.code, district: districtOf(location) };
   }
   const supervisors = new Set(possible.map(({ supervisor }) => supervisor));
-  const district = supervisors.size === 1 ? agencyOfCode(first.supervisor)?.district : null;
+  const district = supervisors.size === 1 && first.supervisor !== null ? agencyOfCode(first.supervisor)?.district : null;
   return { legalAuthority: first.legalAuthority, district: district ?? districtOf(location) };
 }
 
@@ -81,8 +79,8 @@ function clausesOf(readings: readonly CompetenceReading[]): readonly string[] {
 
 /** A certificate that exists has a number; a decision without one, such as a branch filing, has none (A-03). */
 function checkCertificate(fields: RowFields, item: PermitItem, organ: AgencyRecord): void {
-  if (item !== 'P01' || (organ.kind !== 'BINHAI_APPROVAL' && organ.kind !== 'FTZ_APPROVAL')) return;
+  if (!needsSeriesNumber(item, organ.kind)) return;
   const number = fields.get('certificateNo');
   const exists = number !== null || fields.get('certificateName') !== null;
-  if (exists && !dispatchCertificateNo.test(number ?? '')) fields.note('certificateNo', 'CERTIFICATE_NO_FORMAT', ['XT-4.1.2c', 'A-03']);
+  if (exists && !isSeriesNumber(number ?? '')) fields.note('certificateNo', 'CERTIFICATE_NO_FORMAT', ['XT-4.1.2c', 'A-03']);
 }

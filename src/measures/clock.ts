@@ -35,3 +35,16 @@ const shanghaiDay = new Intl.DateTimeFormat('en-CA', {
 export function legalDate(instant: Date): string {
   return shanghaiDay.format(instant);
 }
+
+/** Whether a text is a real calendar date in the form YYYY-MM-DD, of year 1 or later. */
+export function isLegalDate(text: string): boolean {
+  if (!/^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const [year, month, day] = [Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8))];
+  return month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month);
+}
+
+/** Imports ask several times a row; a Date made and printed for it costs five times as much. */
+function daysOf(year: number, month: number): number {
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}

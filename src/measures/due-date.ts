@@ -1,7 +1,7 @@
 import { addCalendarMonths, addNaturalDays, nationalCalendar, type CountedDay, type WorkingDayCalendar } from './calendar.js';
 import { clauseOf, type Clause } from './clauses.js';
 import { dutiesOf, timings, triggersOf, type DueLimit, type DueStanding, type TimedDuty, type Timing } from './due-limits.js';
-import { isLegalDate } from './legal-date.js';
+import { isLegalDate } from './clock.js';
 
 export type DueKind = DueLimit['kind'];
 

@@ -8,6 +8,7 @@ import type { KeyTimes } from '../access/trusted-keys.js';
 import type { IdentityConfig } from '../config.js';
 import { NodeIds } from '../access/node-ids.js';
 import { shieldRules } from '../boundary/shield.js';
+import { competenceSettings, loadCompetenceSettings } from '../competence/settings.js';
 import type { HubDatabase } from '../database/database.js';
 import { heartbeatMs } from '../feed/change-stream.js';
 import { FeedCursors } from '../feed/cursor.js';
@@ -83,7 +84,10 @@ export class Hub {
     const keyRing = await openKeyRing(database, options.dataFolder);
     const listener = new FeedListener(database);
     await listener.open();
-    const lanes = await Lanes.open(schema, planner, readers, new Services().set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input)));
+    const services = new Services()
+      .set(competenceSettings, loadCompetenceSettings(options.dataFolder))
+      .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
+    const lanes = await Lanes.open(schema, planner, readers, services);
     const stream = sseTransport({
       planner,
       plannerParts,

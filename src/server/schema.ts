@@ -5,6 +5,10 @@ import { accessBoundaries, AccessOperations } from '../access/operations.js';
 import type { OperationView } from '../boundary/database.js';
 import type { Boundary } from '../boundary/declaration.js';
 import { BoundaryPolicy } from '../boundary/policy.js';
+import { AgencyList } from '../competence/agency-list.js';
+import { competenceBoundaries } from '../competence/boundary.js';
+import { CertificateStockOperation, certificateStockView } from '../competence/certificate-stock.js';
+import { CompetenceOperations } from '../competence/operations.js';
 import { entities } from '../../ormconfig.js';
 import { readTables, type Table } from '../database/tables.js';
 import { PermitUpserts, upsertBoundaries } from '../intake/upsert-permit.js';
@@ -23,7 +27,7 @@ import { subjectBoundaries } from '../subjects/boundary.js';
 import { SubjectOperations } from '../subjects/operations.js';
 
 /** The one place that knows all capabilities: what each of them adds to schema, boundary, reads and feed. */
-export const operationViews: readonly OperationView[] = [duplicateCheckView];
+export const operationViews: readonly OperationView[] = [duplicateCheckView, certificateStockView];
 
 export const reads: ReadonlyMap<string, ReadDeclaration> = new Map(permitReads.map((read) => [read.field, read]));
 
@@ -35,7 +39,7 @@ export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map([
 ]);
 
 export const boundaries: readonly Boundary[] = [
-  ...permitBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...accessBoundaries, ...referenceBoundaries,
+  ...permitBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...accessBoundaries, ...competenceBoundaries, ...referenceBoundaries,
 ];
 
 /** The boundary as it stands on the clock's day. */
@@ -52,7 +56,7 @@ export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> 
   const schema = await buildSchema({
     resolvers: [
       NodeOperations, PermitOperations, PermitUpserts, SubjectOperations, DuplicateCheck, PermitChanges, AccessOperations,
-      ReferenceOperations,
+      CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
     ],
     validate: { forbidUnknownValues: false },
     // Subscriptions are answered by the change feed, never by type-graphql's publish and subscribe.

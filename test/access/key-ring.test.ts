@@ -81,7 +81,7 @@ describe('a key ring', () => {
     expect(() => KeyRing.open(folder)).toThrow('KEYS_MISSING');
     expect(readdirSync(join(folder, 'keys'))).toEqual(['identifier-1.key']);
     writeFileSync(join(folder, 'keys', 'identifier-lookup.key'), 'abc');
-    expect(() => KeyRing.open(folder)).toThrow('KEYS_MISSING');
+    expect(() => KeyRing.open(folder)).toThrow('KEY_FILE_INVALID');
   });
 
   test('tells another ring by its fingerprint, also one that differs in the look-up key alone', () => {

@@ -128,10 +128,12 @@ test.each(grid)('B-01/02/05/06/07/09/15/16: %s, permit in %s decided by %s: %s',
 const openTypes = [
   'Agency', 'ViewerInfo', 'PageInfo', 'Clause', 'ClauseParties', 'ClauseData', 'ClauseEdge', 'ClauseConnection', 'Ruling', 'RulingEdge',
   'RulingConnection', 'EnforcementItem', 'EnforcementItemEdge', 'EnforcementItemConnection', 'SupervisionItem', 'Division', 'IndustrySection',
-  'IndustryDivision', 'Form2Row', 'DueDate', 'DueReading',
+  'IndustryDivision', 'Form2Row', 'DueDate', 'DueReading', 'AgencyEdge', 'AgencyConnection', 'LegalBasis', 'CompetenceAnswer',
+  'CompetenceNotice', 'PermitItemInfo', 'PermitItemName', 'PermitItemActions',
 ];
 const openRoots = [
   'agencies', 'viewer', 'clauses', 'clause', 'rulings', 'ruling', 'enforcementCatalogue', 'supervisionItems', 'divisions', 'industrySections', 'dueDate',
+  'agency', 'competence', 'permitItems', 'permitItem',
 ];
 
 test('a role outside the four rows gets nothing, whatever its agency (B-54)', () => {

@@ -97,7 +97,7 @@ describe('the hub as a program', () => {
   it('agencies lists the codes', async () => {
     const { code, out } = await command('agencies');
     expect(code).toBe(0);
-    expect(out.split('\n').map((line) => line.split('\t')[0])).toEqual(expect.arrayContaining(['MUNI_HRSS', 'HEPING_APPROVAL', 'BINHAI_HRSS']));
+    expect(out.split('\n').map((line) => line.trim().split(' ')[0])).toEqual(expect.arrayContaining(['MUNI_HRSS', 'HEPING_APPROVAL', 'BINHAI_HRSS']));
   });
 
   it('import prints the ledger as JSON and tells success, rejected rows and failure apart', async () => {

@@ -1,4 +1,4 @@
-import { isLegalDate } from '../../measures/legal-date.js';
+import { isLegalDate } from '../../measures/clock.js';
 import { CellFault, type CellOutcome } from './cell-fault.js';
 
 /** No register reaches back further; an earlier year is a slip of the keyboard. */

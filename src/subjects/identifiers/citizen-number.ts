@@ -1,4 +1,4 @@
-import { isLegalDate } from '../../measures/legal-date.js';
+import { isLegalDate } from '../../measures/clock.js';
 
 /** GB 11643-1999, positions 1 … 17. */
 const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2] as const;
