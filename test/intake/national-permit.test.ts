@@ -78,7 +78,7 @@ describe('a row of the national layout is rejected', () => {
     ['VALUE_UNKNOWN', 'status', { status: 'constructor' }],
     ['CREDIT_CODE_INVALID', 'creditCode', { creditCode: '91120116MA0HUB010E' }],
     ['ITEM_UNKNOWN', 'certificateName', { certificateName: '营业执照' }],
-    ['ITEM_UNKNOWN', 'itemCode', { itemCode: 'P03' }],
+    ['ITEM_UNKNOWN', 'itemCode', { itemCode: 'P11' }],
     ['ITEM_CONFLICT', 'itemCode', { itemCode: 'P02' }],
     ['ORGAN_UNKNOWN', 'organName', { organName: '滨海新区行政审批局' }],
     ['ORGAN_UNKNOWN', 'organName', { organName: '美国劳工部外国劳工认证办公室' }],
