@@ -46,6 +46,8 @@ const doubts = {
   CERTIFICATE_NO_USED: '该证书编号已用于另一主体的许可，请核对。 Another holder has a permit with this certificate number: verify it.',
   SUBJECT_AMBIGUOUS:
     '代码或证件号码与不止一个主体、或与另一名称的主体相符，请核对。 The code or number fits several subjects, or one of another name: verify it.',
+  ORGANISATION_CODE_DIFFERS: '组织机构代码与统一社会信用代码第 9–17 位不一致，请核对（A-60）。 The organisation code is not the one inside the credit code: verify both (A-60).',
+  ORGAN_CODE_AS_HOLDER: '相对人代码与许可机关或数据来源单位的代码相同，请核对是否填错列。 The holder’s code is that of the deciding or delivering organ: verify that it stands in the right column.',
   SOURCES_DISAGREE: '另一来源报送的同一文书内容不同，请核对以何者为准。 Another source delivered the same document with other content: decide which one holds.',
   STATE_ENDED: '该许可已撤销或注销，此行却称其有效，请核对。 The permit was revoked or cancelled and this row calls it valid: verify its state.',
   STATE_UNCLEAR: '状态为异议或其他，须核对后才能存入。 The state is an objection or “other”: verify it before the row is stored.',

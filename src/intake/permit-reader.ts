@@ -1,4 +1,5 @@
 import { agencyOfCode, agencyOfName, TIANJIN, type AgencyRecord } from '../measures/agencies.js';
+import { holderFindings } from '../subjects/identifiers/checks.js';
 import { isCreditCode } from '../subjects/identifiers/credit-code.js';
 import { readIdentityDocument, readOpenIdentifier, type Identifier, type OpenScheme, type PersonalScheme } from '../subjects/identifiers/schemes.js';
 import { isDoubt } from './findings.js';
@@ -15,6 +16,9 @@ const openIdentifiers: Readonly<Record<string, OpenScheme>> = {
   societyNo: 'SOCIETY_NO',
   taxNo: 'TAX_NO',
 };
+
+/** The column a finding on a holder is about. */
+const columnOfPart = { name: 'holderName', uscc: 'creditCode', organisationCode: 'organisationCode' } as const;
 
 /** Registered codes that make a holder an organisation, in a layout that does not say its kind. */
 const organisationCodes = ['creditCode', 'registrationNo', 'organisationCode', 'taxNo', 'institutionNo', 'societyNo'] as const;
@@ -111,11 +115,14 @@ function readHolder(fields: RowFields, profile: Profile, ownNumber: Identifier<P
   const kind = holder.kind === 'codes' ? kindByCodes(fields) : kindOf(fields.get('subjectKind'));
   if (creditCode !== null && kind !== 'NATURAL_PERSON') {
     if (!isCreditCode(creditCode)) fields.note('creditCode', 'CREDIT_CODE_INVALID');
-    else if (kind !== null && (kind === 'HOUSEHOLD_BUSINESS') !== creditCode.startsWith('92')) fields.note('creditCode', 'KIND_PREFIX');
   }
   const identifiers = kind === 'NATURAL_PERSON' ? (ownNumber ? [ownNumber] : []) : readOpenIdentifiers(fields);
   const documentNo = fields.get('documentNo');
   if (kind === null || name === null || documentNo === null) return null;
+  if (kind !== 'NATURAL_PERSON') {
+    const organCodes = [fields.get('organCode'), fields.get('sourceUnitCode')].filter((code) => code !== null);
+    for (const { code, part } of holderFindings({ kind, name, uscc: creditCode, identifiers }, organCodes)) fields.note(columnOfPart[part], code);
+  }
   // A holder without any code is a subject of its own for its document: never matched by an empty value or a name.
   return creditCode === null
     ? { kind, name, uscc: null, identifierScheme: profile.numbering.scheme, identifier: documentNo, identifiers }

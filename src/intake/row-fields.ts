@@ -4,10 +4,8 @@ import { shiftOf } from './cells/shifted-cells.js';
 import type { SheetRecord } from './files/sheet.js';
 import { finding, isDoubt, type Finding, type FindingCode } from './findings.js';
 import type { Header } from './header.js';
+import { isNameText } from '../subjects/identifiers/checks.js';
 import type { ProfileColumn, ProfileCondition } from './profile-schema.js';
-
-/** Characters that receivers of the national layouts refuse in names; * among them, as in names masked before delivery. */
-const refusedInNames = /[<>{}[\]|\\^~`$%*?!@#=;"\t\n\r\uFFFD]/u;
 
 /** The parsed cells of one row, with what was found on them so far. Readers ask by field name and add what they find. */
 export class RowFields {
@@ -85,7 +83,7 @@ export class RowFields {
     if (value === null) {
       if (column.required) this.note(field, 'REQUIRED');
     } else if (value.length > column.max) this.note(field, 'TOO_LONG');
-    else if (column.check === 'NAME_CHARS' && refusedInNames.test(value)) this.note(field, 'NAME_CHARS');
+    else if (column.check === 'NAME_CHARS' && !isNameText(value)) this.note(field, 'NAME_CHARS');
     else this.#values.set(field, this.#mapped(column, value));
   }
 

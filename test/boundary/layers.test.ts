@@ -195,7 +195,8 @@ describe('reader roles', () => {
       );
     });
     await asReader(who, async (client) => {
-      for (const view of (await viewsOf(client)).filter((name) => name.includes('__'))) {
+      // The certificate stock is one number for all who issue from the series; it shows no row (A-03).
+      for (const view of (await viewsOf(client)).filter((name) => name.includes('__') && !name.includes('certificate_stock'))) {
         if (who.kind === 'MUNI_HRSS') continue; // city-wide: nothing of the viewer narrows its rows
         expect([view, (await client.query(`SELECT * FROM ${view}`)).rowCount]).toEqual([view, 0]);
       }

@@ -22,7 +22,18 @@ describe('permit items', () => {
       '职业资格证书颁发',
       '职业培训机构设立许可',
     ]);
-    expect(permitItemCodes.map((code) => permitItems[code].en)).toEqual(expect.arrayContaining(['Labour dispatch', 'Vocational training body']));
+    expect(permitItemCodes.map((code) => permitItems[code].en)).toEqual([
+      'Labour dispatch',
+      'Human-resources service agency',
+      'Job fair',
+      'Employment of residents of Taiwan, Hong Kong and Macao',
+      'Special working hours',
+      'Review of collective contracts',
+      'Foreigner’s work permit',
+      'Skill appraisal body',
+      'Vocational certificate',
+      'Vocational training body',
+    ]);
     for (const other of ['P00', 'P11', 'p01', '', 'constructor', '__proto__']) expect(isPermitItem(other)).toBe(false);
     expect(permitItemCodes.every(isPermitItem)).toBe(true);
   });
@@ -55,6 +66,7 @@ describe('permit items', () => {
     expect(itemOfCertificate('劳务派遣经营许可证')).toBe('P01');
     for (const name of ['人力资源服务许可证', '人力资源服务机构资格证', '人力资源服务机构资格认定证书']) expect(itemOfCertificate(name)).toBe('P02');
     expect(itemOfCertificate('外国人工作许可证')).toBe('P07');
+    expect(permitItemCodes.filter((code) => permitItems[code].certificate.length === 0)).toEqual(['P03', 'P04', 'P05', 'P06', 'P08', 'P09', 'P10']);
     for (const name of ['劳务派遣', '', 'constructor']) expect(itemOfCertificate(name)).toBeNull();
   });
 

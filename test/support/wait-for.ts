@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 export async function waitFor(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  seconds = 20,
+  // Only a failing test waits that long; a busy machine of two cores has taken 20 s.
+  seconds = 60,
 ): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   while (!(await condition())) {

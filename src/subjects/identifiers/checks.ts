@@ -29,6 +29,11 @@ export interface HolderCells {
 // Letters of any script, their marks, digits, blanks, and the punctuation registered names do carry.
 const nameForm = /^[\p{L}\p{M}\p{N} \u3000()（）〔〕[\]【】《》〈〉“”‘’"'·•・.．。,，、&＆+＋/／—–－-]+$/u;
 
+/** Whether a text holds only what registered names hold (NAME_CHARS). */
+export function isNameText(text: string): boolean {
+  return nameForm.test(text);
+}
+
 /**
  * All findings on a holder; `organCodes` are the credit codes of the row's deciding and delivering organs.
  *
@@ -41,7 +46,7 @@ export function holderFindings(holder: HolderCells, organCodes: readonly string[
   const findings: SubjectFinding[] = [];
   const isHousehold = uscc?.startsWith('92') ?? false;
   if (uscc !== null && (kind === 'HOUSEHOLD_BUSINESS') !== isHousehold) findings.push({ code: 'KIND_PREFIX', part: 'uscc' });
-  if (!nameForm.test(name)) findings.push({ code: 'NAME_CHARS', part: 'name' });
+  if (!isNameText(name)) findings.push({ code: 'NAME_CHARS', part: 'name' });
   const organisationCodes = identifiers.filter((found) => !isPersonal(found) && found.scheme === 'ORGANISATION_CODE');
   if (uscc !== null && organisationCodes.some(({ value }) => value !== innerOrganisationCode(uscc))) {
     findings.push({ code: 'ORGANISATION_CODE_DIFFERS', part: 'organisationCode' });
