@@ -1,7 +1,7 @@
 import { agencyOfCode, BINHAI_DISTRICT, districtOf, isPermitLocation, ownLocationOf, type AgencyRecord, type PermitLocation } from '../measures/agencies.js';
 import { isSeriesNumber, needsSeriesNumber } from '../measures/certificate-number.js';
 import { competenceReadings, type CompetenceReading } from '../measures/competence.js';
-import { isPermitItem, itemOfCertificate, type PermitItem } from '../measures/permit-items.js';
+import { isPermitItem, itemOfCertificate, itemOfName, type PermitItem } from '../measures/permit-items.js';
 import type { RowRules } from './permit-reader.js';
 import type { RowFields } from './row-fields.js';
 
@@ -21,7 +21,10 @@ export function readTianjinRules(fields: RowFields, organ: AgencyRecord): RowRul
 /** From the item code, else from the name of item or certificate; where several speak they must agree. */
 function readItem(fields: RowFields): PermitItem | null {
   const code = fields.get('itemCode');
-  const named = ['certificateName', 'itemName'].flatMap((field) => itemOfCertificate(fields.get(field) ?? '') ?? []);
+  const named = ['certificateName', 'itemName'].flatMap((field) => {
+    const name = fields.get(field) ?? '';
+    return itemOfCertificate(name) ?? itemOfName(name) ?? [];
+  });
   const byName = named[0] ?? null;
   if (named.some((item) => item !== byName)) fields.note('itemName', 'ITEM_CONFLICT');
   if (code === null) {
