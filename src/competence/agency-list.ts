@@ -3,7 +3,7 @@ import { Agency, agencyOf } from '../access/agency.js';
 import { agencies, agencyOfCode, isActiveOn } from '../measures/agencies.js';
 import { LegalDate } from '../measures/legal-date.js';
 import { connectionOf, edgeOf, PageArguments } from '../planner/connection.js';
-import { listConnection, type ListConnection } from '../planner/list-connection.js';
+import { pageOfList, type ListPage, type PublicList } from '../planner/list-connection.js';
 
 @ObjectType({ description: '机关及游标 · An agency with its cursor.' })
 export class AgencyEdge extends edgeOf(Agency) {}
@@ -26,6 +26,8 @@ export class AgencyFilter {
   at?: string | null;
 }
 
+const register: PublicList<Agency> = { name: 'agencies', entries: agencies.map(agencyOf), idOf: ({ code }) => code };
+
 /** The register of agencies. It is open: a published decision shows its organ (SX-3.1.3.1d). */
 @Resolver()
 export class AgencyList {
@@ -36,16 +38,22 @@ export class AgencyList {
   agencies(
     @Args(() => PageArguments) page: PageArguments,
     @Arg('filter', () => AgencyFilter, { nullable: true, description: '筛选条件 · Filters.' }) filter?: AgencyFilter | null,
-  ): ListConnection<Agency> {
+  ): ListPage<Agency> {
     const { kind, jurisdiction, district, at } = filter ?? {};
-    const found = agencies.filter(
-      (agency) =>
-        (!kind || agency.kind === kind) &&
-        (!jurisdiction || agency.jurisdiction === jurisdiction) &&
-        (!district || agency.district === district) &&
-        (!at || isActiveOn(agency, at)),
+    return pageOfList(
+      register,
+      ({ code }) => {
+        const agency = agencyOfCode(code);
+        return (
+          agency !== null &&
+          (!kind || agency.kind === kind) &&
+          (!jurisdiction || agency.jurisdiction === jurisdiction) &&
+          (!district || agency.district === district) &&
+          (!at || isActiveOn(agency, at))
+        );
+      },
+      page,
     );
-    return listConnection(found.map(agencyOf), page, ({ code }) => code);
   }
 
   @Query(() => Agency, { nullable: true, description: '按代码查询机关 · An agency by its code.' })

@@ -9,10 +9,11 @@ import { LegalDate } from '../measures/legal-date.js';
 import { allRulings, rulingOf } from '../measures/rulings.js';
 import { supervisionItems } from '../measures/supervision-items.js';
 import { connectionOf, edgeOf, PageArguments } from '../planner/connection.js';
+import { pageOfList } from '../planner/list-connection.js';
 import { EnforcementItem, SupervisionItem } from './catalogues.js';
 import { Clause, Ruling } from './clause.js';
 import { DueDate } from './due-date.js';
-import { pageOfList } from './list-connection.js';
+
 import { Division, IndustrySection } from './places-and-industries.js';
 import { City, ClauseKind, EnforcementCategory, HubClass, SourceDocument } from './vocabulary.js';
 

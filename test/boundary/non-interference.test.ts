@@ -6,7 +6,7 @@ import { makePair } from './pairs.js';
 import { Random } from './random.js';
 
 /** Generated pairs per run; more with PAIRS=…. */
-const pairs = Number(process.env['PAIRS'] ?? '300');
+const pairs = Number(process.env['PAIRS'] ?? '120');
 const operationsPerPair = 3;
 const seed = Number(process.env['FAST_CHECK_SEED'] ?? '1');
 

@@ -51,7 +51,7 @@ describe('generated rows with every known kind of dirt', () => {
   });
 
   test.each<[GeneratedForm, number]>([
-    ['gb18030', 20_000],
+    ['gb18030', 6_000],
     ['xlsx', 3_000],
     ['utf-8', 3_000],
   ])('%s, %d rows: the ledger says what an independent script counts, and the same again changes nothing', async (form, rows) => {

@@ -1,51 +1,62 @@
 import fc from 'fast-check';
-import { GraphQLError } from 'graphql';
-import { listConnection, type ListConnection, type ListPage } from '../../src/planner/list-connection.js';
+import { pageOfList, type ListPage, type PublicList } from '../../src/planner/list-connection.js';
 
-const letters = ['甲', '乙', '丙', '丁', '戊'];
-const pageOf = (page: ListPage) => listConnection(letters, page, (letter) => letter);
-const cursor = (letter: string): string => pageOf({ first: 5 }).edges.find(({ node }) => node === letter)?.cursor ?? '';
+const listOf = (size: number): PublicList<number> => ({ name: 'numbers', entries: Array.from({ length: size }, (_, i) => i), idOf: String });
+const cursorsOf = ({ edges }: ListPage<number>): readonly string[] => edges.map(({ cursor }) => cursor);
 
-describe('connections over lists in memory', () => {
-  test('pages of any size tile the list, forwards and backwards', () => {
+describe('pages of a list in memory', () => {
+  const filters: Readonly<Record<string, (entry: number) => boolean>> = { all: () => true, even: (n) => n % 2 === 0, few: (n) => n % 7 === 3, none: () => false };
+  const asked = fc.record({ size: fc.integer({ min: 0, max: 40 }), page: fc.integer({ min: 1, max: 100 }), filter: fc.constantFrom(...Object.keys(filters)) });
+
+  it('follow each other without gap or repetition, in either direction', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 250 }), fc.integer({ min: 1, max: 100 }), fc.boolean(), (length, size, forwards) => {
-        const items = Array.from({ length }, (_, index) => index);
-        const seen: number[] = [];
-        for (let at: string | null = null; ; ) {
-          const page: ListConnection<number> = listConnection(items, forwards ? { first: size, after: at } : { last: size, before: at }, String);
-          if (forwards) seen.push(...page.nodes);
-          else seen.unshift(...page.nodes);
-          expect(page.nodes.length).toBeLessThanOrEqual(size);
-          expect(page.pageInfo.hasPreviousPage).toBe((page.nodes[0] ?? 0) > 0);
-          expect(page.pageInfo.hasNextPage).toBe((page.nodes.at(-1) ?? length - 1) < length - 1);
-          expect(page.pageInfo.startCursor).toBe(page.edges[0]?.cursor ?? null);
-          expect(page.pageInfo.endCursor).toBe(page.edges.at(-1)?.cursor ?? null);
-          at = forwards ? page.pageInfo.endCursor : page.pageInfo.startCursor;
-          if (!(forwards ? page.pageInfo.hasNextPage : page.pageInfo.hasPreviousPage)) break;
+      fc.property(asked, ({ size, page, filter }) => {
+        const list = listOf(size);
+        const fits = filters[filter] ?? (() => true);
+        const wanted = list.entries.filter(fits);
+        const forward: number[] = [];
+        for (let after: string | null | undefined; after !== null; ) {
+          const next = pageOfList(list, fits, { first: page, ...(after === undefined ? {} : { after }) });
+          expect(next.pageInfo.hasPreviousPage).toBe(forward.length > 0);
+          forward.push(...next.nodes);
+          after = next.pageInfo.hasNextPage ? next.pageInfo.endCursor : null;
         }
-        expect(seen).toEqual(items);
+        expect(forward).toEqual(wanted);
+        const backward: number[] = [];
+        for (let before: string | null | undefined; before !== null; ) {
+          const next = pageOfList(list, fits, { last: page, ...(before === undefined ? {} : { before }) });
+          expect(next.pageInfo.hasNextPage).toBe(backward.length > 0);
+          backward.unshift(...next.nodes);
+          before = next.pageInfo.hasPreviousPage ? next.pageInfo.startCursor : null;
+        }
+        expect(backward).toEqual(wanted);
       }),
-      { numRuns: 200 },
     );
   });
 
-  test('after and before bound the list together, whichever end is counted from', () => {
-    const bounds = { after: cursor('甲'), before: cursor('戊') };
-    expect(pageOf({ first: 2, ...bounds }).nodes).toEqual(['乙', '丙']);
-    expect(pageOf({ last: 2, ...bounds })).toMatchObject({ nodes: ['丙', '丁'], pageInfo: { hasPreviousPage: true, hasNextPage: true } });
-    expect(pageOf({ first: 2, after: cursor('丁'), before: cursor('乙') }).nodes).toEqual([]);
+  it('lie strictly between after and before', () => {
+    const list = listOf(10);
+    const cursors = cursorsOf(pageOfList(list, () => true, { first: 10 }));
+    const between = pageOfList(list, () => true, { first: 100, after: cursors[2] ?? '', before: cursors[6] ?? '' });
+    expect(between).toMatchObject({ nodes: [3, 4, 5], pageInfo: { hasNextPage: true, hasPreviousPage: true } });
+    const crossed = pageOfList(list, () => true, { first: 100, after: cursors[6] ?? '', before: cursors[2] ?? '' });
+    expect(crossed).toMatchObject({ nodes: [], pageInfo: { startCursor: null, endCursor: null } });
   });
 
-  test.each<ListPage>([{}, { first: 0 }, { first: 101 }, { first: 1, last: 1 }, { last: -1 }, { first: 1.5 }, { first: null }])('%j is no page', (page) => {
-    expect(() => pageOf(page)).toThrow(expect.objectContaining({ extensions: expect.objectContaining({ code: 'BAD_PAGE_SIZE' }) as unknown }) as Error);
+  it('keep a place when the filter changes', () => {
+    const list = listOf(10);
+    const [, third = ''] = cursorsOf(pageOfList(list, (n) => n % 2 === 0, { first: 2 }));
+    expect(pageOfList(list, (n) => n % 2 === 1, { first: 2, after: third }).nodes).toEqual([3, 5]);
   });
 
-  test('a cursor of another list is refused', () => {
-    const foreign = listConnection(['己'], { first: 1 }, (letter) => letter).pageInfo.endCursor;
-    for (const after of [foreign, '', '\0']) {
-      expect(() => pageOf({ first: 1, after })).toThrow(GraphQLError);
-      expect(() => pageOf({ first: 1, before: after })).toThrow(expect.objectContaining({ extensions: expect.objectContaining({ code: 'BAD_CURSOR' }) as unknown }) as Error);
+  it('are refused beyond 1 to 100, with both or neither size, and behind a cursor of another list', () => {
+    const list = listOf(3);
+    for (const page of [{}, { first: 0 }, { first: 101 }, { last: -1 }, { first: 1, last: 1 }]) {
+      expect(() => pageOfList(list, () => true, page)).toThrow(expect.objectContaining({ extensions: expect.objectContaining({ code: 'BAD_PAGE_SIZE' }) as unknown }) as Error);
+    }
+    const foreign = cursorsOf(pageOfList({ ...list, name: 'others' }, () => true, { first: 1 }))[0] ?? '';
+    for (const after of [foreign, 'AAAA', '0', '']) {
+      expect(() => pageOfList(list, () => true, { first: 1, after })).toThrow(expect.objectContaining({ extensions: expect.objectContaining({ code: 'BAD_CURSOR' }) as unknown }) as Error);
     }
   });
 });
