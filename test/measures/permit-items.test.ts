@@ -89,3 +89,7 @@ describe('permit items', () => {
     }
   });
 });
+
+test('XT-3.7a to XT-3.7d: the clauses an item rests on are those the documents print for it, duties of the supervisor included', () => {
+  expect(permitItems.P07.clauses).toEqual(['XT-3.7a', 'XT-3.7b', 'XT-3.7c', 'XT-3.7d']);
+});
