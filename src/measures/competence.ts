@@ -1,7 +1,7 @@
 import type { PermitLocation } from './agencies.js';
 import { applicantsOf, applicantsWith, factsOfItem, type Applicant } from './competence/applicant.js';
 import { organOf, restsOnOverlap } from './competence/organs.js';
-import { CompetenceError, readSituation, type Situation } from './competence/question.js';
+import { CompetenceError, readQuestion, situationOf, type Situation } from './competence/question.js';
 import { fits, type Basis, type Condition, type LegalForm, type NoticeKind, type Seat } from './competence/rule.js';
 import { rulesOfItem } from './competence/rules.js';
 import { defaultCompetenceSettings, type CompetenceSettings } from './competence/settings.js';
@@ -66,7 +66,7 @@ export function competence(
   at: string,
   settings: CompetenceSettings = defaultCompetenceSettings,
 ): Competence {
-  const situation = readSituation(item, location, applicant, at);
+  const situation = situationOf(readQuestion(item, location, at), applicant);
   const rules = rulesOfItem[situation.item];
   const decision = firstFit(rules.decisions, situation);
   const supervision = firstFit(rules.supervision, situation);
@@ -114,7 +114,7 @@ export function competenceFor(
   at: string,
   settings: CompetenceSettings = defaultCompetenceSettings,
 ): Competence {
-  const { item: code } = readSituation(item, location, { ...unknownApplicant, ...known, isCrossRegionChain: false }, at);
+  const { item: code } = readQuestion(item, location, at);
   const answers = applicantsWith(code, known).map((applicant) => competence(code, location, applicant, at, settings));
   const [answer] = answers;
   const texts = new Set(answers.map((one) => JSON.stringify(one)));
@@ -127,8 +127,6 @@ export function competenceFor(
     `补充 ${open.join('、')} · Give ${open.join(', ')}.`,
   );
 }
-
-const unknownApplicant: Applicant = { capital: 'DOMESTIC', affiliation: 'OTHER', superiorAuthority: false };
 
 /** An answer of `competence` without the day: it holds on every day of the same era. */
 export type CompetenceReading = Omit<Competence, 'at'>;
@@ -152,12 +150,12 @@ export function competenceReadings(
   at: string,
   settings: CompetenceSettings = defaultCompetenceSettings,
 ): readonly CompetenceReading[] {
-  const situation = readSituation(item, location, unknownApplicant, at);
+  const question = readQuestion(item, location, at);
   const kept = keptOf.get(settings) ?? { days: turningPoints(settings), readings: new Map<string, readonly CompetenceReading[]>() };
   keptOf.set(settings, kept);
   const era = kept.days.filter((day) => day <= at).length;
-  const key = `${situation.item}|${situation.location}|${era}`;
-  const known = kept.readings.get(key) ?? applicantsOf(situation.item).map((applicant) => competence(item, location, applicant, at, settings));
+  const key = `${question.item}|${question.location}|${era}`;
+  const known = kept.readings.get(key) ?? applicantsOf(question.item).map((applicant) => competence(item, location, applicant, at, settings));
   kept.readings.set(key, known);
   return known;
 }
@@ -176,6 +174,6 @@ function firstFit<R extends { readonly when: Condition }>(rules: readonly R[], s
 }
 
 function basisOf({ clauses, rulings }: Basis, situation: Situation, ...seats: readonly (Seat | null)[]): Basis {
-  const overlap = seats.some((seat) => seat !== null && restsOnOverlap(seat, situation)) && !rulings.includes('A-07');
+  const overlap = seats.some((seat) => restsOnOverlap(seat, situation)) && !rulings.includes('A-07');
   return { clauses, rulings: overlap ? [...rulings, 'A-07'] : rulings };
 }

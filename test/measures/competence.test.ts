@@ -160,7 +160,7 @@ describe('competence for what is known of the applicant', () => {
       expect.objectContaining({
         code: 'COMPETENCE_APPLICANT_INCOMPLETE',
         clauses: ['XT-3.2b', 'XT-3.2f', 'A-08'],
-        message: expect.stringContaining('not stated: capital, affiliation, superiorAuthority.') as unknown,
+        message: '权限取决于申请人情况，尚缺：capital、affiliation、superiorAuthority。 Competence depends on the applicant; not stated: capital, affiliation, superiorAuthority.',
         nextStep: '补充 capital、affiliation、superiorAuthority · Give capital, affiliation, superiorAuthority.',
       }) as Error,
     );

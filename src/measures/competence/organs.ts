@@ -4,10 +4,10 @@ import type { Seat } from './rule.js';
 import type { CompetenceSettings } from './settings.js';
 
 /** Seats that belong to the district of a location; for a free-trade area that is Binhai. */
-const seatsOfDistrict: ReadonlySet<Seat> = new Set(['DISTRICT_APPROVAL', 'DISTRICT_HRSS']);
+const seatsOfDistrict: ReadonlySet<Seat | null> = new Set(['DISTRICT_APPROVAL', 'DISTRICT_HRSS']);
 
 /** Whether it is A-07 that leads from the location to this seat. */
-export function restsOnOverlap(seat: Seat, { place }: Situation): boolean {
+export function restsOnOverlap(seat: Seat | null, { place }: Situation): boolean {
   return place === 'FTZ' && seatsOfDistrict.has(seat);
 }
 

@@ -28,11 +28,15 @@ export type Place = 'FTZ' | 'BINHAI' | 'OTHER_DISTRICT';
 /** Where the principal office of a chain lies: in Binhai, in another district, or outside Tianjin. */
 export type Chain = 'BINHAI' | 'OTHER_DISTRICT' | 'ELSEWHERE';
 
-/** A question that has been read: what rules look at. */
-export interface Situation {
+/** A question that has been read. */
+export interface Question {
   readonly item: PermitItem;
   readonly location: PermitLocation;
   readonly at: string;
+}
+
+/** A question about an applicant: what rules look at. */
+export interface Situation extends Question {
   readonly place: Place;
   readonly capital: Applicant['capital'];
   /** BINHAI for a unit of Binhai wherever it lies, DISTRICT for one of the district it lies in. */
@@ -43,7 +47,7 @@ export interface Situation {
 }
 
 /** Reads a question; throws CompetenceError for what lies outside the tables. */
-export function readSituation(item: string, location: string, applicant: Applicant, at: string): Situation {
+export function readQuestion(item: string, location: string, at: string): Question {
   if (!isPermitItem(item)) {
     throw new CompetenceError(
       'COMPETENCE_ITEM_UNKNOWN',
@@ -68,12 +72,15 @@ export function readSituation(item: string, location: string, applicant: Applica
       '日期写作 YYYY-MM-DD · Give the date as YYYY-MM-DD.',
     );
   }
-  const place = placeOf(location);
+  return { item, location, at };
+}
+
+/** Adds what matters of an applicant; throws CompetenceError for a chain whose principal office lies nowhere. */
+export function situationOf(question: Question, applicant: Applicant): Situation {
+  const place = placeOf(question.location);
   const principalOffice = applicant.isCrossRegionChain ? readPrincipalOffice(applicant.principalOfficeDistrict) : null;
   return {
-    item,
-    location,
-    at,
+    ...question,
     place,
     capital: applicant.capital,
     owner: ownerOf(applicant, place),
