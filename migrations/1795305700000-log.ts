@@ -68,7 +68,8 @@ export class Log1795305700000 implements MigrationInterface {
           opened := hub.feed_open();
           IF TG_ARGV[0] = 'Permit' THEN
             -- The image holds its holder: no rename may be under way beside it, else the log would keep the old name.
-            PERFORM FROM hub.subject s WHERE s.id IN (SELECT n.holder_id FROM new_rows n) ORDER BY s.id FOR SHARE;
+            -- By key, not by join: new_rows has no statistics, and a join read all subjects for every batch.
+            PERFORM FROM hub.subject s WHERE s.id = ANY (ARRAY(SELECT n.holder_id FROM new_rows n)) ORDER BY s.id FOR SHARE;
           END IF;
           INSERT INTO hub.feed_event (transaction_id, ordinal, entity, entity_id, before, after)
           SELECT opened.entry, opened.next_ordinal + row_number() OVER (ORDER BY n.id) - 1, TG_ARGV[0], n.id,
@@ -86,7 +87,8 @@ export class Log1795305700000 implements MigrationInterface {
           opened := hub.feed_open();
           IF TG_ARGV[0] = 'Permit' THEN
             -- The image holds its holder: no rename may be under way beside it, else the log would keep the old name.
-            PERFORM FROM hub.subject s WHERE s.id IN (SELECT n.holder_id FROM new_rows n) ORDER BY s.id FOR SHARE;
+            -- By key, not by join: new_rows has no statistics, and a join read all subjects for every batch.
+            PERFORM FROM hub.subject s WHERE s.id = ANY (ARRAY(SELECT n.holder_id FROM new_rows n)) ORDER BY s.id FOR SHARE;
           END IF;
           INSERT INTO hub.feed_event (transaction_id, ordinal, entity, entity_id, before, after)
           SELECT opened.entry, opened.next_ordinal + row_number() OVER (ORDER BY n.id) - 1, TG_ARGV[0], n.id,
