@@ -16,8 +16,8 @@ export type Sight = 'hidden' | 'basic' | 'record';
 
 /** Items district bodies share among themselves (B-06). */
 const sharedItems = ['P02', 'P03', 'P04', 'P08', 'P09', 'P10'];
-/** Who decides permits: the approval bureaus, the municipal bureau outside their competence, the science bureau P07 (A-57). */
-const decidingKinds = ['DISTRICT_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_APPROVAL', 'MUNI_HRSS', 'MUNI_STB'];
+/** Deciding bureaus of B-01 and B-13; the municipal bureaus read by B-07 and B-15. */
+const decidingKinds = ['DISTRICT_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_APPROVAL'];
 const anyItem = /^P(0[1-9]|10)$/;
 
 export function sight(asker: Asker, permit: Pick<PermitRow, 'jurisdiction' | 'item' | 'decided_by' | 'district'>): Sight {
@@ -40,7 +40,7 @@ export function sight(asker: Asker, permit: Pick<PermitRow, 'jurisdiction' | 'it
 
 /** Whether any of these rows gives this viewer anything at all. */
 export function hasRights(asker: Asker): boolean {
-  return asker.role === null && [...decidingKinds, 'DISTRICT_HRSS', 'JINBAO'].includes(asker.kind);
+  return asker.role === null && [...decidingKinds, 'DISTRICT_HRSS', 'JINBAO', 'MUNI_HRSS', 'MUNI_STB'].includes(asker.kind);
 }
 
 /** Whether the viewer reads the decision record of some permits (its own). */

@@ -98,10 +98,10 @@ const grid: readonly (readonly [agency: string, location: string, decider: strin
   ['FTZ_DONGJIANG_APPROVAL', 'FTZ:DONGJIANG', 'FTZ_DONGJIANG_APPROVAL', 'RRRRRRRRRR'],
   ['FTZ_DONGJIANG_APPROVAL', 'FTZ:DONGJIANG', 'BINHAI_APPROVAL', '..........'],
   ['FTZ_DONGJIANG_APPROVAL', 'FTZ:AIRPORT', 'FTZ_AIRPORT_APPROVAL', '..........'],
-  // B-07: the whole city; B-15: P07 as one of the two authorities since 2020-04-15; B-01: its own decisions.
+  // B-07: the whole city; B-15: P07 as one of the two authorities since 2020-04-15; of its own decisions PERMIT_BASIC too.
   ['MUNI_HRSS', '120101', 'HEPING_APPROVAL', 'bbbbbbbbbb'],
   ['MUNI_HRSS', 'FTZ:CBD', 'FTZ_CBD_APPROVAL', 'bbbbbbbbbb'],
-  ['MUNI_HRSS', '120119', 'MUNI_HRSS', 'RRRRRRRRRR'],
+  ['MUNI_HRSS', '120119', 'MUNI_HRSS', 'bbbbbbbbbb'],
   // Default deny.
   ['US_OFLC', '120101', 'HEPING_APPROVAL', '..........'],
 ];
