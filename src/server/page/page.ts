@@ -53,7 +53,7 @@ export class Page {
       return true;
     }
     if (path !== '/graphql') return false;
-    const nonce = randomBytes(16).toString('base64');
+    const nonce = randomBytes(16).toString('base64url');
     const text = Buffer.from(documentText(this.#assets, nonce));
     response.writeHead(200, { ...documentHeaders(nonce), 'content-length': text.length });
     response.end(request.method === 'HEAD' ? undefined : text);
