@@ -1,5 +1,8 @@
 import path from 'node:path';
 import { AccessLog } from '../access/access-log.js';
+import { AccessRegister } from '../access/access-register.js';
+import { EvidenceKeys } from '../access/evidence-keys.js';
+import type { EvidenceMode } from '../access/evidence-mode.js';
 import { openKeyRing } from '../access/key-register.js';
 import { HubKeys, Seal } from '../access/keys.js';
 import type { LocalIssuer } from '../access/local-issuer.js';
@@ -39,6 +42,8 @@ export interface HubOptions {
   readonly heartbeatMs?: number;
   /** Whose tokens count; by default the local issuer's alone. */
   readonly identity?: IdentityConfig;
+  /** Where evidence is made durable; by default in the database. */
+  readonly evidence?: EvidenceMode;
   readonly keyTimes?: KeyTimes;
   /** By default warnings and errors as text on standard error. */
   readonly log?: Log;
@@ -78,9 +83,17 @@ export class Hub {
     const seal = new Seal(keys.key('seal'));
     const tokens = await Tokens.open(options.identity ?? localIdentity, keys, clock, log, options.keyTimes);
     const readers = new Readers(database);
-    const plannerParts = { schema, policy, rules: shieldRules(policy), tables: hubTables(), reads, nodes, ids: new NodeIds(keys.key('node'), nodes.keys()), seal, readers };
+    const plannerParts = { schema, policy, rules: shieldRules(policy), tables: hubTables(), reads, nodes, ids: new NodeIds(keys.key('node'), nodes.keys()), seal, readers, clock };
     const planner = new Planner(plannerParts);
-    const accessLog = await AccessLog.open(database, keys.key('audit'));
+    const register = new AccessRegister(database, clock, log);
+    await register.open();
+    const accessLog = await AccessLog.open(database, {
+      mode: options.evidence ?? 'database',
+      keys: new EvidenceKeys(keys),
+      dataFolder: path.resolve(options.dataFolder),
+      clock,
+      log,
+    });
     const keyRing = await openKeyRing(database, options.dataFolder);
     const listener = new FeedListener(database);
     await listener.open();
@@ -111,6 +124,7 @@ export class Hub {
       await lanes.close();
       await listener.close();
       await accessLog.close();
+      await register.close();
       await readers.close();
     });
   }

@@ -18,7 +18,17 @@ export interface LaneAnswer {
   readonly operation: string | null;
   readonly planned: PlannedAnswer | null;
   readonly caseNo: string | null;
+  /** What resolvers read. */
+  readonly noted: NotedReads;
 }
+
+/** Records that resolvers released, beside those of planned reads. */
+export interface NotedReads {
+  readonly records: number;
+  readonly subjects: readonly string[];
+}
+
+export const nothingNoted: NotedReads = { records: 0, subjects: [] };
 
 /** What an operation gathers on its way, for the evidence. */
 class Trace implements OperationContext {
@@ -26,6 +36,7 @@ class Trace implements OperationContext {
   planned: PlannedAnswer | null = null;
   caseNo: string | null = null;
   operation: string | null = null;
+  noted: NotedReads = nothingNoted;
 
   constructor(
     readonly viewer: Viewer,
@@ -35,6 +46,10 @@ class Trace implements OperationContext {
 
   noteCase(caseNo: string): void {
     this.caseNo = caseNo;
+  }
+
+  noteRead(records: number, subjects: readonly string[] = []): void {
+    this.noted = { records: this.noted.records + records, subjects: [...this.noted.subjects, ...subjects] };
   }
 }
 
@@ -94,6 +109,7 @@ export class Lanes {
         operation: operation.name?.value ?? null,
         planned,
         caseNo: trace.caseNo,
+        noted: trace.noted,
       };
     } catch (error) {
       if (error instanceof GraphQLError) return null; // a bad cursor or page size: Apollo's lane words the answer
@@ -122,6 +138,7 @@ export class Lanes {
       operation: trace.operation,
       planned: trace.planned,
       caseNo: trace.caseNo,
+      noted: trace.noted,
     };
   }
 
