@@ -63,7 +63,7 @@ function changeStatement(who: Asker, schema: GraphQLSchema): string {
   if (!declaration || !isObjectType(root) || operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('permits have a subscription');
   const nodes = collectFields(root, [operation.selectionSet], {}, {}).get('permitChanged') ?? [];
   const allowed = new Set(side.parts.policy.coordinates());
-  const context = { ...side.parts, principal: who.kind, fragments: {}, variables: {}, allowed };
+  const context = { ...side.parts, standing: { principal: who.kind, purpose: null }, fragments: {}, variables: {}, allowed };
   return compileChange(context, declaration, 'permitChanged', nodes).read(0n, 1n, 1).statement.text;
 }
 
