@@ -1,6 +1,6 @@
 import type { BoundaryPolicy } from './policy.js';
 import { masks } from './masks.js';
-import type { RelationDeclaration } from './declaration.js';
+import type { RelationDeclaration, Shown } from './declaration.js';
 
 /**
  * The boundary as people read it: per record type who sees which rows and which field groups, with the row of the
@@ -18,7 +18,7 @@ export function boundaryMatrix(policy: BoundaryPolicy): string {
     lines.push(
       `## ${record.type}`,
       '',
-      ...Object.entries(record.groups).map(([group, fields]) => `- **${group}**: ${fields.map((f) => `\`${f}\``).join(', ')}`),
+      ...Object.entries(record.groups).map(([group, { zh, en, fields }]) => `- **${group}** ${zh} · ${en}: ${fields.map((f) => `\`${f}\``).join(', ')}`),
       ...policy.declarations.flatMap((part) =>
         part.form === 'part' && part.of === record.type
           ? Object.entries(part.groups).map(([group, fields]) => `- **${group}** of ${part.type}: ${fields.map((f) => `\`${f}\``).join(', ')}`)
@@ -49,7 +49,18 @@ export function boundaryMatrix(policy: BoundaryPolicy): string {
 }
 
 function cellText(relation: RelationDeclaration, group: string): string {
-  if (relation.allow.includes(group)) return '✓';
-  const mask = relation.mask?.[group];
-  return mask ? `${masks[mask].zh} · ${masks[mask].en}` : '✗';
+  const right = relation.sees[group];
+  if (!right) return '✗';
+  const purposes = [...(relation.purposes ?? []), ...(right.purposes ?? [])];
+  const conditions = [
+    ...(purposes.length > 0 ? [purposes.join(' / ')] : []),
+    ...(right.when ? [`${right.when.property} ${right.when.day}`] : []),
+  ];
+  if (conditions.length === 0) return shownText(right.shown);
+  return `${shownText(right.shown)} (${conditions.join(', ')}); ${right.otherwise ? shownText(right.otherwise) : '✗'}`;
+}
+
+function shownText(shown: Shown): string {
+  if (shown === 'full') return '✓';
+  return shown === 'digest' ? '摘要 · digest' : `${masks[shown.mask].zh} · ${masks[shown.mask].en}`;
 }

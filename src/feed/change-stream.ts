@@ -1,6 +1,6 @@
 import type { AccessLog } from '../access/access-log.js';
 import type { Viewer } from '../access/viewer.js';
-import type { Clock } from '../measures/clock.js';
+import { legalDate, type Clock } from '../measures/clock.js';
 import type { Readers } from '../planner/readers.js';
 import { headStatement, type CompiledChange } from './compile-change.js';
 import type { FeedCursors, FeedPlace } from './cursor.js';
@@ -108,12 +108,14 @@ export async function* changeStream(
     ending.throwIfAborted();
     const heard = parts.listener.heard();
     const upTo: bigint = place.position + positionsPerRead;
-    const startedAt = clock.now().getTime();
-    const [headRows = [], rows = []] = await parts.readers.run(viewer, [headStatement, change.read(place.position, upTo, eventsPerPage)]);
-    times = { receivedAt: startedAt, startedAt, executedAt: clock.now().getTime() };
+    const asked = clock.now();
+    const [headRows = [], rows = []] = await parts.readers.run({ ...viewer, today: legalDate(asked) }, [headStatement, change.read(place.position, upTo, eventsPerPage)]);
+    times = { receivedAt: asked.getTime(), startedAt: asked.getTime(), executedAt: clock.now().getTime() };
     if (headRows[0]?.[0] !== place.epoch) throw oldEpoch();
     for (const row of rows) {
       if (stopped()) return;
+      // Asked of every event, not of every read alone: a slow reader takes a page for longer than its token lasts.
+      if (clock.now().getTime() >= viewer.expiresAt) throw expired();
       ending.throwIfAborted();
       const event = change.event(row);
       place = { ...place, position: event.position + 1n, number: place.number + 1 };

@@ -10,9 +10,9 @@ import {
 } from 'graphql';
 import type { Viewer } from '../access/viewer.js';
 import { denialError, type AnswerError } from '../boundary/denial.js';
-import type { Principal } from '../boundary/declaration.js';
 import { ruleAllows } from '../boundary/shield.js';
-import type { BoundaryPolicy } from '../boundary/policy.js';
+import { isFull, forStanding } from '../boundary/cell.js';
+import type { BoundaryPolicy, Standing } from '../boundary/policy.js';
 import { scopeNote } from '../boundary/scope-note.js';
 import { compileRead, type CompiledRead, type RootContext } from './compile-read.js';
 import type { PlannerParts } from './parts.js';
@@ -53,7 +53,7 @@ export interface PlanRequest {
   readonly documentHash: string;
   readonly operation: OperationDefinitionNode;
   readonly fragments: Fragments;
-  readonly principal: Principal;
+  readonly standing: Standing;
   readonly pageLimit: number;
   readonly variables: Variables;
 }
@@ -64,7 +64,7 @@ export interface PlanRequest {
  */
 export async function compileOperation(parts: PlannerParts, request: PlanRequest): Promise<OperationPlan> {
   const { schema, policy } = parts;
-  const { operation, fragments, variables, principal } = request;
+  const { operation, fragments, variables, standing } = request;
   const root = schema.getRootType(operation.operation);
   if (!root) throw new Error(`The schema has no ${operation.operation} type`);
   const fields = collectFields(root, [operation.selectionSet], fragments, variables);
@@ -86,15 +86,15 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
     const denied = [...below].filter((used) => !allowed.has(used));
     const isNode = root === schema.getQueryType() && name === nodeField;
     const rootDenied = denied.includes(coordinate) ? coordinate : !read && !isNode ? (denied[0] ?? null) : null;
-    const refusal = rootDenied ?? (read ? hiddenOperand(parts, principal, read, nodes, variables) : null);
+    const refusal = rootDenied ?? (read ? hiddenOperand(parts, standing, read, nodes, variables) : null);
     if (refusal !== null) {
       roots.push({ key, form: 'denied' });
-      errors.push(denialError(policy, principal, refusal, [key]));
+      errors.push(denialError(policy, standing, refusal, [key]));
     } else if (isNode) {
-      const context = { ...parts, principal, pageLimit: request.pageLimit, fragments, variables, allowed };
+      const context = { ...parts, standing, pageLimit: request.pageLimit, fragments, variables, allowed };
       roots.push({ key, form: 'node', id: argumentReader(nodes[0], 'id'), reads: nodeReads(parts, request, context, key, nodes, allowed) });
     } else if (read) {
-      const context = { ...parts, principal, pageLimit: request.pageLimit, fragments, variables, allowed };
+      const context = { ...parts, standing, pageLimit: request.pageLimit, fragments, variables, allowed };
       roots.push({ key, form: 'planned', read: compileRead(context, read, nodes) });
       notes.push({ key, read });
       errors.push(...deniedBelow(parts, request, root, key, nodes, allowed));
@@ -111,7 +111,7 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
     identity: planIdentity({
       document: request.documentHash,
       operation: operation.name?.value ?? null,
-      viewerClass: principal,
+      viewerClass: standing.principal,
       boundary: policy.version,
       coordinates: used,
     }),
@@ -133,7 +133,7 @@ function nodeReads(
   const reads = new Map<string, NodeRead>();
   for (const [type, read] of parts.nodes) {
     const object = parts.schema.getType(type);
-    if (!isObjectType(object) || parts.policy.branches(request.principal, read.type).length === 0) continue;
+    if (!isObjectType(object) || parts.policy.branches(request.standing, read.type).length === 0) continue;
     reads.set(type, { read: compileRead(context, read, nodes), errors: deniedIn(parts, request, object, [key], nodes, allowed) });
   }
   return reads;
@@ -158,7 +158,7 @@ function noteText(policy: BoundaryPolicy, notes: readonly { readonly key: string
  */
 function hiddenOperand(
   parts: PlannerParts,
-  principal: Principal,
+  standing: Standing,
   read: ReadDeclaration,
   nodes: readonly FieldNode[],
   variables: Variables,
@@ -168,12 +168,12 @@ function hiddenOperand(
     const value = node ? argumentReader(node, path)(variables) : undefined;
     return value === undefined || value === null ? [] : [property];
   });
-  const branches = parts.policy.branches(principal, read.type);
+  const branches = parts.policy.branches(standing, read.type);
   // The last property of the order is the internal key: it breaks ties and says nothing.
   const uniqueOrder = read.order.at(-1)?.property;
   const operands = [...filtered, ...read.order.map(({ property }) => property)];
   const coordinates = operands.filter((property) => property !== uniqueOrder).flatMap((property) => operandsOf(parts, read.type, property));
-  const hidden = coordinates.find(([type, field]) => branches.some((branch) => parts.policy.cell(branch, type, field) !== 'allow'));
+  const hidden = coordinates.find(([type, field]) => branches.some((branch) => !isFull(forStanding(parts.policy.cell(branch, type, field), standing.purpose))));
   return hidden === undefined ? null : hidden.join('.');
 }
 
@@ -187,13 +187,13 @@ function operandsOf(parts: PlannerParts, type: string, property: string): readon
 /** Asks the shield rule of every used coordinate, once, before anything runs. */
 export async function decideCoordinates(
   parts: PlannerParts,
-  request: Pick<PlanRequest, 'operation' | 'fragments' | 'variables' | 'principal'>,
+  request: Pick<PlanRequest, 'operation' | 'fragments' | 'variables' | 'standing'>,
   used: ReadonlySet<string>,
 ): Promise<ReadonlySet<string>> {
   const allowed = new Set<string>();
   for (const coordinate of used) {
     const info = resolveInfo(parts, request, coordinate);
-    if (await ruleAllows(parts.rules, coordinate, { principal: request.principal }, info)) allowed.add(coordinate);
+    if (await ruleAllows(parts.rules, coordinate, request.standing, info)) allowed.add(coordinate);
   }
   return allowed;
 }
@@ -251,7 +251,7 @@ function deniedIn(
     if (!field) continue; // __typename
     const coordinate = `${type.name}.${field.name}`;
     if (!allowed.has(coordinate)) {
-      errors.push(denialError(parts.policy, request.principal, coordinate, [...path, key]));
+      errors.push(denialError(parts.policy, request.standing, coordinate, [...path, key]));
       continue;
     }
     const target = getNamedType(field.type);
