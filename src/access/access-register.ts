@@ -25,7 +25,7 @@ const chainsSql = `INSERT INTO hub.access_register (chain, position) SELECT chai
 
 /** Entries of the old form say \`answered\` for \`recorded\` and know no outcome. */
 const stepSql = `
-  WITH mark AS (SELECT chain, position FROM hub.access_register WHERE chain = $1 FOR UPDATE SKIP LOCKED),
+  WITH mark AS (SELECT chain, position FROM hub.access_register WHERE chain = $1 FOR UPDATE),
   fresh AS MATERIALIZED (
     SELECT e.chain, e.position, j.*, coalesce(j.subjects, '{}') AS read, to_timestamp(coalesce(j.recorded, j.answered) / 1000.0) AS at
     FROM (SELECT e.chain, e.position, e.entry FROM mark m JOIN hub.access_entry e ON e.chain = m.chain AND e.position > m.position
@@ -116,7 +116,7 @@ export async function makePartitions(database: HubDatabase, clock: Clock): Promi
   });
 }
 
-/** Takes in what is durable now, chain by chain; returns how many entries. A chain another hub works on is left to it. */
+/** Takes in what is durable now, chain by chain; returns how many entries. Hubs that work on one chain wait for each other. */
 export async function fillRegister(database: HubDatabase): Promise<number> {
   const { rows } = await database.pool().query<{ chain: number }>(
     `SELECT c.chain FROM hub.access_chain c LEFT JOIN hub.access_register r USING (chain)

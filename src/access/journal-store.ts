@@ -72,7 +72,6 @@ export class JournalStore implements ChainStore {
     this.#timer = null;
     await this.#carrying;
     if (this.#waiting.length > 0) await this.#carryAll().catch(() => undefined);
-    if (this.#timer) clearTimeout(this.#timer);
     await this.#anchor();
     await this.#journal?.close();
     this.#journal = null;

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { AccessLog } from '../access/access-log.js';
+import { accessLogParts } from '../access/access-log-query.js';
 import { AccessRegister } from '../access/access-register.js';
 import { EvidenceKeys } from '../access/evidence-keys.js';
 import type { EvidenceMode } from '../access/evidence-mode.js';
@@ -102,6 +103,7 @@ export class Hub {
     const services = new Services()
       .set(personalSeals, { keyRing, ids })
       .set(competenceSettings, loadCompetenceSettings(options.dataFolder))
+      .set(accessLogParts, { ids, seal })
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
     const lanes = await Lanes.open(schema, planner, readers, services);
     const stream = sseTransport({
