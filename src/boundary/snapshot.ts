@@ -24,7 +24,7 @@ export function readSnapshot(text: string): BoundarySnapshot {
   if (!parsed.success) {
     throw new Error(`不是本版本的边界快照 · This is no snapshot of the boundary of this version:\n${z.prettifyError(parsed.error)}`);
   }
-  return withoutUndefined(parsed.data);
+  return parsed.data;
 }
 
 const strings = z.array(z.string());
@@ -45,9 +45,9 @@ const shown = z.union([z.enum(['full', 'digest']), z.strictObject({ mask })]);
 
 const right = z.strictObject({
   shown,
-  purposes: z.array(purpose).optional(),
-  when: z.strictObject({ property: z.string(), day }).optional(),
-  otherwise: shown.optional(),
+  purposes: z.array(purpose).exactOptional(),
+  when: z.strictObject({ property: z.string(), day }).exactOptional(),
+  otherwise: shown.exactOptional(),
 });
 
 const where = z.record(z.string(), condition);
@@ -58,13 +58,13 @@ const relation = z.strictObject({
   viewers: strings,
   where,
   sees: z.record(z.string(), right),
-  purposes: z.array(purpose).optional(),
-  from: z.string().optional(),
-  until: z.string().optional(),
+  purposes: z.array(purpose).exactOptional(),
+  from: z.string().exactOptional(),
+  until: z.string().exactOptional(),
   ...basis,
 });
 
-const groups = z.record(z.string(), z.strictObject({ ...words, fields: strings, sensitive: z.literal(true).optional() }));
+const groups = z.record(z.string(), z.strictObject({ ...words, fields: strings, sensitive: z.literal(true).exactOptional() }));
 
 const declaration = z.discriminatedUnion('form', [
   z.strictObject({
@@ -73,14 +73,14 @@ const declaration = z.discriminatedUnion('form', [
     identity: z.string(),
     groups,
     relations: z.array(relation),
-    byAgreement: z.strictObject({ groups: strings, where, ...basis }).optional(),
-    never: z.array(z.strictObject({ ...words, viewers: strings, where: z.record(z.string(), oneOf), ...basis })).optional(),
+    byAgreement: z.strictObject({ groups: strings, where, ...basis }).exactOptional(),
+    never: z.array(z.strictObject({ ...words, viewers: strings, where: z.record(z.string(), oneOf), ...basis })).exactOptional(),
   }),
-  z.strictObject({ form: z.literal('part'), type: z.string(), of: z.string(), groups: z.record(z.string(), strings), lookUp: z.string().optional() }),
+  z.strictObject({ form: z.literal('part'), type: z.string(), of: z.string(), groups: z.record(z.string(), strings), lookUp: z.string().exactOptional() }),
   z.strictObject({ form: z.literal('carrier'), type: z.string(), of: z.string(), fields: strings }),
   z.strictObject({ form: z.literal('open'), type: z.string(), fields: strings, ...words, ...basis }),
   z.strictObject({
-    form: z.literal('operation'), type: z.string(), fields: strings, viewers: strings, purposes: z.array(purpose).optional(), ...words, ...basis,
+    form: z.literal('operation'), type: z.string(), fields: strings, viewers: strings, purposes: z.array(purpose).exactOptional(), ...words, ...basis,
   }),
 ]);
 
@@ -90,15 +90,3 @@ const agreement = z.strictObject({
 });
 
 const snapshotSchema = z.strictObject({ declarations: z.array(declaration), agreements: z.array(agreement) });
-
-/** What zod's optional members allow and the language does not: a member that is there and undefined. JSON has none. */
-type Exact<T> = T extends readonly (infer E)[]
-  ? readonly Exact<E>[]
-  : T extends object
-    ? { [K in keyof T]: Exact<Exclude<T[K], undefined>> }
-    : T;
-
-function withoutUndefined<T>(value: T): Exact<T>;
-function withoutUndefined(value: unknown): unknown {
-  return value;
-}

@@ -1,6 +1,6 @@
 import type { AccessLog } from '../access/access-log.js';
 import type { Viewer } from '../access/viewer.js';
-import type { Clock } from '../measures/clock.js';
+import { legalDate, type Clock } from '../measures/clock.js';
 import type { Readers } from '../planner/readers.js';
 import { headStatement, type CompiledChange } from './compile-change.js';
 import type { FeedCursors, FeedPlace } from './cursor.js';
@@ -105,7 +105,7 @@ export async function* changeStream(
     ending.throwIfAborted();
     const heard = parts.listener.heard();
     const upTo: bigint = place.position + positionsPerRead;
-    const [headRows = [], rows = []] = await parts.readers.run(viewer, [headStatement, change.read(place.position, upTo, eventsPerPage)]);
+    const [headRows = [], rows = []] = await parts.readers.run({ ...viewer, today: legalDate(clock.now()) }, [headStatement, change.read(place.position, upTo, eventsPerPage)]);
     if (headRows[0]?.[0] !== place.epoch) throw oldEpoch();
     for (const row of rows) {
       if (stopped()) return;

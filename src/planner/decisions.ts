@@ -6,7 +6,8 @@ import {
   type GraphQLResolveInfo,
   type OperationDefinitionNode,
 } from 'graphql';
-import type { Principal } from '../boundary/declaration.js';
+import { forStanding, isFull } from '../boundary/cell.js';
+import type { Standing } from '../boundary/policy.js';
 import { ruleAllows } from '../boundary/shield.js';
 import { argumentReader } from './arguments.js';
 import type { PlannerParts } from './parts.js';
@@ -19,12 +20,12 @@ import { collectFields, coordinatesOf, subSelections, type Fragments, type Varia
  * them, so that an explanation is what the planner does.
  */
 
-/** The operation that is decided and the viewer class it is decided for. */
+/** The operation that is decided and the standing it is decided for. */
 export interface DecisionRequest {
   readonly operation: OperationDefinitionNode;
   readonly fragments: Fragments;
   readonly variables: Variables;
-  readonly principal: Principal;
+  readonly standing: Standing;
 }
 
 /** The root field that answers with any record by its id; the type of the record is part of the id. */
@@ -80,12 +81,12 @@ export interface OperandUse {
 /** The fields a read looks up, filters and orders by with the arguments as given: arguments first, then the order. */
 export function operandUses(
   parts: PlannerParts,
-  request: Pick<DecisionRequest, 'principal' | 'variables'>,
+  request: Pick<DecisionRequest, 'standing' | 'variables'>,
   read: ReadDeclaration,
   nodes: readonly FieldNode[],
 ): readonly OperandUse[] {
   const [node] = nodes;
-  const branches = parts.policy.branches(request.principal, read.type);
+  const branches = parts.policy.branches(request.standing, read.type);
   const given = Object.entries(read.filters).flatMap(([argument, { property }]) => {
     const value = node ? argumentReader(node, argument)(request.variables) : undefined;
     const form: OperandForm = read.form === 'one' ? 'LOOK_UP' : 'FILTER';
@@ -101,7 +102,7 @@ export function operandUses(
         form,
         argument,
         coordinate: `${type}.${field}`,
-        readable: branches.every((branch) => parts.policy.cell(branch, type, field) === 'allow'),
+        readable: branches.every((branch) => isFull(forStanding(parts.policy.cell(branch, type, field), request.standing.purpose))),
       })),
     );
 }
@@ -122,7 +123,7 @@ export async function decideCoordinates(
   const allowed = new Set<string>();
   for (const coordinate of used) {
     const info = resolveInfo(parts, request, coordinate);
-    if (await ruleAllows(parts.rules, coordinate, { principal: request.principal }, info)) allowed.add(coordinate);
+    if (await ruleAllows(parts.rules, coordinate, request.standing, info)) allowed.add(coordinate);
   }
   return allowed;
 }

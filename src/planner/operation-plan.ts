@@ -50,7 +50,7 @@ export interface PlanRequest extends DecisionRequest {
  */
 export async function compileOperation(parts: PlannerParts, request: PlanRequest): Promise<OperationPlan> {
   const { schema, policy } = parts;
-  const { operation, fragments, variables, principal } = request;
+  const { operation, fragments, variables, standing } = request;
   const root = schema.getRootType(operation.operation);
   if (!root) throw new Error(`The schema has no ${operation.operation} type`);
   const fields = collectFields(root, [operation.selectionSet], fragments, variables);
@@ -67,12 +67,12 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
     const { read, isNode, refusal } = decideRoot(parts, request, root, nodes, allowed);
     if (refusal !== null) {
       roots.push({ key, form: 'denied' });
-      errors.push(denialError(policy, principal, refusal, [key]));
+      errors.push(denialError(policy, standing, refusal, [key]));
     } else if (isNode) {
-      const context = { ...parts, principal, pageLimit: request.pageLimit, fragments, variables, allowed };
+      const context = { ...parts, standing, pageLimit: request.pageLimit, fragments, variables, allowed };
       roots.push({ key, form: 'node', id: argumentReader(nodes[0], 'id'), reads: nodeReads(parts, request, context, key, nodes, allowed) });
     } else if (read) {
-      const context = { ...parts, principal, pageLimit: request.pageLimit, fragments, variables, allowed };
+      const context = { ...parts, standing, pageLimit: request.pageLimit, fragments, variables, allowed };
       roots.push({ key, form: 'planned', read: compileRead(context, read, nodes) });
       notes.push({ key, read });
       errors.push(...denials(parts, request, fieldsBelow(request, root, key, nodes, allowed)));
@@ -89,7 +89,7 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
     identity: planIdentity({
       document: request.documentHash,
       operation: operation.name?.value ?? null,
-      viewerClass: principal,
+      viewerClass: standing.principal,
       boundary: policy.version,
       coordinates: used,
     }),
@@ -108,7 +108,7 @@ function nodeReads(
   const reads = new Map<string, NodeRead>();
   for (const [type, read] of parts.nodes) {
     const object = parts.schema.getType(type);
-    if (!isObjectType(object) || parts.policy.branches(request.principal, read.type).length === 0) continue;
+    if (!isObjectType(object) || parts.policy.branches(request.standing, read.type).length === 0) continue;
     reads.set(type, { read: compileRead(context, read, nodes), errors: denials(parts, request, fieldsIn(request, object, [key], nodes, allowed)) });
   }
   return reads;
@@ -129,7 +129,7 @@ function noteText(policy: BoundaryPolicy, notes: readonly { readonly key: string
 
 /** The errors of the denied among these fields. */
 function denials(parts: PlannerParts, request: PlanRequest, fields: readonly FieldUse[]): AnswerError[] {
-  return fields.flatMap(({ coordinate, path, allowed }) => (allowed ? [] : [denialError(parts.policy, request.principal, coordinate, path)]));
+  return fields.flatMap(({ coordinate, path, allowed }) => (allowed ? [] : [denialError(parts.policy, request.standing, coordinate, path)]));
 }
 
 /** The same operation with only the given root fields, and the fragments they may spread. */

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { GraphQLError } from 'graphql';
 import type { AccessLog } from '../access/access-log.js';
 import { TokenRefused } from '../access/claims.js';
-import { declaredPurpose } from '../access/declared-headers.js';
+import { declaredBy } from '../access/declared-headers.js';
 import type { Tokens } from '../access/tokens.js';
 import { KeysUnavailable } from '../access/trusted-keys.js';
-import type { Viewer } from '../access/viewer.js';
+import type { Declared, Identity, Viewer } from '../access/viewer.js';
 import type { sseTransport } from '../feed/sse.js';
 import { faultOf, type Log } from '../log.js';
-import type { Clock } from '../measures/clock.js';
-import { readRequest, type GraphQLRequest } from '../planner/graphql-request.js';
+import { legalDate, type Clock } from '../measures/clock.js';
+import { extensionsOf, readRequest } from '../planner/graphql-request.js';
 import { internalError } from '../planner/safe-error.js';
 import { StartUpError } from '../start-up-error.js';
 import { errorAnswer, jsonType, writeAnswer, type HttpAnswer } from './http-answer.js';
@@ -47,6 +48,7 @@ export class HttpFront {
   readonly #parts: HttpParts;
   readonly #server: Server;
   #draining = false;
+  #day = { number: NaN, date: '' };
 
   constructor(parts: HttpParts) {
     this.#parts = parts;
@@ -136,23 +138,36 @@ export class HttpFront {
       return;
     }
     const token = bearerOf(request);
-    const viewer = token === null ? missingToken : (tokens.remembered(token) ?? (await this.#verified(token)));
-    if (token === null || !('principal' in viewer)) {
-      writeAnswer(response, 'principal' in viewer ? missingToken : viewer);
+    const identity = token === null ? missingToken : (tokens.remembered(token) ?? (await this.#verified(token)));
+    if (token === null || !('principal' in identity)) {
+      writeAnswer(response, 'principal' in identity ? missingToken : identity);
       return;
     }
-    const body = await readBody(request);
+    const text = await readBody(request);
     const search = query < 0 ? '' : url.slice(query);
-    if (body === null) {
+    const body = text === null ? undefined : bodyOf(request, text, search);
+    const declared = declaration(request, body);
+    const viewer: Viewer = { ...identity, ...('purpose' in declared ? declared : undeclared), today: this.#today() };
+    if (text === null) {
       response.setHeader('connection', 'close');
-      await this.#release(request, response, viewer, receivedAt, refusal(bodyTooLarge));
+      await this.#release(response, viewer, receivedAt, refusal(bodyTooLarge));
+    } else if (!('purpose' in declared)) {
+      await this.#release(response, viewer, receivedAt, refusal(declared));
     } else if (path === '/graphql/stream') {
-      const call = streamCall(request, body, search);
-      if (call) await this.#parts.openStreams.run(token, (ending) => this.#parts.stream(request, response, viewer, call, ending));
-      else await this.#release(request, response, viewer, receivedAt, refusal(missingQuery));
+      const call = readRequest(body);
+      if (call) await this.#parts.openStreams.run(token, (ending) => this.#parts.stream(response, viewer, call, ending));
+      else await this.#release(response, viewer, receivedAt, refusal(missingQuery));
     } else {
-      await this.#release(request, response, viewer, receivedAt, await this.#answer(request, body, search, viewer));
+      await this.#release(response, viewer, receivedAt, await this.#answer(request, body, search, viewer));
     }
+  }
+
+  /** The legal date of the clock; formatting one costs 2 µs, a thirtieth of a point look-up. */
+  #today(): string {
+    const now = this.#parts.clock.now();
+    const day = Math.floor((now.getTime() + shanghaiOffsetMs) / dayMs);
+    if (day !== this.#day.number) this.#day = { number: day, date: legalDate(now) };
+    return this.#day.date;
   }
 
   /** Answers that need no token: they say nothing of any record and stand in no evidence. */
@@ -164,18 +179,16 @@ export class HttpFront {
 
   /** Lets an answer go, after its entry in the access log is durable. */
   async #release(
-    request: IncomingMessage,
     response: ServerResponse,
     viewer: Viewer,
     receivedAt: number,
     answer: LaneAnswer,
   ): Promise<void> {
     const bytes = Buffer.from(answer.http.body);
-    const declared = declaredPurpose(request);
     await this.#parts.accessLog.append({
       viewer,
-      purpose: declared.purpose,
-      caseNo: answer.caseNo ?? declared.caseNo,
+      purpose: viewer.purpose,
+      caseNo: answer.caseNo ?? viewer.caseNo,
       document: answer.document,
       operation: answer.operation,
       plan: answer.planned?.plan.identity ?? null,
@@ -189,8 +202,8 @@ export class HttpFront {
     writeAnswer(response, answer.http, bytes);
   }
 
-  /** The viewer of a token that is not remembered, or the refusal. */
-  async #verified(token: string): Promise<Viewer | HttpAnswer> {
+  /** Whom a token that is not remembered speaks for, or the refusal. */
+  async #verified(token: string): Promise<Identity | HttpAnswer> {
     try {
       return await this.#parts.tokens.verify(token);
     } catch (error) {
@@ -200,14 +213,13 @@ export class HttpFront {
     }
   }
 
-  async #answer(request: IncomingMessage, text: string, search: string, viewer: Viewer): Promise<LaneAnswer> {
-    const parsed = parseJson(text);
+  async #answer(request: IncomingMessage, body: unknown, search: string, viewer: Viewer): Promise<LaneAnswer> {
     if (request.method === 'POST' && takesShortLane(request)) {
-      const call = readRequest(parsed);
+      const call = readRequest(body);
       const answer = call ? await this.#parts.lanes.short(call, viewer) : null;
       if (answer) return answer;
     }
-    return this.#parts.lanes.apollo(request.method ?? 'GET', headersOf(request), search, parsed, viewer);
+    return this.#parts.lanes.apollo(request.method ?? 'GET', headersOf(request), search, request.method === 'POST' ? body : undefined, viewer);
   }
 
   /** A fault of ours: the caller gets a number to quote, the log what may be said. A caller who hung up is no fault. */
@@ -244,13 +256,29 @@ function bearerOf(request: IncomingMessage): string | null {
   return scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0 ? null : token;
 }
 
-/** A subscription, named in a JSON body (POST) or in the address (GET, for EventSource and curl). */
-function streamCall(request: IncomingMessage, body: string, search: string): GraphQLRequest | null {
-  if (request.method !== 'GET') return readRequest(parseJson(body));
+/** A request in a JSON body (POST) or in the address (GET, for EventSource and curl). */
+function bodyOf(request: IncomingMessage, text: string, search: string): unknown {
+  if (request.method !== 'GET') return parseJson(text);
   const asked = new URLSearchParams(search);
-  const variables = parseJson(asked.get('variables') ?? 'null');
-  return readRequest({ query: asked.get('query'), operationName: asked.get('operationName'), variables });
+  const json = (name: string): unknown => parseJson(asked.get(name) ?? 'null');
+  return { query: asked.get('query'), operationName: asked.get('operationName'), variables: json('variables'), extensions: json('extensions') };
 }
+
+const undeclared: Declared = { purpose: null, caseNo: null };
+
+/** What a request declares, or the refusal of what cannot be recorded. */
+function declaration(request: IncomingMessage, body: unknown): Declared | HttpAnswer {
+  try {
+    return declaredBy(request.headers, extensionsOf(body));
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    return errorAnswer(400, String(error.extensions['code']), error.message, String(error.extensions['nextStep']));
+  }
+}
+
+/** Legal dates are calendar dates in Shanghai, eight hours ahead of UTC; no summer time since 1992. */
+const shanghaiOffsetMs = 8 * 60 * 60 * 1000;
+const dayMs = 24 * 60 * 60 * 1000;
 
 /** An answer of the front itself to a known viewer; it goes into the evidence like any other. */
 function refusal(http: HttpAnswer): LaneAnswer {

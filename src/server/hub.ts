@@ -77,7 +77,7 @@ export class Hub {
     const keys = new HubKeys(path.resolve(options.dataFolder));
     const seal = new Seal(keys.key('seal'));
     const tokens = await Tokens.open(options.identity ?? localIdentity, keys, clock, log, options.keyTimes);
-    const readers = new Readers(database);
+    const readers = new Readers(database, policy.terms);
     const plannerParts = { schema, policy, rules: shieldRules(policy), tables: hubTables(), reads, nodes, ids: new NodeIds(keys.key('node'), nodes.keys()), seal, readers };
     const planner = new Planner(plannerParts);
     const accessLog = await AccessLog.open(database, keys.key('audit'));

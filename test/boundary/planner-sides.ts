@@ -4,7 +4,9 @@ import { NodeIds } from '../../src/access/node-ids.js';
 import type { Viewer } from '../../src/access/viewer.js';
 import { boundarySql, branchView, lookUpView, readerRole } from '../../src/boundary/database.js';
 import type { Boundary, RecordBoundary } from '../../src/boundary/declaration.js';
-import { BoundaryPolicy, type Branch, type Cell } from '../../src/boundary/policy.js';
+import type { Branch } from '../../src/boundary/branches.js';
+import type { Cell } from '../../src/boundary/cell.js';
+import { BoundaryPolicy, type Standing } from '../../src/boundary/policy.js';
 import { shieldRules } from '../../src/boundary/shield.js';
 import type { HubDatabase } from '../../src/database/database.js';
 import type { PlannerParts } from '../../src/planner/parts.js';
@@ -43,9 +45,9 @@ export function policyMoving(fields: readonly string[], into: string): BoundaryP
     declarations((record) => ({
       ...record,
       groups: Object.fromEntries(
-        Object.entries(record.groups).map(([group, names]) => {
-          const rest = names.filter((name) => !fields.includes(name));
-          return [group, group === into ? [...rest, ...fields] : rest];
+        Object.entries(record.groups).map(([name, group]) => {
+          const rest = group.fields.filter((field) => !fields.includes(field));
+          return [name, { ...group, fields: name === into ? [...rest, ...fields] : rest }];
         }),
       ),
     })),
@@ -58,18 +60,21 @@ export class BlindPolicy extends BoundaryPolicy {
     super(boundaryPolicy().declarations);
   }
 
-  override branches(principal: string, type: string): readonly Branch[] {
-    return super.branches(principal, type).map((branch) => ({ ...branch, where: [{ property: 'jurisdiction', oneOf: ['CN-TJ', 'CN-XM', 'US'] }] }));
+  override branches(standing: Standing, type: string): readonly Branch[] {
+    return super.branches(standing, type).map((branch) => ({ ...branch, where: [{ property: 'jurisdiction', oneOf: ['CN-TJ', 'CN-XM', 'US'] }] }));
   }
 
   override cell(): Cell {
-    return 'allow';
+    return { shown: 'full' };
   }
 }
 
 /** A viewer as a token would make it, for asking a planner without the front. */
 export function viewerOf(asker: Asker): Viewer {
-  return { ...asker, jurisdiction: 'CN-TJ', account: 'test', principal: asker.role ?? asker.kind, pageLimit: 100, expiresAt: Number.MAX_SAFE_INTEGER };
+  return {
+    ...asker, jurisdiction: 'CN-TJ', account: 'test', principal: asker.role ?? asker.kind, agreements: [], digestKey: `key of ${asker.agency}`,
+    pageLimit: 100, expiresAt: Number.MAX_SAFE_INTEGER, purpose: null, caseNo: null, today: '2026-11-22',
+  };
 }
 
 /** What a side is made of. By default every layer is the hub's own. */
@@ -95,8 +100,8 @@ export async function plannerSide(layers: Layers = {}): Promise<PlannerSide> {
   if (layers.database === 'bare') await bareViews(database);
   else if (layers.database) await database.pool().query(boundarySql(layers.database, hubTables(), operationViews).sql);
   const loader = await WorldLoader.open(database);
-  const readers = new Readers(database);
   const policy = layers.plans ?? boundaryPolicy();
+  const readers = new Readers(database, policy.terms);
   const parts: PlannerParts = {
     schema: await hubSchema(policy),
     policy,
@@ -161,7 +166,7 @@ async function bareViews(database: HubDatabase): Promise<void> {
   const withHolder =
     'SELECT r.*, h.kind AS holder_kind, h.name AS holder_name, h.uscc AS holder_uscc, h.identity_mask AS holder_identity_mask FROM hub.permit r JOIN hub.subject h ON h.id = r.holder_id';
   for (const principal of policy.principals) {
-    for (const branch of policy.branches(principal, 'Permit')) {
+    for (const branch of policy.allBranches(principal, 'Permit')) {
       sql.push(
         `CREATE VIEW ${branchView(principal, permit, branch)} AS SELECT * FROM hub.permit;`,
         `CREATE VIEW ${branchView(principal, permit, branch, true)} AS ${withHolder};`,
