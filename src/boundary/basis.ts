@@ -20,8 +20,16 @@ export function citedClause(id: string): CitedClause {
   return { id, place: null, textZh: null, textEn: `${ruling.title}: ${ruling.ruling}` };
 }
 
-/** Longest quotation in a table, in characters; the words go on in `clause(id:)`. */
+/** Longest quotations, in characters; the words go on in `clause(id:)`. English takes about twice the room. */
 const longestQuotation = 90;
+const longestEnglish = 200;
+
+/** A clause or ruling as one line of a document: its id, its words as a quotation, its meaning in English. */
+export function quotation(id: string): string {
+  const { textZh, textEn } = citedClause(id);
+  const english = shortened(textEn, longestEnglish);
+  return textZh === null ? `**${id}** ${english}` : `**${id}** 「${shortened(textZh)}」 ${english}`;
+}
 
 /** The words up to the end of the first sentences that fit, else cut at a comma or hard, with an ellipsis. */
 export function shortened(text: string, longest: number = longestQuotation): string {

@@ -3,7 +3,7 @@ import { sharingBoundaryOf } from '../measures/sharing-boundaries.js';
 import type { TableAccount } from '../measures/boundary-coverage.js';
 import { boundaryCoverage } from '../measures/boundary-coverage.js';
 import { purposes, type Purpose } from '../measures/purposes.js';
-import { citedClause, shortened } from './basis.js';
+import { quotation, shortened } from './basis.js';
 import type { Basis, Boundary, PartBoundary, Principal, RecordBoundary, RelationDeclaration, Words } from './declaration.js';
 import type { BoundaryPolicy } from './policy.js';
 import { periodWords, purposesWords, rightWords, rowWords } from './words.js';
@@ -13,7 +13,7 @@ import { periodWords, purposesWords, rightWords, rowWords } from './words.js';
  * groups, per relation who sees which rows and how, with the words of the clauses; prohibitions, operations, open
  * vocabulary and what of the table waits. Generated from the declarations; kept in schema/boundary.md.
  */
-export function boundaryMatrix(policy: BoundaryPolicy, account: TableAccount): string {
+export function boundaryMatrix(policy: BoundaryPolicy, account: TableAccount, declared: readonly Boundary[]): string {
   const blocks = [
     [
       '# 数据共享边界 · Sharing boundary',
@@ -21,7 +21,7 @@ export function boundaryMatrix(policy: BoundaryPolicy, account: TableAccount): s
       '每项关系：何人、何行、何组字段及如何提供、依据表中何行何款，并引条款文字以便核对 · For each relation: who, which rows, which field groups and how, by which row of the table, with the words of the clauses to check it against.',
       coverageLine(account),
     ],
-    ...[...policy.records.values()].flatMap((record) => recordBlocks(policy, record)),
+    ...[...policy.records.values()].flatMap((record) => recordBlocks(policy, record, notInForce(record, declared))),
     ...operationBlocks(policy.declarations),
     openBlock(policy.declarations),
     purposeBlock(policy),
@@ -35,10 +35,10 @@ export function coverageLine({ declared, pending, total }: TableAccount): string
   return `边界表 ${total} 行：已声明 ${declared.length} 行，待办 ${pending.length} 行 · Of the ${total} rows of the boundary table ${declared.length} are declared, ${pending.length} pending.`;
 }
 
-function recordBlocks(policy: BoundaryPolicy, record: RecordBoundary): string[][] {
+function recordBlocks(policy: BoundaryPolicy, record: RecordBoundary, past: readonly RelationDeclaration[]): string[][] {
   const parts = policy.partsOf(record.type);
   const groups = Object.entries(record.groups).map(([group, { zh, en, fields, sensitive }]) =>
-    row([`**${group}**`, `${zh} · ${en}`, fieldList(record, parts, group, fields), sensitive ? '是：全部显示须有用途与案号 · yes: in full for a purpose with a case number only' : '']),
+    row([`**${group}**`, `${zh} · ${en}`, fieldList(parts, group, fields), sensitive ? '是：全部显示须有用途与案号 · yes: in full for a purpose with a case number only' : '']),
   );
   return [
     [
@@ -48,6 +48,7 @@ function recordBlocks(policy: BoundaryPolicy, record: RecordBoundary): string[][
       '其余查询者：无 · Everyone else: nothing (B-54, B-55; YZ-2.9.2b, A-59).',
     ],
     ...record.relations.map((relation) => relationBlock(record, relation)),
+    ...past.map((relation) => relationBlock(record, relation, '（今日不适用 · not in force today）')),
     agreementBlock(record),
     ...(record.never ?? []).map((prohibition) => [
       `### ${record.type} · 禁止 · never: ${prohibition.zh} · ${prohibition.en}`,
@@ -59,6 +60,12 @@ function recordBlocks(policy: BoundaryPolicy, record: RecordBoundary): string[][
       ].join('\n'),
     ]),
   ].filter((block) => block.length > 0);
+}
+
+/** Declared relations of a record that do not hold on the day of the policy: they held before, or will. */
+function notInForce(record: RecordBoundary, declared: readonly Boundary[]): readonly RelationDeclaration[] {
+  const holding = new Set(record.relations.map(({ relation }) => relation));
+  return declared.flatMap((one) => (one.form === 'record' && one.type === record.type ? one.relations.filter(({ relation }) => !holding.has(relation)) : []));
 }
 
 /** Field groups by relation, at a glance. */
@@ -77,11 +84,11 @@ function overview(policy: BoundaryPolicy, record: RecordBoundary): string {
   ].join('\n');
 }
 
-function relationBlock(record: RecordBoundary, relation: RelationDeclaration): string[] {
+function relationBlock(record: RecordBoundary, relation: RelationDeclaration, note = ''): string[] {
   const period = periodWords(relation);
   const sees = Object.keys(record.groups).map((group) => `  - ${group}（${record.groups[group]?.zh ?? ''}）: ${both(rightWords(relation.sees[group]))}`);
   return [
-    `### ${record.type} · ${relation.relation}: ${relation.zh} · ${relation.en}`,
+    `### ${record.type} · ${relation.relation}${note}: ${relation.zh} · ${relation.en}`,
     [
       `- 何人 · who: ${who(relation.viewers)}`,
       `- 何行 · rows: ${both(rowWords(relation))}`,
@@ -113,7 +120,7 @@ function basisLines({ rows, clauses }: Basis): string[] {
   return [
     `- 边界 · table row: ${rows.map((id) => `${id} ${tableWords(id)}`).join('；') || '–'}`,
     '- 条款 · clauses:',
-    ...clauses.map((id) => `  - ${clauseWords(id)}`),
+    ...clauses.map((id) => `  - ${quotation(id)}`),
   ];
 }
 
@@ -122,12 +129,7 @@ function tableWords(id: string): string {
   return entry ? `(${[entry.group, entry.agency, entry.level].map((text) => shortened(text)).join(' → ')})` : '';
 }
 
-function clauseWords(id: string): string {
-  const { textZh, textEn } = citedClause(id);
-  return textZh === null ? `**${id}** ${shortened(textEn)}` : `**${id}** 「${shortened(textZh)}」 ${shortened(textEn)}`;
-}
-
-function fieldList(record: RecordBoundary, parts: readonly PartBoundary[], group: string, fields: readonly string[]): string {
+function fieldList(parts: readonly PartBoundary[], group: string, fields: readonly string[]): string {
   return [
     fields.map((field) => `\`${field}\``).join(', '),
     ...parts.flatMap((part) => (part.groups[group] ? [`${part.type}: ${part.groups[group].map((field) => `\`${field}\``).join(', ')}`] : [])),
@@ -151,7 +153,7 @@ function operationBlocks(declarations: readonly Boundary[]): string[][] {
     [
       '## 操作 · Operations',
       ['| 字段 · coordinates | 说明 · what | 何人 · who | 用途（须案号） · purposes, with a case number | 边界 · table row | 条款 · clauses |', '|---|---|---|---|---|---|', ...lines].join('\n'),
-      cited.map((id) => `- ${clauseWords(id)}`).join('\n'),
+      cited.map((id) => `- ${quotation(id)}`).join('\n'),
     ],
   ];
 }
@@ -166,7 +168,7 @@ function openBlock(declarations: readonly Boundary[]): string[] {
     '## 公开词汇 · Open vocabulary',
     '经认证者均可读取 · Open to every authenticated viewer.',
     ['| 字段 · coordinates | 说明 · what | 边界 · table row | 条款 · clauses |', '|---|---|---|---|', ...lines].join('\n'),
-    cited.map((id) => `- ${clauseWords(id)}`).join('\n'),
+    cited.map((id) => `- ${quotation(id)}`).join('\n'),
   ];
 }
 

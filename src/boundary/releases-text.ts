@@ -1,5 +1,5 @@
 import { principalWords } from '../measures/agencies/principals.js';
-import { citedClause, shortened } from './basis.js';
+import { quotation } from './basis.js';
 import type { Boundary, RecordBoundary, RelationDeclaration, Right, Shown } from './declaration.js';
 import type { BoundaryPolicy } from './policy.js';
 import type { Release, ReleaseForm } from './release.js';
@@ -39,7 +39,7 @@ export function releasesText(policy: BoundaryPolicy, releases: readonly Release[
     lines.push('');
   }
   const cited = [...new Set([...releases.flatMap(({ clauses }) => clauses), ...maskedRelations(policy.declarations).flatMap(({ clauses }) => clauses)])].sort();
-  lines.push('## 条款文字 · Words of the clauses', '', ...cited.map(clauseLine));
+  lines.push('## 条款文字 · Words of the clauses', '', ...cited.map((id) => `- ${quotation(id)}`));
   return `${lines.join('\n')}\n`;
 }
 
@@ -82,9 +82,4 @@ function partly({ shown, otherwise }: Right): readonly Shown[] {
 function who(viewers: readonly string[]): string {
   if (viewers.length === 0) return '可见该记录者 · whoever may see the record';
   return viewers.map((viewer) => `${viewer}（${principalWords(viewer).zh} · ${principalWords(viewer).en}）`).join('、');
-}
-
-function clauseLine(id: string): string {
-  const { textZh, textEn } = citedClause(id);
-  return textZh === null ? `- **${id}** ${shortened(textEn)}` : `- **${id}** 「${shortened(textZh)}」 ${shortened(textEn)}`;
 }
