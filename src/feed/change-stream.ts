@@ -109,6 +109,8 @@ export async function* changeStream(
     if (headRows[0]?.[0] !== place.epoch) throw oldEpoch();
     for (const row of rows) {
       if (stopped()) return;
+      // Asked of every event, not of every read alone: a slow reader takes a page for longer than its token lasts.
+      if (clock.now().getTime() >= viewer.expiresAt) throw expired();
       ending.throwIfAborted();
       const event = change.event(row);
       place = { ...place, position: event.position + 1n, number: place.number + 1 };
