@@ -19,7 +19,8 @@ export function agreementRelation(record: RecordBoundary, agreement: Agreement, 
     if (offered && !('oneOf' in offered && codes.every((code) => offered.oneOf.includes(code)))) throw beyond(record, agreement, [property]);
   }
   return {
-    relation: `agreement_${agreement.id}`,
+    // Part of the names of views and roles, of which PostgreSQL keeps 63 characters.
+    relation: `by_${agreement.id.toLowerCase()}`,
     zh: agreement.zh,
     en: agreement.en,
     viewers: [party],

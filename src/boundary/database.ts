@@ -72,6 +72,9 @@ export function settingOf(term: Term): string {
   return `hub.${snakeCase(term)}`;
 }
 
+/** Longest name of PostgreSQL, in bytes; ours are ASCII. */
+const longestName = 63;
+
 interface Gate {
   readonly role: string;
   readonly reader: string;
@@ -160,6 +163,8 @@ function gateSql(gate: Gate): string {
 }
 
 function viewSql(name: string, query: string, gate: Gate, options = ''): string {
+  // PostgreSQL would cut the rest off, and two views could become one.
+  if (name.length > longestName + 'shared.'.length) throw new Error(`Boundary: the name of view ${name} is too long`);
   // Granted before it changes hands: the owner of the database takes roles on but does not inherit their rights.
   return `CREATE VIEW ${name}${options} AS\n${query};\nGRANT SELECT ON ${name} TO ${gate.reader};\nALTER VIEW ${name} OWNER TO ${gate.role};`;
 }

@@ -19,6 +19,7 @@ import { permitPush } from '../intake/upsert-permit.js';
 import { textLog, type Log } from '../log.js';
 import { systemClock, type Clock } from '../measures/clock.js';
 import { Services } from '../planner/context.js';
+import { personalSeals } from '../subjects/personal-identity.js';
 import { Planner } from '../planner/planner.js';
 import { Readers } from '../planner/readers.js';
 import { HttpFront } from './http.js';
@@ -78,13 +79,15 @@ export class Hub {
     const seal = new Seal(keys.key('seal'));
     const tokens = await Tokens.open(options.identity ?? localIdentity, keys, clock, log, options.keyTimes);
     const readers = new Readers(database, policy.terms);
-    const plannerParts = { schema, policy, rules: shieldRules(policy), tables: hubTables(), reads, nodes, ids: new NodeIds(keys.key('node'), nodes.keys()), seal, readers };
+    const ids = new NodeIds(keys.key('node'), nodes.keys());
+    const plannerParts = { schema, policy, rules: shieldRules(policy), tables: hubTables(), reads, nodes, ids, seal, readers };
     const planner = new Planner(plannerParts);
     const accessLog = await AccessLog.open(database, keys.key('audit'));
     const keyRing = await openKeyRing(database, options.dataFolder);
     const listener = new FeedListener(database);
     await listener.open();
     const services = new Services()
+      .set(personalSeals, { keyRing, ids })
       .set(competenceSettings, loadCompetenceSettings(options.dataFolder))
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
     const lanes = await Lanes.open(schema, planner, readers, services);

@@ -24,10 +24,11 @@ import type { ReadDeclaration } from '../planner/read.js';
 import { referenceBoundaries } from '../reference/boundary.js';
 import { ReferenceOperations } from '../reference/operations.js';
 import { subjectBoundaries } from '../subjects/boundary.js';
+import { personalIdentityBoundaries, PersonalIdentityOperation, personalIdentityView } from '../subjects/personal-identity.js';
 import { SubjectOperations } from '../subjects/operations.js';
 
 /** The one place that knows all capabilities: what each of them adds to schema, boundary, reads and feed. */
-export const operationViews: readonly OperationView[] = [duplicateCheckView, certificateStockView];
+export const operationViews: readonly OperationView[] = [duplicateCheckView, certificateStockView, personalIdentityView];
 
 export const reads: ReadonlyMap<string, ReadDeclaration> = new Map(permitReads.map((read) => [read.field, read]));
 
@@ -39,7 +40,7 @@ export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map([
 ]);
 
 export const boundaries: readonly Boundary[] = [
-  ...permitBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...accessBoundaries, ...competenceBoundaries, ...referenceBoundaries,
+  ...permitBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...competenceBoundaries, ...referenceBoundaries,
 ];
 
 /** The boundary as it stands on the clock's day. */
@@ -55,7 +56,7 @@ export function hubTables(): ReadonlyMap<string, Table> {
 export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
-      NodeOperations, PermitOperations, PermitUpserts, SubjectOperations, DuplicateCheck, PermitChanges, AccessOperations,
+      NodeOperations, PermitOperations, PermitUpserts, SubjectOperations, PersonalIdentityOperation, DuplicateCheck, PermitChanges, AccessOperations,
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
     ],
     validate: { forbidUnknownValues: false },

@@ -6,9 +6,10 @@ import { boundarySql, branchView, lookUpView, readerRole } from '../../src/bound
 import type { Boundary, RecordBoundary } from '../../src/boundary/declaration.js';
 import type { Branch } from '../../src/boundary/branches.js';
 import type { Cell } from '../../src/boundary/cell.js';
-import { BoundaryPolicy, type Standing } from '../../src/boundary/policy.js';
+import { BoundaryPolicy, type Decision, type Standing } from '../../src/boundary/policy.js';
 import { shieldRules } from '../../src/boundary/shield.js';
 import type { HubDatabase } from '../../src/database/database.js';
+import { ensureRole } from '../../src/database/roles.js';
 import type { PlannerParts } from '../../src/planner/parts.js';
 import { Planner } from '../../src/planner/planner.js';
 import { Readers } from '../../src/planner/readers.js';
@@ -56,12 +57,20 @@ export function policyMoving(fields: readonly string[], into: string): BoundaryP
 
 /** A boundary whose plans filter nothing and mask nothing; only its branches keep their names. */
 export class BlindPolicy extends BoundaryPolicy {
-  constructor() {
-    super(boundaryPolicy().declarations);
+  readonly #of: BoundaryPolicy;
+
+  constructor(of: BoundaryPolicy = boundaryPolicy()) {
+    super(of.declarations, undefined, []);
+    this.#of = of;
   }
 
   override branches(standing: Standing, type: string): readonly Branch[] {
-    return super.branches(standing, type).map((branch) => ({ ...branch, where: [{ property: 'jurisdiction', oneOf: ['CN-TJ', 'CN-XM', 'US'] }] }));
+    return this.#of.branches(standing, type).map((branch) => ({ ...branch, where: [{ property: 'jurisdiction', oneOf: ['CN-TJ', 'CN-XM', 'US'] }] }));
+  }
+
+  /** What a denial says is the boundary's own. */
+  override decide(standing: Standing, coordinate: string): Decision {
+    return this.#of.decide(standing, coordinate);
   }
 
   override cell(): Cell {
@@ -97,8 +106,8 @@ export interface PlannerSide extends Side {
 /** A planner on a database of its own, layer by layer. */
 export async function plannerSide(layers: Layers = {}): Promise<PlannerSide> {
   const database = await testDatabase();
-  if (layers.database === 'bare') await bareViews(database);
-  else if (layers.database) await database.pool().query(boundarySql(layers.database, hubTables(), operationViews).sql);
+  if (layers.database === 'bare') await bareViews(database, layers.plans ?? boundaryPolicy());
+  else if (layers.database) await install(database, layers.database);
   const loader = await WorldLoader.open(database);
   const policy = layers.plans ?? boundaryPolicy();
   const readers = new Readers(database, policy.terms);
@@ -145,6 +154,13 @@ async function run(planner: Planner, readers: Readers, asker: Asker, call: Graph
   }
 }
 
+/** The database layer of another boundary, with the roles it needs. */
+async function install(database: HubDatabase, policy: BoundaryPolicy): Promise<void> {
+  const { roles, sql } = boundarySql(policy, hubTables(), operationViews);
+  for (const role of roles) await ensureRole(database.pool(), role);
+  await database.pool().query(sql);
+}
+
 /** Two sides of the same make, for rounds. */
 export async function twoSides(layers: Layers): Promise<{ sides: readonly [PlannerSide, PlannerSide]; close: () => Promise<void> }> {
   const [one, other] = await Promise.all([plannerSide(layers), plannerSide(layers)]);
@@ -155,8 +171,7 @@ export async function twoSides(layers: Layers): Promise<{ sides: readonly [Plann
  * The database layer taken away: every view shows all rows and raw cells of its table, owned by the owner, for whom no
  * row security applies.
  */
-async function bareViews(database: HubDatabase): Promise<void> {
-  const policy = boundaryPolicy();
+async function bareViews(database: HubDatabase, policy: BoundaryPolicy): Promise<void> {
   const tables = hubTables();
   const permit = tables.get('Permit');
   const action = tables.get('PermitAction');
@@ -166,6 +181,7 @@ async function bareViews(database: HubDatabase): Promise<void> {
   const withHolder =
     'SELECT r.*, h.kind AS holder_kind, h.name AS holder_name, h.uscc AS holder_uscc, h.identity_mask AS holder_identity_mask FROM hub.permit r JOIN hub.subject h ON h.id = r.holder_id';
   for (const principal of policy.principals) {
+    await ensureRole(database.pool(), readerRole(principal));
     for (const branch of policy.allBranches(principal, 'Permit')) {
       sql.push(
         `CREATE VIEW ${branchView(principal, permit, branch)} AS SELECT * FROM hub.permit;`,
