@@ -38,7 +38,7 @@ export interface HttpParts {
 }
 
 /** Larger bodies are refused unread; the largest example operation has 2 kB. */
-const largestBody = 256 * 1024;
+export const largestBody = 256 * 1024;
 
 /**
  * The HTTP front over bare node:http. Every request becomes a viewer first; every answer to a viewer is in the access

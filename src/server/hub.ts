@@ -8,6 +8,8 @@ import type { KeyTimes } from '../access/trusted-keys.js';
 import type { IdentityConfig } from '../config.js';
 import { NodeIds } from '../access/node-ids.js';
 import { shieldRules } from '../boundary/shield.js';
+import { AccessExplainer, accessExplainer } from '../explain/access-explainer.js';
+import { viewerQuotas } from '../explain/viewer-rights.js';
 import { competenceSettings, loadCompetenceSettings } from '../competence/settings.js';
 import type { HubDatabase } from '../database/database.js';
 import { heartbeatMs } from '../feed/change-stream.js';
@@ -26,6 +28,7 @@ import { HttpFront } from './http.js';
 import { Lanes } from './lanes.js';
 import { OpenStreams } from './open-streams.js';
 import { Page } from './page/page.js';
+import { quotasOf } from './quotas.js';
 import { Readiness } from './readiness.js';
 import { boundaryPolicy, changes, hubSchema, hubTables, nodes, reads } from './schema.js';
 
@@ -89,6 +92,8 @@ export class Hub {
     const services = new Services()
       .set(personalSeals, { keyRing, ids })
       .set(competenceSettings, loadCompetenceSettings(options.dataFolder))
+      .set(accessExplainer, new AccessExplainer(planner, plannerParts, changes))
+      .set(viewerQuotas, quotasOf)
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
     const lanes = await Lanes.open(schema, planner, readers, services);
     const stream = sseTransport({
