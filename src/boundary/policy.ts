@@ -26,7 +26,7 @@ export interface Decision extends Basis {
 }
 
 /** The default of the boundary table: HRSS data without a registered agreement goes to nobody (B-54, B-55). */
-const byDefault: Basis = { rows: ['B-54', 'B-55'], clauses: ['YZ-2.9.2b', 'A-59'] };
+export const byDefault: Basis = { rows: ['B-54', 'B-55'], clauses: ['YZ-2.9.2b', 'A-59'] };
 
 /** The compiled boundary: pure, built once at start-up from the declarations of all capabilities. */
 export class BoundaryPolicy {

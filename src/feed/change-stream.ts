@@ -28,7 +28,7 @@ export const heartbeatMs = 15_000;
 /** A stream ended by the hub, with the reason the subscriber is told. */
 export class StreamEnded extends Error {
   constructor(
-    readonly code: 'CURSOR_INVALID' | 'CURSOR_EPOCH' | 'TOKEN_EXPIRED' | 'TOKEN_REFUSED' | 'HUB_STOPPING',
+    readonly code: 'CURSOR_INVALID' | 'CURSOR_EPOCH' | 'TOKEN_EXPIRED' | 'TOKEN_REFUSED' | 'HUB_STOPPING' | 'BOUNDARY_OUTDATED',
     message: string,
     readonly nextStep: string,
   ) {
@@ -166,6 +166,15 @@ export function hubStopping(): StreamEnded {
     'HUB_STOPPING',
     '枢纽正在停止，订阅结束 · The hub is stopping; the stream ends.',
     '以最后的游标续订，不丢不重 · Subscribe again with the last cursor; nothing is lost or repeated.',
+  );
+}
+
+/** The boundary changed at midnight; its cursors end with it. */
+export function boundaryOutdated(): StreamEnded {
+  return new StreamEnded(
+    'BOUNDARY_OUTDATED',
+    '数据边界自今日零时起已变更，订阅结束 · The boundary has changed at midnight; the stream ends.',
+    '不带游标重新订阅，并重新读取全部许可 · Subscribe without a cursor and read the permits again.',
   );
 }
 

@@ -4,7 +4,7 @@ import { getOperationAST, GraphQLError, OperationTypeNode } from 'graphql';
 import { standingOf, type Viewer } from '../access/viewer.js';
 import { denialError } from '../boundary/denial.js';
 import { argumentReader } from '../planner/arguments.js';
-import { decideCoordinates } from '../planner/operation-plan.js';
+import { decideCoordinates } from '../planner/decisions.js';
 import type { GraphQLRequest } from '../planner/graphql-request.js';
 import type { PlannerParts } from '../planner/parts.js';
 import { planIdentity } from '../access/plan-identity.js';

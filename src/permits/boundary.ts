@@ -3,7 +3,7 @@ import { forPurpose, full, masked, oneOf, viewer, type Boundary } from '../bound
 const tianjin = oneOf('CN-TJ');
 
 /**
- * Who may see what of a permit. Rows B-01, B-02, B-05 to B-07, B-09, B-13 and B-15 of the boundary table; everyone else is
+ * Who may see what of a permit. Rows B-01 to B-07, B-09, B-13 and B-15 of the boundary table; everyone else is
  * denied. P07 is for the deciding bureau and the authority of the day alone until foreigner cases have a capability of
  * their own (A-12, A-63, B-16).
  *
@@ -70,8 +70,8 @@ export const permitBoundaries: readonly Boundary[] = [
           item: oneOf('P02', 'P03', 'P04', 'P08', 'P09', 'P10'),
         },
         sees: { PERMIT_BASIC: full },
-        rows: ['B-06'],
-        clauses: ['XT-5.2.2a', 'XT-5.2.1', 'A-59'],
+        rows: ['B-04', 'B-05', 'B-06'],
+        clauses: ['XT-5.2.2a', 'XT-5.2.1', 'XT-3.8c', 'XT-3.10c', 'A-59'],
       },
       {
         relation: 'labourRelations',
@@ -103,8 +103,8 @@ export const permitBoundaries: readonly Boundary[] = [
           item: oneOf('P01', 'P02', 'P03', 'P04', 'P05', 'P06', 'P08', 'P09', 'P10'),
         },
         sees: { PERMIT_BASIC: full },
-        rows: ['B-05', 'B-06', 'B-07'],
-        clauses: ['XT-5.1.1a', 'XT-5.2.1', 'XT-5.2.2a', 'XT-5.3.1', 'XT-3.10c'],
+        rows: ['B-03', 'B-04', 'B-05', 'B-06', 'B-07', 'B-09'],
+        clauses: ['XT-5.1.1a', 'XT-5.2.1', 'XT-5.2.2a', 'XT-5.3.1', 'XT-3.2c', 'XT-3.2e', 'XT-3.8c', 'XT-3.10c'],
       },
       {
         relation: 'foreignExperts',

@@ -48,7 +48,7 @@ const cachedDocuments = 1_000;
 const cachedPlans = 2_000;
 
 /** Longer documents are refused before parsing costs anything; the largest real one in the examples has 200 tokens. */
-const largestDocumentTokens = 5_000;
+export const largestDocumentTokens = 5_000;
 
 export class Planner {
   readonly #parts: PlannerParts;

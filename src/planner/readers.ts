@@ -16,7 +16,7 @@ import { pipelined, submit, type BoundStatement, type Row, type Statement } from
 const connectionsPerClass = 2;
 
 /** Plans on these connections are of known small cost; one that runs longer than this delays all behind it. */
-const statementTimeoutMs = 2_000;
+export const statementTimeoutMs = 2_000;
 
 const sessionOptions = [
   'default_transaction_isolation=repeatable\\ read',

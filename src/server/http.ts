@@ -6,11 +6,12 @@ import type { AccessLog } from '../access/access-log.js';
 import { TokenRefused } from '../access/claims.js';
 import { declaredBy } from '../access/declared-headers.js';
 import type { Tokens } from '../access/tokens.js';
+import type { BoundaryDay } from '../boundary/boundary-day.js';
 import { KeysUnavailable } from '../access/trusted-keys.js';
 import type { Declared, Identity, Viewer } from '../access/viewer.js';
 import type { sseTransport } from '../feed/sse.js';
 import { faultOf, type Log } from '../log.js';
-import { legalDate, type Clock } from '../measures/clock.js';
+import type { Clock } from '../measures/clock.js';
 import { extensionsOf, readRequest } from '../planner/graphql-request.js';
 import { internalError } from '../planner/safe-error.js';
 import { StartUpError } from '../start-up-error.js';
@@ -28,6 +29,7 @@ export interface HttpParts {
   readonly tokens: Tokens;
   readonly accessLog: AccessLog;
   readonly boundaryVersion: string;
+  readonly day: BoundaryDay;
   readonly stream: StreamHandler;
   readonly openStreams: OpenStreams;
   /** What a browser finds at the endpoint; it needs no token. */
@@ -38,7 +40,7 @@ export interface HttpParts {
 }
 
 /** Larger bodies are refused unread; the largest example operation has 2 kB. */
-const largestBody = 256 * 1024;
+export const largestBody = 256 * 1024;
 
 /**
  * The HTTP front over bare node:http. Every request becomes a viewer first; every answer to a viewer is in the access
@@ -48,7 +50,6 @@ export class HttpFront {
   readonly #parts: HttpParts;
   readonly #server: Server;
   #draining = false;
-  #day = { number: NaN, date: '' };
 
   constructor(parts: HttpParts) {
     this.#parts = parts;
@@ -120,7 +121,7 @@ export class HttpFront {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { clock, log, tokens } = this.#parts;
+    const { clock, day, log, tokens } = this.#parts;
     const receivedAt = clock.now().getTime();
     const url = request.url ?? '/';
     const query = url.indexOf('?');
@@ -143,11 +144,15 @@ export class HttpFront {
       writeAnswer(response, 'principal' in identity ? missingToken : identity);
       return;
     }
+    if (day.outdated) {
+      writeAnswer(response, boundaryOutdated);
+      return;
+    }
     const text = await readBody(request);
     const search = query < 0 ? '' : url.slice(query);
     const body = text === null ? undefined : bodyOf(request, text, search);
     const declared = declaration(request, body);
-    const viewer: Viewer = { ...identity, ...('purpose' in declared ? declared : undeclared), today: this.#today() };
+    const viewer: Viewer = { ...identity, ...('purpose' in declared ? declared : undeclared), today: day.today };
     if (text === null) {
       response.setHeader('connection', 'close');
       await this.#release(response, viewer, receivedAt, refusal(bodyTooLarge));
@@ -162,14 +167,6 @@ export class HttpFront {
       const answer = await this.#answer(request, body, search, viewer).catch((error: unknown) => refusal(this.#failure(request, response, error)));
       await this.#release(response, viewer, receivedAt, answer);
     }
-  }
-
-  /** The legal date of the clock; formatting one costs 2 µs, a thirtieth of a point look-up. */
-  #today(): string {
-    const now = this.#parts.clock.now();
-    const day = Math.floor((now.getTime() + shanghaiOffsetMs) / dayMs);
-    if (day !== this.#day.number) this.#day = { number: day, date: legalDate(now) };
-    return this.#day.date;
   }
 
   /** Answers that need no token: they say nothing of any record and stand in no evidence. */
@@ -287,10 +284,6 @@ function declaration(request: IncomingMessage, body: unknown): Declared | HttpAn
   }
 }
 
-/** Legal dates are calendar dates in Shanghai, eight hours ahead of UTC; no summer time since 1992. */
-const shanghaiOffsetMs = 8 * 60 * 60 * 1000;
-const dayMs = 24 * 60 * 60 * 1000;
-
 /** An answer of the front itself to a known viewer; it goes into the evidence like any other. */
 function refusal(http: HttpAnswer): LaneAnswer {
   return { http, document: null, operation: null, planned: null, caseNo: null, read: nothingRead };
@@ -316,6 +309,14 @@ const keysUnavailable = errorAnswer(
   'KEYS_UNAVAILABLE',
   '暂时无法核验令牌：取不到身份提供方的公钥 · Tokens cannot be verified now: the identity provider’s keys cannot be had.',
   '稍后重试；令牌无需更换 · Try again later; the token need not be changed.',
+  new Map([['retry-after', '5']]),
+);
+
+const boundaryOutdated = errorAnswer(
+  503,
+  'BOUNDARY_OUTDATED',
+  '数据边界自今日零时起已变更，枢纽须重新启动后方可答复 · The boundary has changed at midnight; the hub answers again once it is restarted.',
+  '稍后重试 · Try again later.',
   new Map([['retry-after', '5']]),
 );
 

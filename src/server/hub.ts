@@ -11,7 +11,11 @@ import { Tokens } from '../access/tokens.js';
 import type { KeyTimes } from '../access/trusted-keys.js';
 import type { IdentityConfig } from '../config.js';
 import { NodeIds } from '../access/node-ids.js';
+import { BoundaryDay } from '../boundary/boundary-day.js';
+import { BoundaryPolicy } from '../boundary/policy.js';
 import { shieldRules } from '../boundary/shield.js';
+import { AccessExplainer, accessExplainer } from '../explain/access-explainer.js';
+import { viewerQuotas } from '../explain/viewer-rights.js';
 import { competenceSettings, loadCompetenceSettings } from '../competence/settings.js';
 import type { HubDatabase } from '../database/database.js';
 import { heartbeatMs } from '../feed/change-stream.js';
@@ -30,8 +34,9 @@ import { HttpFront } from './http.js';
 import { Lanes } from './lanes.js';
 import { OpenStreams } from './open-streams.js';
 import { Page } from './page/page.js';
+import { quotasOf } from './quotas.js';
 import { Readiness } from './readiness.js';
-import { boundaryPolicy, changes, hubSchema, hubTables, nodes, reads } from './schema.js';
+import { boundaries, boundaryPolicy, changes, hubSchema, hubTables, nodes, reads } from './schema.js';
 
 export interface HubOptions {
   readonly dataFolder: string;
@@ -103,6 +108,8 @@ export class Hub {
     const services = new Services()
       .set(personalSeals, { keyRing, ids })
       .set(competenceSettings, loadCompetenceSettings(options.dataFolder))
+      .set(accessExplainer, new AccessExplainer(planner, plannerParts, changes))
+      .set(viewerQuotas, quotasOf)
       .set(accessLogParts, { ids, seal })
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
     const lanes = await Lanes.open(schema, planner, readers, services);
@@ -117,10 +124,11 @@ export class Hub {
       clock,
       heartbeatMs: options.heartbeatMs ?? heartbeatMs,
     });
-    const readiness = new Readiness({ database, accessLog, listener, tokens, log });
-    const openStreams = new OpenStreams(tokens, () => listener.wake());
+    const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
+    const readiness = new Readiness({ database, accessLog, listener, tokens, day, log });
+    const openStreams = new OpenStreams(tokens, day, () => listener.wake());
     const page = new Page(tokens.localIssuer, clock);
-    const front = new HttpFront({ page, lanes, tokens, accessLog, boundaryVersion: policy.version, stream, openStreams, readiness, clock, log });
+    const front = new HttpFront({ page, lanes, tokens, accessLog, boundaryVersion: policy.version, day, stream, openStreams, readiness, clock, log });
     const url = await front.listen(options.host ?? '127.0.0.1', options.port, options.orAnyFreePort ?? false);
     return new Hub(url, tokens, accessLog, async () => {
       readiness.stop();

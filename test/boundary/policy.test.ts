@@ -142,10 +142,13 @@ const openTypes = [
   'RulingConnection', 'EnforcementItem', 'EnforcementItemEdge', 'EnforcementItemConnection', 'SupervisionItem', 'Division', 'IndustrySection',
   'IndustryDivision', 'Form2Row', 'DueDate', 'DueReading', 'AgencyEdge', 'AgencyConnection', 'LegalBasis', 'CompetenceAnswer',
   'CompetenceNotice', 'PermitItemInfo', 'PermitItemName', 'PermitItemActions',
+  // What the declarations say, which is public, for the viewer itself.
+  'AccessExplanation', 'ExplainedPath', 'ExplainedOperand', 'ExplainedRelation', 'AccessBasis', 'CitedClause', 'PurposeWords', 'DataHolder',
+  'ViewerRelation', 'ViewerGroup', 'ViewerField', 'ViewerAgreement', 'ViewerQuota',
 ];
 const openRoots = [
   'agencies', 'viewer', 'clauses', 'clause', 'rulings', 'ruling', 'enforcementCatalogue', 'supervisionItems', 'divisions', 'industrySections', 'dueDate',
-  'agency', 'competence', 'permitItems', 'permitItem',
+  'agency', 'competence', 'permitItems', 'permitItem', 'explainAccess',
 ];
 
 test('a role outside the four rows gets nothing, whatever its agency (B-54)', () => {
