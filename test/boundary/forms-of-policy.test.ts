@@ -1,8 +1,7 @@
-import { buildSchema, Kind, OperationTypeNode, type GraphQLResolveInfo } from 'graphql';
+import { buildSchema } from 'graphql';
 import { agreementRelation, viewerClass } from '../../src/boundary/by-agreement.js';
 import { after, digest, forPurpose, full, masked, oneOf, reached, viewer, type Boundary, type RecordBoundary, type RelationDeclaration, type Right } from '../../src/boundary/declaration.js';
 import { BoundaryPolicy, byDefault, fieldsOf, type Standing } from '../../src/boundary/policy.js';
-import { ruleAllows, shieldRules } from '../../src/boundary/shield.js';
 import type { Agreement } from '../../src/measures/agreements.js';
 import type { Purpose } from '../../src/measures/purposes.js';
 
@@ -221,29 +220,4 @@ test('the schema and the declarations must speak of the same fields, and the ref
   );
   expect(refusal('type Query { op: R extra: Int } type R { a: String }')).toContain('Query.extra');
   expect(refusal('type Query { op: Int }')).toContain('not in the schema: R.a');
-});
-
-test('shield rules: one for each coordinate, under its name, without cache; only true allows', async () => {
-  const policy = make([record([relation('one')]), carrier, open]);
-  const rules = shieldRules(policy);
-  expect(Object.entries(rules).flatMap(([type, fields]) => Object.keys(fields).map((field) => `${type}.${field}`)).sort()).toEqual([...policy.coordinates()].sort());
-  const type = buildSchema('type Query { a: Int }').getQueryType();
-  const field = type?.getFields()['a'];
-  if (!type || !field) throw new Error('one field');
-  const info: GraphQLResolveInfo = {
-    fieldName: 'a', fieldNodes: [], returnType: field.type, parentType: type, schema: buildSchema('type Query { a: Int }'), fragments: {}, rootValue: undefined,
-    path: { prev: undefined, key: 'a', typename: 'Query' }, variableValues: {},
-    operation: { kind: Kind.OPERATION_DEFINITION, operation: OperationTypeNode.QUERY, selectionSet: { kind: Kind.SELECTION_SET, selections: [] } },
-  };
-  const ask = (on: BoundaryPolicy, coordinate: string, standing: Standing): Promise<boolean> => ruleAllows(shieldRules(on), coordinate, standing, info);
-  expect([await ask(policy, 'R.a', as('K')), await ask(policy, 'R.b', as('K')), await ask(policy, 'R.x', as('K')), await ask(policy, 'X.x', as('K')), await ask(policy, 'O.o', as('L'))]).toEqual([true, false, false, false, true]);
-  for (const decide of [() => ({ allowed: 'true' }), () => ({ allowed: 1 }), () => { throw new Error('fault'); }, () => ({})]) {
-    expect(await ask(Object.assign(make([open]), { decide }), 'O.o', as('K'))).toBe(false);
-  }
-  // Asked with the standing it is given, each time anew.
-  const seen: unknown[] = [];
-  const spy = Object.assign(make([open]), { decide: (standing: Standing, coordinate: string) => { seen.push([standing.principal, standing.purpose, coordinate]); return { allowed: seen.length === 1 }; } });
-  const spied = shieldRules(spy);
-  expect([await ruleAllows(spied, 'O.o', as('K', 'AUDIT'), info), await ruleAllows(spied, 'O.o', as('K', 'AUDIT'), info)]).toEqual([true, false]);
-  expect(seen).toEqual([['K', 'AUDIT', 'O.o'], ['K', 'AUDIT', 'O.o']]);
 });

@@ -5,9 +5,7 @@ import { groundsOf } from '../../src/boundary/grounds.js';
 import { boundaryMatrix } from '../../src/boundary/matrix.js';
 import { boundaryMigration } from '../../src/boundary/migration-text.js';
 import { releasesText } from '../../src/boundary/releases-text.js';
-import { snapshotText } from '../../src/boundary/snapshot.js';
 import { projectFile } from '../../src/cli/project-file.js';
-import { agreements } from '../../src/measures/agreements.js';
 import { accountOf } from '../../src/measures/boundary-coverage.js';
 import { boundaries, boundaryPolicy, hubTables, operationViews, releases } from '../../src/server/schema.js';
 
@@ -20,10 +18,6 @@ test('the database layer of the newest migration is compiled from the declaratio
   const { roles, sql } = boundarySql(policy, hubTables(), operationViews);
   const newest = readdirSync(projectFile('migrations')).filter((name) => name.endsWith('-boundary.ts')).sort().at(-1) ?? '';
   expect(text(`migrations/${newest}`)).toBe(boundaryMigration(newest.split('-')[0] ?? '', policy.version, roles, sql));
-});
-
-test('schema/boundary.json holds the declarations', () => {
-  expect(text('schema/boundary.json')).toBe(snapshotText(boundaries, agreements()));
 });
 
 test('schema/boundary.md is the matrix of the declarations', () => {

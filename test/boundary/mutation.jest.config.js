@@ -2,7 +2,7 @@
 // each mutant. Generated texts hold every word of a declaration; the others hold the language by forms of their own.
 export default {
   rootDir: '../../dist/test',
-  testMatch: (process.env.MUTATION_TESTS ?? 'forms-of-*,generated').split(',').map((name) => `<rootDir>/boundary/${name}.test.js`),
+  testMatch: (process.env.MUTATION_TESTS ?? 'forms-of-*,declared,generated').split(',').map((name) => `<rootDir>/boundary/${name}.test.js`),
   transform: {},
   watchman: false,
   testEnvironment: 'node',
