@@ -196,6 +196,16 @@ test('by agreement: a viewer class of its own, the offer narrowed to rows, group
   expect(make([{ ...operation, viewers: ['PARTNER_BUREAU'] }, offering], '2026-01-02', [agreement]).decide(as('PARTNER_BUREAU_X1'), 'Query.op').allowed).toBe(true);
 });
 
+test('several agreements: a class for each bureau with its own ones alone', () => {
+  const district = { ...agreement, id: 'D', party: 'HEPING_HRSS' };
+  const policy = make([offering], '2026-01-02', [agreement, district, { ...agreement, id: 'W' }]);
+  expect(policy.principals).toEqual(['DISTRICT_HRSS', 'DISTRICT_HRSS_D', 'PARTNER_BUREAU_W_X1']);
+  expect([policy.classesOf('DISTRICT_HRSS'), policy.classesOf('PARTNER_BUREAU')]).toEqual([['DISTRICT_HRSS', 'DISTRICT_HRSS_D'], ['PARTNER_BUREAU', 'PARTNER_BUREAU_W_X1']]);
+  expect(policy.allBranches('PARTNER_BUREAU_W_X1', 'R').map(({ relations }) => relations.map(({ relation: name }) => name))).toEqual([['by_x1', 'by_w']]);
+  // Its bureau keeps what its kind may see.
+  expect(policy.allBranches('DISTRICT_HRSS_D', 'R').map(({ name }) => name)).toEqual(['one', 'by_d']);
+});
+
 test('an agreement beyond the offer, with an unknown bureau, or against a prohibition stops the start', () => {
   const beyond = (given: Partial<Agreement>): (() => unknown) => () => agreementRelation(offering, { ...agreement, ...given }, 'X');
   expect(beyond({ groups: ['A', 'S', 'Q'] })).toThrow('Boundary: agreement X1 goes beyond what R offers (S, Q)');
@@ -219,5 +229,6 @@ test('the schema and the declarations must speak of the same fields, and the ref
       '  Next step: declare the field in the boundary of its capability folder, with its clause.',
   );
   expect(refusal('type Query { op: R extra: Int } type R { a: String }')).toContain('Query.extra');
+  expect(refusal('type Query { op: R } type R { other: String }')).toContain('no boundary declared for R.other');
   expect(refusal('type Query { op: Int }')).toContain('not in the schema: R.a');
 });
