@@ -119,12 +119,14 @@ describe('branches', () => {
     ];
     for (const [one, other] of apart) expect(branches(relation('a', one), relation('b', other)).length).toBe(2);
     expect(branches(relation('a', { where: { d: reached } }))).toEqual([{ name: 'a', where: [{ property: 'd', day: 'reached' }], purposes: null, merged: ['a'] }]);
-    expect(branches(relation('a', { viewers: ['L'] }), relation('b'))).toMatchObject([{ name: 'b' }]);
+    expect(branches(relation('a', { viewers: ['L'] }), relation('b', { viewers: ['L', 'K'] }))).toMatchObject([{ name: 'b' }]);
+    expect(branches(relation('a', { where: { d: viewer.agency } }), relation('b'), relation('c', { where: { item: oneOf('P09') } }))).toMatchObject([{ merged: ['a'] }, { merged: ['b', 'c'] }]);
     expect(branches(relation('a'), relation('b', { where: { d: viewer.agency } }), relation('c', { where: { item: oneOf('P09') } }))).toMatchObject([{ merged: ['a', 'c'] }, { merged: ['b'] }]);
   });
 
   const pairs: readonly (readonly [string, Right | undefined, Right | undefined, boolean])[] = [
     ['full before full', full, full, true], ['full before nothing', full, undefined, true], ['nothing before full', undefined, full, false],
+    ['a mask before nothing', masked('familyName'), undefined, true],
     ['full before a mask', full, masked('familyName'), true], ['full before a digest', full, digest, true], ['a mask before full', masked('familyName'), full, false],
     ['a mask before another', masked('familyName'), masked('lastFour'), false], ['a digest before a mask', digest, masked('familyName'), false],
     ['a date before full', after('d', full), full, false], ['full before a date', full, after('d', full), true], ['the same date', after('d', full), after('d', full), true],
