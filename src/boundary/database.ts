@@ -111,6 +111,8 @@ export function boundarySql(
     for (const principal of operation.viewers.flatMap((kind) => policy.classesOf(kind))) {
       const gate = { role: gateRole(principal, operation.name), reader: readerRole(principal) };
       roles.add(gate.role).add(gate.reader);
+      // A class may have operations alone, such as the auditor's.
+      if (!policy.principals.includes(principal)) out.push(`GRANT USAGE ON SCHEMA shared TO ${gate.reader};`);
       out.push(gateSql(gate), operationSql(policy, tables, operation, principal, gate));
     }
   }
@@ -140,6 +142,7 @@ function writerSql(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>): 
     'GRANT USAGE ON SCHEMA hub TO concordat_writer;',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA hub TO concordat_writer;',
     'REVOKE UPDATE, DELETE ON hub.access_entry, hub.access_plan FROM concordat_writer;',
+    'REVOKE INSERT, UPDATE, DELETE ON hub.access_read, hub.access_subject, hub.access_register FROM concordat_writer;',
     ...securedTables(policy, tables).flatMap((name) => [
       `ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY;`,
       `CREATE POLICY writer ON ${name} TO concordat_writer USING (true) WITH CHECK (true);`,

@@ -89,11 +89,14 @@ async function recordRefusal(parts: SseParts, viewer: Viewer, status: number, bo
     operation: null,
     plan: null,
     boundary: parts.plannerParts.policy.version,
+    outcome: status === 200 ? 'STREAM' : status === 403 ? 'DENIED' : 'REFUSED',
     status,
     records: 0,
+    subjects: [],
     body,
     receivedAt: now,
-    answeredAt: now,
+    startedAt: null,
+    executedAt: null,
   });
 }
 

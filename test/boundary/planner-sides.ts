@@ -11,6 +11,7 @@ import { shieldRules } from '../../src/boundary/shield.js';
 import type { HubDatabase } from '../../src/database/database.js';
 import { ensureRole } from '../../src/database/roles.js';
 import type { PlannerParts } from '../../src/planner/parts.js';
+import { systemClock } from '../../src/measures/clock.js';
 import { Planner } from '../../src/planner/planner.js';
 import { Readers } from '../../src/planner/readers.js';
 import { boundaries, boundaryPolicy, hubSchema, hubTables, nodes, operationViews, reads } from '../../src/server/schema.js';
@@ -121,6 +122,7 @@ export async function plannerSide(layers: Layers = {}): Promise<PlannerSide> {
     ids: new NodeIds(createSecretKey(Buffer.alloc(32, 7)), nodes.keys()),
     seal: new Seal(createSecretKey(Buffer.alloc(32, 7))),
     readers,
+    clock: systemClock,
   };
   const planner = new Planner(parts);
   return {
@@ -144,7 +146,7 @@ async function run(planner: Planner, readers: Readers, asker: Asker, call: Graph
   const variables = planner.coerce(operation, call.variables ?? {});
   if (variables instanceof Array) throw new AggregateError(variables, 'variables');
   const viewer = viewerOf(asker);
-  const context = { viewer, readers, noteCase: () => undefined };
+  const context = { viewer, readers, noteCase: () => undefined, noteRead: () => undefined };
   try {
     return (await planner.run(known, operation, variables, viewer, context)).body;
   } catch (error) {

@@ -5,6 +5,8 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { z } from 'zod';
+import { EvidenceFolder } from '../../src/access/evidence-folder.js';
+import { EvidenceKeys } from '../../src/access/evidence-keys.js';
 import { HubKeys } from '../../src/access/keys.js';
 import { LocalIssuer } from '../../src/access/local-issuer.js';
 import { verifyLog } from '../../src/access/verify-log.js';
@@ -172,8 +174,9 @@ test(`${rounds} rounds of kill -9: no event lost or repeated, no answer without 
     const errors = await readFile(path.join(folder, 'errors'), 'utf8').catch(() => '');
     expect(new Set(errors.split('\n').slice(0, -1))).toEqual(new Set(errors === '' ? [] : ['STREAM_BROKEN']));
 
-    expect(withoutEvidence([...answers, ...(await receivedLines())], await accessEntries(client), keys.key('audit'))).toEqual([]);
-    const verification = await verifyLog(database, keys.key('audit'));
+    const evidenceKeys = new EvidenceKeys(keys);
+    expect(withoutEvidence([...answers, ...(await receivedLines())], await accessEntries(client), evidenceKeys)).toEqual([]);
+    const verification = await verifyLog(database, { keys: evidenceKeys, folder: new EvidenceFolder(folder) });
     expect(verification.fault).toBeNull();
     process.stdout.write(
       `${received.length} events, ${answers.length} answers, ${verification.entries} entries in ${verification.chains} chains, ` +
