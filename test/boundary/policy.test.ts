@@ -156,7 +156,8 @@ test('a role outside the four rows gets nothing, whatever its agency (B-54)', ()
     expect(policy.branches(as(role), 'Permit')).toEqual([]);
     for (const coordinate of policy.coordinates()) {
       const [type = '', field = ''] = coordinate.split('.');
-      const open = openTypes.includes(type) || (type === 'Query' && openRoots.includes(field));
+      const audited = role === 'AUDITOR' && (['AccessLogConnection', 'AccessReadEdge', 'AccessRead'].includes(type) || coordinate === 'Query.accessLog'); // B-56
+      const open = openTypes.includes(type) || (type === 'Query' && openRoots.includes(field)) || audited;
       expect([coordinate, policy.decide(as(role), coordinate).allowed]).toEqual([coordinate, open]);
     }
   }
