@@ -69,7 +69,7 @@ export class BlindPolicy extends BoundaryPolicy {
 
 /** A viewer as a token would make it, for asking a planner without the front. */
 export function viewerOf(asker: Asker): Viewer {
-  return { ...asker, jurisdiction: 'CN-TJ', account: 'test', principal: asker.role ?? asker.kind, pageLimit: 100, expiresAt: Number.MAX_SAFE_INTEGER };
+  return { ...asker, jurisdiction: 'CN-TJ', account: 'test', principal: asker.role ?? asker.kind, pageLimit: asker.bulk === true ? 1_000 : 100, expiresAt: Number.MAX_SAFE_INTEGER };
 }
 
 /** What a side is made of. By default every layer is the hub's own. */
@@ -114,6 +114,7 @@ export async function plannerSide(layers: Layers = {}): Promise<PlannerSide> {
     parts,
     planner,
     load: (world) => loader.load(world),
+    id: (type, key) => parts.ids.encode(type, String(key)),
     ask: async (asker, call) => ({ status: 200, type: null, body: await run(planner, readers, asker, call) }),
     close: async () => {
       loader.close();

@@ -47,7 +47,7 @@ async function* framesOf(response: Response): AsyncGenerator<Frame, null> {
     const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n\n');
     rest = parts.pop() ?? '';
     for (const part of parts) {
-      const [, event = '', data = ''] = /^event: (\w+)\ndata:(?: (.*))?$/.exec(part) ?? [];
+      const [, event = '', data = ''] = /^event: (\w+)\ndata:(?: ([^\n]*))?$/.exec(part) ?? [];
       if (event === '') throw new Error(`not a frame: ${part}`);
       yield { event, data };
     }
