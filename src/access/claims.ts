@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { agencyOfCode, isAgencyKind, type AgencyRecord } from '../measures/agencies.js';
-import { bulkPageLimit, pageLimit, type Viewer } from './viewer.js';
+import { agreementsOf } from '../measures/agreements.js';
+import { legalDate } from '../measures/clock.js';
+import { viewerClass } from '../boundary/by-agreement.js';
+import { bulkPageLimit, pageLimit, type Identity } from './viewer.js';
 
 /** Why a token does not count; the message says so in both languages and holds nothing of the token's text. */
 export class TokenRefused extends Error {}
@@ -16,14 +19,15 @@ const claims = z.object({
   scope: z.string().optional(),
 });
 
-/** The viewer of verified claims. Throws TokenRefused where a claim is missing or unfit, or names no agency of this day. */
-export function viewerOfClaims(payload: unknown, now: Date): Viewer {
+/** The identity of verified claims. Throws TokenRefused where a claim is missing or unfit, or names no agency of this day. */
+export function identityOfClaims(payload: unknown, now: Date): Omit<Identity, 'digestKey'> {
   const parsed = claims.safeParse(payload);
   if (!parsed.success) {
     throw new TokenRefused('令牌的声明缺失或无效(sub、exp、agency、role、scope) · A claim of the token is missing or unfit (sub, exp, agency, role, scope).');
   }
   const { sub, exp, agency: code, role = null, scope = '' } = parsed.data;
   const { record, endsAt } = presentAgency(code, role, now);
+  const agreements = role === null ? agreementsOf(record.code, legalDate(now)) : [];
   return {
     agency: record.code,
     kind: record.kind,
@@ -31,9 +35,10 @@ export function viewerOfClaims(payload: unknown, now: Date): Viewer {
     district: record.district,
     account: sub,
     role,
-    principal: role ?? record.kind,
+    agreements: agreements.map(({ id }) => id),
+    principal: role ?? viewerClass(record.kind, agreements),
     pageLimit: scope.split(' ').includes('bulk') ? bulkPageLimit : pageLimit,
-    expiresAt: Math.min((exp + clockSkewSeconds) * 1000, endsAt),
+    expiresAt: Math.min((exp + clockSkewSeconds) * 1000, endsAt, ...agreements.map(({ until }) => startOf(until) + dayMs)),
   };
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { StartUpError } from '../start-up-error.js';
 
 /** The hub's own secrets, 32 bytes each, kept in the data folder and made on first use. */
-export type KeyName = 'seal' | 'audit' | 'node';
+export type KeyName = 'seal' | 'audit' | 'node' | 'digest';
 
 export class HubKeys {
   readonly #folder: string;

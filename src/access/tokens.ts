@@ -1,14 +1,15 @@
+import { createHmac, type KeyObject } from 'node:crypto';
 import { decodeJwt, errors, jwtVerify, type JWTVerifyGetKey, type JWTPayload } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { localIssuerName, type IdentityConfig } from '../config.js';
 import type { Log } from '../log.js';
 import type { Clock } from '../measures/clock.js';
 import { StartUpError } from '../start-up-error.js';
-import { clockSkewSeconds, TokenRefused, viewerOfClaims } from './claims.js';
+import { clockSkewSeconds, identityOfClaims, TokenRefused } from './claims.js';
 import type { HubKeys } from './keys.js';
 import { LocalIssuer, localAudience } from './local-issuer.js';
 import { KeysUnavailable, TrustedKeys, type KeyTimes } from './trusted-keys.js';
-import type { Viewer } from './viewer.js';
+import type { Identity } from './viewer.js';
 
 /** Signatures by public keys only; a shared secret (HS…) would let every verifier make tokens. */
 const algorithms = ['EdDSA', 'Ed25519', 'ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512'];
@@ -32,25 +33,28 @@ interface TrustedIssuer {
 }
 
 interface Remembered {
-  readonly viewer: Viewer;
+  readonly identity: Identity;
   readonly issuer: TrustedIssuer;
   /** Generation of the issuer's keys that the token was verified with. */
   readonly generation: number;
 }
 
-/** Turns bearer tokens into viewers. A token counts while its signature, times, issuer, audience and agency do. */
+/** Turns bearer tokens into identities. A token counts while its signature, times, issuer, audience and agency do. */
 export class Tokens {
   readonly #issuers: readonly TrustedIssuer[];
   readonly #clock: Clock;
+  readonly #digestKey: KeyObject;
   readonly #remembered = new LRUCache<string, Remembered>({ max: rememberedTokens });
 
   private constructor(
     issuers: readonly TrustedIssuer[],
     /** The hub's own issuer; null in production mode, where its tokens do not count. */
     readonly localIssuer: LocalIssuer | null,
+    digestKey: KeyObject,
     clock: Clock,
   ) {
     this.#issuers = issuers;
+    this.#digestKey = digestKey;
     this.#clock = clock;
   }
 
@@ -64,7 +68,7 @@ export class Tokens {
     if (issuers.length === 0) {
       throw new StartUpError('IDENTITY_MISSING', { zh: '没有可信的令牌签发方。', en: 'There is no issuer whose tokens count.' });
     }
-    return new Tokens(issuers, localIssuer, clock);
+    return new Tokens(issuers, localIssuer, keys.key('digest'), clock);
   }
 
   /** What somebody without a valid token is to do. */
@@ -85,22 +89,24 @@ export class Tokens {
     for (const { keys } of this.#issuers) keys.close();
   }
 
-  /** The viewer a token speaks for, if it was verified before with the keys of now and is still valid. */
-  remembered(token: string): Viewer | undefined {
+  /** Who a token speaks for, if it was verified before with the keys of now and is still valid. */
+  remembered(token: string): Identity | undefined {
     const found = this.#remembered.get(token);
     if (found === undefined || found.generation !== found.issuer.keys.generation) return undefined;
-    return found.viewer.expiresAt > this.#clock.now().getTime() ? found.viewer : undefined;
+    return found.identity.expiresAt > this.#clock.now().getTime() ? found.identity : undefined;
   }
 
   /** Throws TokenRefused with the reason, or KeysUnavailable when the issuer's keys cannot be had. */
-  async verify(token: string): Promise<Viewer> {
+  async verify(token: string): Promise<Identity> {
     const remembered = this.remembered(token);
     if (remembered) return remembered;
     const issuer = this.#issuerOf(token);
     const { generation } = issuer.keys;
-    const viewer = viewerOfClaims(await this.#verified(token, issuer), this.#clock.now());
-    this.#remembered.set(token, { viewer, issuer, generation });
-    return viewer;
+    const claimed = identityOfClaims(await this.#verified(token, issuer), this.#clock.now());
+    const digestKey = createHmac('sha256', this.#digestKey).update(claimed.agency).digest('base64url');
+    const identity = { ...claimed, digestKey };
+    this.#remembered.set(token, { identity, issuer, generation });
+    return identity;
   }
 
   #issuerOf(token: string): TrustedIssuer {

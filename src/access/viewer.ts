@@ -1,4 +1,7 @@
-import type { Principal, ViewerTerm } from '../boundary/declaration.js';
+import type { Principal } from '../boundary/declaration.js';
+import type { Standing } from '../boundary/policy.js';
+import type { Term } from '../boundary/row-conditions.js';
+import type { Purpose } from '../measures/purposes.js';
 
 /** Most records of one page for an identity without the scope `bulk`. */
 export const pageLimit = 100;
@@ -6,8 +9,8 @@ export const pageLimit = 100;
 /** Most records of one page for an identity with the scope `bulk`. */
 export const bulkPageLimit = 1_000;
 
-/** Who asks, from a verified token. The unauthenticated never become a viewer. */
-export interface Viewer {
+/** Who a verified token speaks for. The unauthenticated never become one. */
+export interface Identity {
   /** Agency code, for example HEPING_HRSS. */
   readonly agency: string;
   readonly kind: string;
@@ -17,20 +20,42 @@ export interface Viewer {
   readonly account: string;
   /** Role the viewer acts in, or null. A role replaces the agency's rights; it never adds to them. */
   readonly role: string | null;
-  /** What boundaries speak of: the role where one is taken, else the agency kind. */
+  /** Ids of the sharing agreements the agency is party to, in force when the token was verified. */
+  readonly agreements: readonly string[];
+  /** What boundaries speak of: the role where one is taken, else the agency kind with its agreements. */
   readonly principal: Principal;
+  /** Secret of the agency for digests of cells; never leaves the hub. */
+  readonly digestKey: string;
   /** Most records of one page: 1,000 for a token with the scope `bulk`, else 100. */
   readonly pageLimit: number;
-  /** When the viewer ends: with its token (clock tolerance included) or its agency; milliseconds since 1970. */
+  /** When the identity ends: with its token (clock tolerance included), its agency or an agreement; milliseconds since 1970. */
   readonly expiresAt: number;
 }
 
+/** What a caller declares with one request. */
+export interface Declared {
+  readonly purpose: Purpose | null;
+  readonly caseNo: string | null;
+}
+
+/** Who asks, why, and on which legal day (`YYYY-MM-DD`). */
+export interface Viewer extends Identity, Declared {
+  readonly today: string;
+}
+
+/** What decides the viewer's rights: a purpose counts only with the number of the case it serves. */
+export function standingOf({ principal, purpose, caseNo }: Pick<Viewer, 'principal' | 'purpose' | 'caseNo'>): Standing {
+  return { principal, purpose: caseNo === null ? null : purpose };
+}
+
 /** The viewer's value of a term; the empty string where there is none, which equals no code. */
-export function termValue(viewer: Viewer, term: ViewerTerm): string {
-  return term === 'agency' ? viewer.agency : (viewer.district ?? '');
+export function termValue(viewer: Viewer, term: Term): string {
+  if (term === 'purpose') return standingOf(viewer).purpose ?? '';
+  return viewer[term] ?? '';
 }
 
 /** Key of everything that holds data: two viewers with one scope key see the same. */
 export function scopeKey(viewer: Viewer, boundaryVersion: string): string {
-  return JSON.stringify([viewer.principal, viewer.agency, viewer.district, boundaryVersion]);
+  const { principal, agency, district, digestKey, today } = viewer;
+  return JSON.stringify([principal, agency, district, digestKey, today, standingOf(viewer).purpose, boundaryVersion]);
 }

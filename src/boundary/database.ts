@@ -1,8 +1,9 @@
 import type { ColumnInfo, Table } from '../database/tables.js';
-import type { Principal, ViewerTerm } from './declaration.js';
-import { masks } from './masks.js';
-import type { BoundaryPolicy, Branch, Cell } from './policy.js';
-import { columnOf, conditionsSql } from './row-conditions.js';
+import type { Branch } from './branches.js';
+import { cellSql, isFull, type Cell } from './cell.js';
+import type { Principal } from './declaration.js';
+import type { BoundaryPolicy } from './policy.js';
+import { columnOf, conditionsSql, type Term } from './row-conditions.js';
 
 /**
  * The database layer of the boundary: per viewer class a reader role with rights on views only; per branch a gate role
@@ -60,18 +61,19 @@ export interface OperationView {
   readonly reads: readonly string[];
 }
 
-export function settingTerm(term: ViewerTerm): string {
+/** A term of the viewer as the setting of the envelope that carries it. */
+export function settingTerm(term: Term): string {
   // `true`: an unset setting is NULL and matches no row, so a statement outside the hub's envelope sees nothing.
-  return `current_setting('hub.${term}', true)`;
+  return `current_setting('${settingOf(term)}', true)`;
 }
 
-/** A cell as a SQL expression over `alias.column`. */
-export function cellSql(cell: Cell, info: ColumnInfo, alias: string): string {
-  const expression = `${alias}.${info.column}`;
-  if (cell === 'allow') return expression;
-  if (cell === 'withhold') return `NULL::${info.type}`;
-  return masks[cell.mask].sql(expression);
+/** Name of the setting of a term. */
+export function settingOf(term: Term): string {
+  return `hub.${snakeCase(term)}`;
 }
+
+/** Longest name of PostgreSQL, in bytes; ours are ASCII. */
+const longestName = 63;
 
 interface Gate {
   readonly role: string;
@@ -92,12 +94,12 @@ export function boundarySql(
     out.push(`GRANT USAGE ON SCHEMA shared TO ${reader};`, `GRANT SELECT ON shared.agency, shared.feed_head, shared.feed_start TO ${reader};`);
     for (const record of policy.records.values()) {
       const table = tableOf(tables, record.type);
-      for (const branch of policy.branches(principal, record.type)) {
+      for (const branch of policy.allBranches(principal, record.type)) {
         const gate = { role: gateRole(principal, branch.name), reader };
         roles.add(gate.role);
         out.push(gateSql(gate), ...branchSql(policy, tables, principal, table, branch, gate));
       }
-      if (policy.branches(principal, record.type).length === 0) continue;
+      if (policy.allBranches(principal, record.type).length === 0) continue;
       for (const [name, statements] of [['changes', changeSql], ['keys', keySql]] as const) {
         const gate = { role: gateRole(principal, name), reader };
         roles.add(gate.role);
@@ -106,7 +108,7 @@ export function boundarySql(
     }
   }
   for (const operation of operations) {
-    for (const principal of operation.viewers) {
+    for (const principal of operation.viewers.flatMap((kind) => policy.classesOf(kind))) {
       const gate = { role: gateRole(principal, operation.name), reader: readerRole(principal) };
       roles.add(gate.role).add(gate.reader);
       out.push(gateSql(gate), operationSql(policy, tables, operation, principal, gate));
@@ -161,6 +163,8 @@ function gateSql(gate: Gate): string {
 }
 
 function viewSql(name: string, query: string, gate: Gate, options = ''): string {
+  // PostgreSQL would cut the rest off, and two views could become one.
+  if (name.length > longestName + 'shared.'.length) throw new Error(`Boundary: the name of view ${name} is too long`);
   // Granted before it changes hands: the owner of the database takes roles on but does not inherit their rights.
   return `CREATE VIEW ${name}${options} AS\n${query};\nGRANT SELECT ON ${name} TO ${gate.reader};\nALTER VIEW ${name} OWNER TO ${gate.role};`;
 }
@@ -177,7 +181,7 @@ function branchSql(
   branch: Branch,
   gate: Gate,
 ): string[] {
-  const condition = (of: Table): string => conditionsSql(branch.where, (property) => columnOf(of, property), settingTerm);
+  const condition = (of: Table): string => conditionsSql(branch, (property) => columnOf(of, property), settingTerm);
   const columns = columnsSql(policy, table, branch);
   const out = [
     policySql(gate, table.name, condition(table)),
@@ -192,8 +196,8 @@ function branchSql(
     const cells = [...part.columns]
       .filter(([field, info]) => info.column !== part.primaryKey && policy.declares(`${part.type}.${field}`))
       .map(([field, info]) => ({ info, cell: policy.cell(branch, part.type, field) }));
-    parts.push(...cells.map(({ info, cell }) => `${cellSql(cell, info, property)} AS ${partColumn(property, info.column)}`));
-    const shown = cells.filter(({ cell }) => cell !== 'withhold');
+    parts.push(...cells.map(({ info, cell }) => `${cellSql(cell, sourceOf(table, info, property))} AS ${partColumn(property, info.column)}`));
+    const shown = cells.filter(({ cell }) => cell !== null);
     fences.push(
       `  LEFT JOIN LATERAL (SELECT ${shown.map(({ info }) => `x.${info.column}`).join(', ')} FROM ${part.name} x ` +
         `WHERE x.${part.primaryKey} = r.${toOne.foreignColumn} OFFSET 0) ${property} ON true`,
@@ -213,6 +217,11 @@ function branchSql(
   return out;
 }
 
+/** A column in a view: conditions on dates are on the record's own columns, terms are settings. */
+function sourceOf(table: Table, info: Pick<ColumnInfo, 'column' | 'type'>, alias: string): Parameters<typeof cellSql>[1] {
+  return { expression: `${alias}.${info.column}`, type: info.type, column: (property) => `r.${columnOf(table, property)}`, term: settingTerm };
+}
+
 /** Key columns, then every declared scalar field with its cell right applied. */
 function columnsSql(policy: BoundaryPolicy, table: Table, branch: Branch, keys: readonly string[] = []): string[] {
   const kept = new Set([table.primaryKey, ...keys]);
@@ -220,12 +229,12 @@ function columnsSql(policy: BoundaryPolicy, table: Table, branch: Branch, keys: 
   for (const [property, { foreignColumn }] of table.toOne) {
     if (kept.has(foreignColumn) || !policy.declares(`${table.type}.${property}`)) continue;
     kept.add(foreignColumn);
-    const shown = policy.cell(branch, table.type, property) === 'allow' ? `r.${foreignColumn}` : `NULL::${typeOfColumn(table, foreignColumn)}`;
-    columns.push(`${shown} AS ${foreignColumn}`);
+    const info = { column: foreignColumn, type: typeOfColumn(table, foreignColumn) };
+    columns.push(`${cellSql(policy.cell(branch, table.type, property), sourceOf(table, info, 'r'))} AS ${foreignColumn}`);
   }
   for (const [field, info] of table.columns) {
     if (kept.has(info.column) || !policy.declares(`${table.type}.${field}`)) continue;
-    columns.push(`${cellSql(policy.cell(branch, table.type, field), info, 'r')} AS ${info.column}`);
+    columns.push(`${cellSql(policy.cell(branch, table.type, field), sourceOf(table, info, 'r'))} AS ${info.column}`);
   }
   return columns;
 }
@@ -243,27 +252,31 @@ function changeSql(
   table: Table,
   gate: Gate,
 ): string {
-  const branches = policy.branches(principal, table.type);
+  const branches = policy.allBranches(principal, table.type);
   const record = policy.records.get(table.type);
   const identity = columnOf(table, record?.identity ?? '');
   const inBranch = (branch: Branch, image: string): string =>
-    conditionsSql(branch.where, (property) => `(${image} ->> '${columnOf(table, property)}')`, settingTerm);
+    conditionsSql(branch, (property) => `(${image} ->> '${columnOf(table, property)}')`, settingTerm);
   const inScope = (image: string): string => branches.map((branch) => `(${inBranch(branch, image)})`).join(' OR ');
   const branchOf = (image: string): string =>
     `CASE ${branches.map((branch, i) => `WHEN ${inBranch(branch, image)} THEN ${i}`).join(' ')} END`;
 
   const cells = imageCells(policy, tables, table);
-  const columns = cells.map(({ name, type, path, cellOf }) => {
+  // Members of an image are texts until the outermost cast.
+  const shownText = (cell: Cell, { path }: ImageCell, image: string): string =>
+    cellSql(cell, { expression: path(image), type: 'text', column: (property) => `(${image} ->> '${columnOf(table, property)}')`, term: settingTerm });
+  const columns = cells.map((image) => {
+    const { name, type, cellOf } = image;
     const cases = branches.flatMap((branch, i) => {
       const cell = cellOf(branch);
-      return cell === 'withhold' ? [] : [`WHEN ${i} THEN ${shownText(cell, path('e.after'))}`];
+      return cell === null ? [] : [`WHEN ${i} THEN ${shownText(cell, image, 'e.after')}`];
     });
     const value = cases.length === 0 ? `NULL::${type}` : `(CASE e.branch_after ${cases.join(' ')} END)::${type}`;
     return `${value} AS ${name}`;
   });
   const differs = branches.map((branch, i) => {
-    const shown = cells.flatMap(({ path, cellOf }) => (cellOf(branch) === 'withhold' ? [] : [{ path, cell: cellOf(branch) }]));
-    const rowOf = (image: string): string => `ROW(${shown.map(({ path, cell }) => shownText(cell, path(image))).join(', ')})`;
+    const shown = cells.filter(({ cellOf }) => cellOf(branch) !== null);
+    const rowOf = (image: string): string => `ROW(${shown.map((cell) => shownText(cell.cellOf(branch), cell, image)).join(', ')})`;
     return `WHEN ${i} THEN ${rowOf('e.before')} IS DISTINCT FROM ${rowOf('e.after')}`;
   });
   const query = `  SELECT t.first_position, e.ordinal,
@@ -317,10 +330,6 @@ function typeOfColumn(table: Table, column: string): string {
   return info.type;
 }
 
-function shownText(cell: Cell, expression: string): string {
-  return typeof cell === 'object' ? masks[cell.mask].sql(expression) : expression;
-}
-
 /**
  * Keys of the parts of visible records by their look-up field. Row security judges both tables for one gate: a part is
  * there when a record of it is, so that asking for a code tells nothing a list of the records would not tell. One part
@@ -333,15 +342,15 @@ function keySql(
   table: Table,
   gate: Gate,
 ): string {
-  const branches = policy.branches(principal, table.type);
+  const branches = policy.allBranches(principal, table.type);
   const inScope = branches
-    .map((branch) => `(${conditionsSql(branch.where, (property) => columnOf(table, property), settingTerm)})`)
+    .map((branch) => `(${conditionsSql(branch, (property) => columnOf(table, property), settingTerm)})`)
     .join(' OR ');
   const out = [policySql(gate, table.name, inScope)];
   for (const toOne of table.toOne.values()) {
     const part = tableOf(tables, toOne.target);
     const lookUp = policy.lookUpOf(part.type);
-    if (lookUp === null || branches.some((branch) => policy.cell(branch, part.type, lookUp) !== 'allow')) continue;
+    if (lookUp === null || !branches.every((branch) => isFull(policy.cell(branch, part.type, lookUp)))) continue;
     const bare = part.name.slice(part.name.indexOf('.') + 1);
     out.push(
       policySql(gate, part.name, `EXISTS (SELECT FROM ${table.name} r WHERE r.${toOne.foreignColumn} = ${bare}.${part.primaryKey})`),

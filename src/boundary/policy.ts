@@ -1,81 +1,107 @@
 import { createHash } from 'node:crypto';
 import { isObjectType, type GraphQLSchema } from 'graphql';
+import { agencyOfCode } from '../measures/agencies.js';
+import { agreements as registered, type Agreement } from '../measures/agreements.js';
 import { legalDate, systemClock } from '../measures/clock.js';
-import type { Boundary, Condition, MaskName, Principal, RecordBoundary, RelationDeclaration, ViewerTerm } from './declaration.js';
+import type { Purpose } from '../measures/purposes.js';
+import { agreementRelation, viewerClass } from './by-agreement.js';
+import { branchesOf, groupNames, type Branch } from './branches.js';
+import { forStanding, type Cell } from './cell.js';
+import type { Term } from './row-conditions.js';
+import type { Basis, Boundary, PartBoundary, Principal, Prohibition, RecordBoundary, RelationDeclaration } from './declaration.js';
 
-/** What happens to one field of a visible row. */
-export type Cell = 'allow' | 'withhold' | { readonly mask: MaskName };
-
-/** One condition on the record's own row. */
-export type RowCondition =
-  | { readonly property: string; readonly equals: ViewerTerm }
-  | { readonly property: string; readonly oneOf: readonly string[] };
-
-/**
- * A set of rows a principal may see and the rights on their cells: an AND of conditions with the shape of one index.
- * Branches may overlap; a row takes the rights of the first branch it falls into, which grants at least what the later
- * ones do.
- */
-export interface Branch {
-  /** Name of the first relation merged into this branch; names views and roles. */
-  readonly name: string;
-  readonly relations: readonly RelationDeclaration[];
-  readonly where: readonly RowCondition[];
-  readonly cells: ReadonlyMap<string, Cell>;
+/** What decides a viewer's rights before any data is looked at. */
+export interface Standing {
+  readonly principal: Principal;
+  /** The declared purpose; null where none was declared, or no case number with it. */
+  readonly purpose: Purpose | null;
 }
 
 /** Why a coordinate is denied or open, for messages and for the matrix. */
-export interface Decision {
+export interface Decision extends Basis {
   readonly allowed: boolean;
-  readonly rows: readonly string[];
-  readonly clauses: readonly string[];
+  /** What would change a denial: a purpose (with a case number) of `purposes`, or a registered agreement. */
+  readonly missing: 'PURPOSE' | 'AGREEMENT' | null;
+  readonly purposes: readonly Purpose[];
 }
 
 /** The default of the boundary table: HRSS data without a registered agreement goes to nobody (B-54, B-55). */
-const defaultDenial: Decision = { allowed: false, rows: ['B-54', 'B-55'], clauses: ['YZ-2.9.2b', 'A-59'] };
+export const byDefault: Basis = { rows: ['B-54', 'B-55'], clauses: ['YZ-2.9.2b', 'A-59'] };
 
 /** The compiled boundary: pure, built once at start-up from the declarations of all capabilities. */
 export class BoundaryPolicy {
-  /** Changes with any change of any declaration; part of plan keys, cursors and evidence. */
+  /** Changes with any change of any declaration or agreement in force; part of plan keys, cursors and evidence. */
   readonly version: string;
+  /** Viewer classes that see any record: kinds, roles, and kinds with their agreements. */
   readonly principals: readonly Principal[];
   readonly records: ReadonlyMap<string, RecordBoundary>;
   readonly declarations: readonly Boundary[];
+  /** What the declarations ask of a viewer: the settings of an envelope. */
+  readonly terms: ReadonlySet<Term>;
   readonly #owner = new Map<string, Boundary>();
   readonly #branches = new Map<string, readonly Branch[]>();
+  /** Of a viewer class with agreements: its kind. */
+  readonly #kinds = new Map<Principal, Principal>();
 
-  /** `on`: the day (`YYYY-MM-DD`) whose relations are in force. Rights change with the day, and the version with them. */
-  constructor(declared: readonly Boundary[], on: string = legalDate(systemClock.now())) {
-    const declarations = declared.map((boundary) => inForce(boundary, on));
+  /**
+   * `on`: the day (`YYYY-MM-DD`) whose relations and agreements are in force. Rights change with the day, and the version
+   * with them. Throws for a declaration without clause, twice, of an unknown group, or against a prohibition.
+   */
+  constructor(declared: readonly Boundary[], on: string = legalDate(systemClock.now()), agreements: readonly Agreement[] = registered()) {
+    const holding = agreements.filter(({ from, until }) => from <= on && on <= until);
+    const parties = new Map<string, Principal>();
+    for (const party of new Set(holding.map(({ party }) => party))) {
+      const kind = agencyOfCode(party)?.kind;
+      if (!kind) throw new Error(`Boundary: agreement with unknown agency ${party}`);
+      const principal = viewerClass(kind, holding.filter((agreement) => agreement.party === party));
+      parties.set(party, principal);
+      this.#kinds.set(principal, kind);
+    }
+    const declarations = declared.map((boundary) => inForce(boundary, on, holding, parties));
     this.declarations = declarations;
     this.version = createHash('sha256').update(JSON.stringify(declarations)).digest('hex').slice(0, 12);
+    this.terms = termsOf(declarations);
     this.records = new Map(declarations.flatMap((b) => (b.form === 'record' ? [[b.type, b] as const] : [])));
     for (const declaration of declarations) {
-      if ('clauses' in declaration) assertBasis(declaration.type, declaration.clauses);
+      if ('clauses' in declaration) assertBasis(declaration.type, declaration);
       for (const field of fieldsOf(declaration)) {
         const coordinate = `${declaration.type}.${field}`;
         if (this.#owner.has(coordinate)) throw new Error(`Boundary: ${coordinate} is declared twice`);
         this.#owner.set(coordinate, declaration);
       }
     }
-    const principals = new Set<Principal>();
+    const principals = new Set<Principal>(this.#kinds.keys());
     for (const record of this.records.values()) {
-      for (const relation of record.relations) {
-        assertBasis(`${record.type}.${relation.relation}`, relation.clauses);
-        for (const principal of relation.viewers) principals.add(principal);
-      }
+      assertSound(record, this.partsOf(record.type), (principal) => this.kindOf(principal));
+      for (const principal of record.relations.flatMap(({ viewers }) => viewers)) principals.add(principal);
     }
     this.principals = [...principals].sort();
     for (const record of this.records.values()) {
       for (const principal of this.principals) {
-        this.#branches.set(`${principal} ${record.type}`, branchesOf(record, principal));
+        const branches = branchesOf(record, this.partsOf(record.type), record.relations, [principal, this.kindOf(principal)]);
+        this.#branches.set(`${principal} ${record.type}`, branches);
       }
     }
   }
 
-  /** The branches through which a principal sees a record type; empty when nothing is granted. */
-  branches(principal: Principal, type: string): readonly Branch[] {
+  /** The branches through which a viewer of this standing sees a record type; empty when nothing is granted. */
+  branches(standing: Standing, type: string): readonly Branch[] {
+    return this.allBranches(standing.principal, type).filter(({ purposes }) => isDeclared(standing, purposes));
+  }
+
+  /** The branches of a viewer class whatever the purpose: what the database layer is made of. */
+  allBranches(principal: Principal, type: string): readonly Branch[] {
     return this.#branches.get(`${principal} ${type}`) ?? [];
+  }
+
+  /** The kind or role behind a viewer class. */
+  kindOf(principal: Principal): Principal {
+    return this.#kinds.get(principal) ?? principal;
+  }
+
+  /** The viewer classes of a kind or role: itself, and one for each set of agreements of its agencies. */
+  classesOf(kind: Principal): readonly Principal[] {
+    return [kind, ...[...this.#kinds].flatMap(([principal, of]) => (of === kind ? [principal] : []))];
   }
 
   /** The record type through which a type is seen, or null for operations and open vocabulary. */
@@ -86,6 +112,11 @@ export class BoundaryPolicy {
       if (declaration.form === 'part') return declaration.of;
     }
     return null;
+  }
+
+  /** The types seen only through records of this one. */
+  partsOf(record: string): readonly PartBoundary[] {
+    return this.declarations.filter((declaration) => declaration.form === 'part').filter(({ of }) => of === record);
   }
 
   /** The field by which records may be asked for through a part, or null. */
@@ -101,43 +132,50 @@ export class BoundaryPolicy {
     return [...this.#owner.keys()];
   }
 
+  /** The declaration that speaks for a coordinate, or null. */
+  declarationOf(coordinate: string): Boundary | null {
+    return this.#owner.get(coordinate) ?? null;
+  }
+
   /** Whether any declaration speaks for this coordinate. */
   declares(coordinate: string): boolean {
     return this.#owner.has(coordinate);
   }
 
-  /** The right on one cell of a row seen through `branch`. */
-  cell(branch: Branch, type: string, field: string): Cell {
-    const declaration = this.#owner.get(`${type}.${field}`);
-    if (declaration?.form === 'record') return branch.cells.get(field) ?? 'withhold';
-    if (declaration?.form === 'open') return 'allow';
-    if (declaration?.form !== 'part') return 'withhold';
-    const group = groupOf(declaration.groups, field);
-    return group !== null && branch.relations.every((relation) => relation.allow.includes(group)) ? 'allow' : 'withhold';
+  /** The field group of a coordinate of a record or part, or null. */
+  groupOf(coordinate: string): string | null {
+    const declaration = this.#owner.get(coordinate);
+    const field = coordinate.slice(coordinate.indexOf('.') + 1);
+    if (declaration?.form === 'record') return groupWith(Object.entries(declaration.groups).map(([name, { fields }]) => [name, fields]), field);
+    return declaration?.form === 'part' ? groupWith(Object.entries(declaration.groups), field) : null;
   }
 
-  /** May this principal use this coordinate at all, and on what ground. A coordinate nobody declared is denied. */
-  decide(principal: Principal, coordinate: string): Decision {
+  /** The right on one cell of a row seen through `branch`, with its conditions on purpose and date. */
+  cell(branch: Branch, type: string, field: string): Cell {
+    if (this.#owner.get(`${type}.${field}`)?.form === 'open') return { shown: 'full' };
+    const group = this.groupOf(`${type}.${field}`);
+    return group === null ? null : (branch.rights.get(group) ?? null);
+  }
+
+  /** May a viewer of this standing use this coordinate at all, and on what ground. What nobody declared is denied. */
+  decide(standing: Standing, coordinate: string): Decision {
     const declaration = this.#owner.get(coordinate);
-    if (!declaration) return defaultDenial;
-    if (declaration.form === 'open') return { allowed: true, rows: declaration.rows, clauses: declaration.clauses };
+    if (!declaration) return denied(byDefault, 'AGREEMENT');
+    if (declaration.form === 'open') return allowed(declaration);
     if (declaration.form === 'operation') {
-      const allowed = declaration.viewers.includes(principal);
-      return { allowed, rows: declaration.rows, clauses: declaration.clauses };
+      if (!declaration.viewers.includes(this.kindOf(standing.principal))) return denied(declaration, null);
+      return isDeclared(standing, declaration.purposes ?? null) ? allowed(declaration) : denied(declaration, 'PURPOSE', declaration.purposes);
     }
     const record = declaration.form === 'record' ? declaration.type : declaration.of;
-    const branches = this.branches(principal, record);
-    if (branches.length === 0) return defaultDenial;
+    const all = this.allBranches(standing.principal, record);
+    if (all.length === 0) return denied(byDefault, 'AGREEMENT');
     const field = coordinate.slice(coordinate.indexOf('.') + 1);
-    const granting = declaration.form === 'carrier'
-      ? branches
-      : branches.filter((branch) => this.cell(branch, declaration.type, field) !== 'withhold');
-    const grounds = (granting.length > 0 ? granting : branches).flatMap((branch) => branch.relations);
-    return {
-      allowed: granting.length > 0,
-      rows: unique(grounds.flatMap((relation) => relation.rows)),
-      clauses: unique(grounds.flatMap((relation) => relation.clauses)),
-    };
+    const cells = all.map((branch) => ({ branch, cell: declaration.form === 'carrier' ? carried : this.cell(branch, declaration.type, field) }));
+    const granting = cells.filter(({ branch, cell }) => isDeclared(standing, branch.purposes) && forStanding(cell, standing.purpose) !== null);
+    if (granting.length > 0) return allowed(basisOf(granting.map(({ branch }) => branch)));
+    const basis = basisOf(all);
+    const purposes = unique(cells.flatMap(({ branch, cell }) => (cell === null ? [] : [...(branch.purposes ?? []), ...(cell.purposes ?? [])])));
+    return purposes.length > 0 ? denied(basis, 'PURPOSE', purposes) : denied(basis, null);
   }
 
   /**
@@ -166,92 +204,98 @@ export class BoundaryPolicy {
   }
 }
 
+/** A carrier adds nothing to the right on the record it carries. */
+const carried: Cell = { shown: 'full' };
+
 /** The field names a declaration speaks for. */
-function fieldsOf(declaration: Boundary): readonly string[] {
-  return 'groups' in declaration ? Object.values(declaration.groups).flat() : declaration.fields;
+export function fieldsOf(declaration: Boundary): readonly string[] {
+  if (declaration.form === 'record') return Object.values(declaration.groups).flatMap(({ fields }) => fields);
+  return declaration.form === 'part' ? Object.values(declaration.groups).flat() : declaration.fields;
 }
 
-/** The declaration with the relations that hold on a day. */
-function inForce(boundary: Boundary, on: string): Boundary {
+/** The declaration with the relations that hold on a day, those of agreements behind the others. */
+function inForce(
+  boundary: Boundary,
+  on: string,
+  agreements: readonly Agreement[],
+  parties: ReadonlyMap<string, Principal>,
+): Boundary {
   if (boundary.form !== 'record') return boundary;
   const holds = ({ from, until }: RelationDeclaration): boolean => (from ?? on) <= on && on <= (until ?? on);
-  return { ...boundary, relations: boundary.relations.filter(holds) };
+  const agreed = agreements
+    .filter(({ type }) => type === boundary.type)
+    .map((agreement) => agreementRelation(boundary, agreement, parties.get(agreement.party) ?? ''));
+  return { ...boundary, relations: [...boundary.relations.filter(holds), ...agreed] };
 }
 
-function groupOf(groups: Readonly<Record<string, readonly string[]>>, field: string): string | null {
-  return Object.entries(groups).find(([, fields]) => fields.includes(field))?.[0] ?? null;
+/** Agency, district and purpose are asked of everyone (operations too); the day and digests only where they occur. */
+function termsOf(declarations: readonly Boundary[]): ReadonlySet<Term> {
+  const terms = new Set<Term>(['agency', 'district', 'purpose']);
+  const relations = declarations.flatMap((declaration) => (declaration.form === 'record' ? declaration.relations : []));
+  for (const { where, sees } of relations) {
+    if (Object.values(where).some((condition) => 'day' in condition)) terms.add('today');
+    for (const { when, shown, otherwise } of Object.values(sees)) {
+      if (when) terms.add('today');
+      if (shown === 'digest' || otherwise === 'digest') terms.add('digestKey');
+    }
+  }
+  return terms;
 }
 
-function assertBasis(what: string, clauses: readonly string[]): void {
+/** Every relation has a clause, names groups that exist, shows sensitive ones for a purpose, and breaks no prohibition. */
+function assertSound(record: RecordBoundary, parts: readonly PartBoundary[], kindOf: (principal: Principal) => Principal): void {
+  const groups = groupNames(record, parts);
+  for (const relation of record.relations) {
+    const name = `${record.type}.${relation.relation}`;
+    assertBasis(name, relation);
+    for (const [group, right] of Object.entries(relation.sees)) {
+      if (!groups.includes(group)) throw new Error(`Boundary: ${name} names no group ${group}`);
+      const open = relation.purposes ?? right.purposes ? right.otherwise : right.shown;
+      if (record.groups[group]?.sensitive && (open === 'full' || open === 'digest')) {
+        throw new Error(`Boundary: ${name} shows the sensitive group ${group} without a purpose`);
+      }
+    }
+    for (const prohibition of record.never ?? []) {
+      assertBasis(`${record.type}, prohibition`, prohibition);
+      if (breaks(relation, prohibition, kindOf)) throw new Error(`Boundary: ${name} breaks the prohibition of ${prohibition.rows.join(', ')}`);
+    }
+  }
+}
+
+/** A relation keeps a prohibition when it is of others, or limits one of its columns to other codes. */
+function breaks(relation: RelationDeclaration, { viewers, where }: Prohibition, kindOf: (principal: Principal) => Principal): boolean {
+  if (!relation.viewers.some((principal) => viewers.includes(kindOf(principal)))) return false;
+  return Object.entries(where).every(([property, { oneOf }]) => {
+    const condition = relation.where[property];
+    return !condition || !('oneOf' in condition) || condition.oneOf.some((code) => oneOf.includes(code));
+  });
+}
+
+function groupWith(groups: readonly (readonly [string, readonly string[]])[], field: string): string | null {
+  return groups.find(([, fields]) => fields.includes(field))?.[0] ?? null;
+}
+
+function assertBasis(what: string, { clauses }: Basis): void {
   if (clauses.length === 0) throw new Error(`Boundary: ${what} has no clause; a rule without a clause is a defect`);
 }
 
-function unique(values: readonly string[]): string[] {
+function isDeclared({ purpose }: Standing, purposes: readonly Purpose[] | null): boolean {
+  return purposes === null || (purpose !== null && purposes.includes(purpose));
+}
+
+function allowed({ rows, clauses }: Basis): Decision {
+  return { allowed: true, rows, clauses, missing: null, purposes: [] };
+}
+
+function denied({ rows, clauses }: Basis, missing: Decision['missing'], purposes: readonly Purpose[] = []): Decision {
+  return { allowed: false, rows, clauses, missing, purposes };
+}
+
+function basisOf(branches: readonly Branch[]): Basis {
+  const relations = branches.flatMap((branch) => branch.relations);
+  return { rows: unique(relations.flatMap(({ rows }) => rows)), clauses: unique(relations.flatMap(({ clauses }) => clauses)) };
+}
+
+function unique<T>(values: readonly T[]): T[] {
   return [...new Set(values)];
-}
-
-function cellsOf(record: RecordBoundary, relation: RelationDeclaration): Map<string, Cell> {
-  const cells = new Map<string, Cell>();
-  for (const [group, fields] of Object.entries(record.groups)) {
-    const mask = relation.mask?.[group];
-    const cell: Cell = relation.allow.includes(group) ? 'allow' : mask ? { mask } : 'withhold';
-    for (const field of fields) cells.set(field, cell);
-  }
-  return cells;
-}
-
-function rowCondition(property: string, condition: Condition): RowCondition {
-  return 'viewer' in condition ? { property, equals: condition.viewer } : { property, oneOf: condition.oneOf };
-}
-
-/**
- * Relations that differ only in the literals of one property become one branch, so that two rows of the table (P01 by
- * B-02, P02 by B-06) cost one index scan. Of the branches left an earlier one must grant at least what a later one does.
- */
-function branchesOf(record: RecordBoundary, principal: Principal): readonly Branch[] {
-  const branches: Branch[] = [];
-  for (const relation of record.relations) {
-    if (!relation.viewers.includes(principal)) continue;
-    const next: Branch = {
-      name: relation.relation,
-      relations: [relation],
-      where: Object.entries(relation.where).map(([property, condition]) => rowCondition(property, condition)),
-      cells: cellsOf(record, relation),
-    };
-    const at = branches.findIndex((branch) => merged(branch, next) !== null);
-    const whole = at < 0 ? null : merged(branches[at] ?? next, next);
-    if (whole) branches[at] = whole;
-    else branches.push(next);
-  }
-  branches.forEach((branch, index) => {
-    for (const earlier of branches.slice(0, index)) assertGrantsAtLeast(record.type, earlier, branch);
-  });
-  return branches;
-}
-
-function merged(a: Branch, b: Branch): Branch | null {
-  if (JSON.stringify([...a.cells]) !== JSON.stringify([...b.cells]) || a.where.length !== b.where.length) return null;
-  const differing: string[] = [];
-  const where: RowCondition[] = [];
-  for (const left of a.where) {
-    const right = b.where.find((condition) => condition.property === left.property);
-    if (!right) return null;
-    if (JSON.stringify(left) === JSON.stringify(right)) {
-      where.push(left);
-    } else if ('oneOf' in left && 'oneOf' in right) {
-      differing.push(left.property);
-      where.push({ property: left.property, oneOf: unique([...left.oneOf, ...right.oneOf]) });
-    } else {
-      return null;
-    }
-  }
-  return differing.length <= 1 ? { ...a, relations: [...a.relations, ...b.relations], where } : null;
-}
-
-function assertGrantsAtLeast(type: string, earlier: Branch, later: Branch): void {
-  for (const [field, cell] of later.cells) {
-    const strong = earlier.cells.get(field) ?? 'withhold';
-    if (strong === 'allow' || cell === 'withhold' || JSON.stringify(strong) === JSON.stringify(cell)) continue;
-    throw new Error(`Boundary: ${type}.${field} is granted further by ${later.name} than by the earlier ${earlier.name}`);
-  }
 }

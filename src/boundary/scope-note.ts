@@ -1,6 +1,6 @@
-import { termValue, type Viewer } from '../access/viewer.js';
+import { standingOf, termValue, type Viewer } from '../access/viewer.js';
 import type { BoundaryPolicy } from './policy.js';
-import { viewerTerms } from './row-conditions.js';
+import { viewerColumns } from './row-conditions.js';
 
 /** What a viewer may see of a type, said with every answer: computed from the declaration and the viewer only. */
 export interface ScopeNote {
@@ -22,14 +22,14 @@ export function scopeNote(policy: BoundaryPolicy, viewer: Viewer, path: string, 
   return {
     path,
     type,
-    relations: policy.branches(viewer.principal, type).flatMap((branch) =>
+    relations: policy.branches(standingOf(viewer), type).flatMap((branch) =>
       branch.relations.map(({ relation, zh, en, rows, clauses }) => ({
         relation,
         zh,
         en,
         rows,
         clauses,
-        viewer: Object.fromEntries(viewerTerms(branch).map((term) => [term, termValue(viewer, term)])),
+        viewer: Object.fromEntries(viewerColumns(branch).map((term) => [term, termValue(viewer, term)])),
       })),
     ),
   };

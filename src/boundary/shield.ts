@@ -1,18 +1,12 @@
 import { createRequire } from 'node:module';
 import type { GraphQLResolveInfo } from 'graphql';
 import type * as Shield from 'graphql-shield';
-import type { Principal } from './declaration.js';
-import type { BoundaryPolicy } from './policy.js';
+import type { BoundaryPolicy, Standing } from './policy.js';
 
 // The package's ESM entry cannot be imported on Node 23 and later (it asks util for isUndefined); its CJS entry can.
 const { rule } = createRequire(import.meta.url)('graphql-shield') as typeof Shield;
 
 type ShieldRule = ReturnType<ReturnType<typeof rule>>;
-
-/** What a rule looks at: the viewer class, nothing of the data. */
-export interface ShieldContext {
-  readonly principal: Principal;
-}
 
 /** One shield rule per coordinate, ready to be mounted as middleware in a cross-check or asked once per operation. */
 export type RuleMap = Readonly<Record<string, Readonly<Record<string, ShieldRule>>>>;
@@ -26,7 +20,7 @@ export function shieldRules(policy: BoundaryPolicy): RuleMap {
   for (const coordinate of policy.coordinates()) {
     const [type = '', field = ''] = coordinate.split('.');
     (map[type] ??= {})[field] = rule(coordinate, { cache: 'no_cache' })(
-      (_parent: unknown, _args: unknown, context: ShieldContext) => policy.decide(context.principal, coordinate).allowed,
+      (_parent: unknown, _args: unknown, context: Standing) => policy.decide(context, coordinate).allowed,
     );
   }
   return map;
@@ -41,16 +35,16 @@ export const shieldOptions: Parameters<ShieldRule['resolve']>[4] = {
   hashFunction: (value: unknown) => JSON.stringify(value),
 };
 
-/** Asks the rule of one coordinate for a viewer class. Only `true` allows; an error, a throw or no rule denies. */
+/** Asks the rule of one coordinate for a standing. Only `true` allows; an error, a throw or no rule denies. */
 export async function ruleAllows(
   rules: RuleMap,
   coordinate: string,
-  context: ShieldContext,
+  standing: Standing,
   info: GraphQLResolveInfo,
 ): Promise<boolean> {
   const [type = '', field = ''] = coordinate.split('.');
   const found = rules[type]?.[field];
   if (!found) return false;
-  const answer = await found.resolve({}, {}, { ...context, _shield: { cache: {} } }, info, shieldOptions);
+  const answer = await found.resolve({}, {}, { ...standing, _shield: { cache: {} } }, info, shieldOptions);
   return answer === true;
 }

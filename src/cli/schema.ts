@@ -4,7 +4,8 @@ import { projectFile } from './project-file.js';
 
 /** Prints the schema; `--write` puts it into schema/schema.graphql, `--check` fails when that file differs. */
 export async function schemaCommand(args: readonly string[]): Promise<number> {
-  const text = schemaText(await hubSchema(boundaryPolicy()));
+  const policy = boundaryPolicy();
+  const text = schemaText(await hubSchema(policy), policy);
   return keepFile(args, 'schema/schema.graphql', text);
 }
 

@@ -1,6 +1,6 @@
 import type { AccessLog } from '../access/access-log.js';
 import type { Viewer } from '../access/viewer.js';
-import type { Clock } from '../measures/clock.js';
+import { legalDate, type Clock } from '../measures/clock.js';
 import type { Readers } from '../planner/readers.js';
 import { headStatement, type CompiledChange } from './compile-change.js';
 import type { FeedCursors, FeedPlace } from './cursor.js';
@@ -28,7 +28,7 @@ export const heartbeatMs = 15_000;
 /** A stream ended by the hub, with the reason the subscriber is told. */
 export class StreamEnded extends Error {
   constructor(
-    readonly code: 'CURSOR_INVALID' | 'CURSOR_EPOCH' | 'TOKEN_EXPIRED' | 'TOKEN_REFUSED' | 'HUB_STOPPING',
+    readonly code: 'CURSOR_INVALID' | 'CURSOR_EPOCH' | 'TOKEN_EXPIRED' | 'TOKEN_REFUSED' | 'HUB_STOPPING' | 'BOUNDARY_OUTDATED',
     message: string,
     readonly nextStep: string,
   ) {
@@ -105,10 +105,12 @@ export async function* changeStream(
     ending.throwIfAborted();
     const heard = parts.listener.heard();
     const upTo: bigint = place.position + positionsPerRead;
-    const [headRows = [], rows = []] = await parts.readers.run(viewer, [headStatement, change.read(place.position, upTo, eventsPerPage)]);
+    const [headRows = [], rows = []] = await parts.readers.run({ ...viewer, today: legalDate(clock.now()) }, [headStatement, change.read(place.position, upTo, eventsPerPage)]);
     if (headRows[0]?.[0] !== place.epoch) throw oldEpoch();
     for (const row of rows) {
       if (stopped()) return;
+      // Asked of every event, not of every read alone: a slow reader takes a page for longer than its token lasts.
+      if (clock.now().getTime() >= viewer.expiresAt) throw expired();
       ending.throwIfAborted();
       const event = change.event(row);
       place = { ...place, position: event.position + 1n, number: place.number + 1 };
@@ -159,6 +161,15 @@ export function hubStopping(): StreamEnded {
     'HUB_STOPPING',
     '枢纽正在停止，订阅结束 · The hub is stopping; the stream ends.',
     '以最后的游标续订，不丢不重 · Subscribe again with the last cursor; nothing is lost or repeated.',
+  );
+}
+
+/** The boundary changed at midnight; its cursors end with it. */
+export function boundaryOutdated(): StreamEnded {
+  return new StreamEnded(
+    'BOUNDARY_OUTDATED',
+    '数据边界自今日零时起已变更，订阅结束 · The boundary has changed at midnight; the stream ends.',
+    '不带游标重新订阅，并重新读取全部许可 · Subscribe without a cursor and read the permits again.',
   );
 }
 

@@ -46,7 +46,7 @@ const leadColumns = 4;
 export function compileChange(context: ReadContext, declaration: ChangeDeclaration, key: string, nodes: readonly FieldNode[]): CompiledChange {
   const table = context.tables.get(declaration.type);
   const root = context.schema.getSubscriptionType();
-  const [branch] = context.policy.branches(context.principal, declaration.type);
+  const [branch] = context.policy.branches(context.standing, declaration.type);
   if (!table || !root || !branch) throw new Error(`Feed: nothing to read for Subscription.${declaration.field}`);
   const compiler = new ObjectCompiler(context, table, (_type, _field, info, alias) => () => `${alias}.${info.column}`);
   const type = fieldObject(root, declaration.field);
@@ -67,7 +67,7 @@ export function compileChange(context: ReadContext, declaration: ChangeDeclarati
   const own = compiler.columns.map((expression) => `, ${expression(branch)}`).join('');
   const statement: Statement = namedStatement(
     `SELECT p.first_position + p.ordinal, p.seen_before, p.seen_after, p.identity${own} FROM (SELECT ${inner} ` +
-      `FROM ${changeView(context.principal, table)} r ` +
+      `FROM ${changeView(context.standing.principal, table)} r ` +
       // The transaction that holds $1 starts at or before it; within each transaction the ordinals are cut by index.
       'WHERE r.first_position >= (SELECT max(s.first_position) FROM shared.feed_start s WHERE s.first_position <= $1::bigint) ' +
       'AND r.first_position < $2::bigint AND r.ordinal >= $1::bigint - r.first_position AND r.ordinal < $2::bigint - r.first_position ' +

@@ -1,5 +1,5 @@
 import type { Seal } from '../access/keys.js';
-import type { Viewer } from '../access/viewer.js';
+import { standingOf, type Viewer } from '../access/viewer.js';
 
 /** A place in the log, and how far a subscriber's own numbering has come. Never leaves the hub unsealed. */
 export interface FeedPlace {
@@ -35,6 +35,7 @@ export class FeedCursors {
   }
 
   #context(viewer: Viewer): string {
-    return `feed ${viewer.agency} ${viewer.account} ${viewer.principal} ${this.#boundaryVersion}`;
+    const { principal, purpose } = standingOf(viewer);
+    return `feed ${viewer.agency} ${viewer.account} ${principal} ${purpose ?? ''} ${this.#boundaryVersion}`;
   }
 }

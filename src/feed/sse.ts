@@ -1,11 +1,10 @@
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { getOperationAST, GraphQLError, OperationTypeNode } from 'graphql';
-import { declaredPurpose } from '../access/declared-headers.js';
-import type { Viewer } from '../access/viewer.js';
+import { standingOf, type Viewer } from '../access/viewer.js';
 import { denialError } from '../boundary/denial.js';
 import { argumentReader } from '../planner/arguments.js';
-import { decideCoordinates } from '../planner/operation-plan.js';
+import { decideCoordinates } from '../planner/decisions.js';
 import type { GraphQLRequest } from '../planner/graphql-request.js';
 import type { PlannerParts } from '../planner/parts.js';
 import { planIdentity } from '../access/plan-identity.js';
@@ -35,11 +34,11 @@ interface Refusal {
  * A subscription is decided before it opens: a denied one answers 403 and never becomes a stream.
  */
 export function sseTransport(parts: SseParts) {
-  return async (request: IncomingMessage, response: ServerResponse, viewer: Viewer, call: GraphQLRequest, ending: AbortSignal): Promise<void> => {
+  return async (response: ServerResponse, viewer: Viewer, call: GraphQLRequest, ending: AbortSignal): Promise<void> => {
     const stop = new AbortController();
     response.once('close', () => stop.abort());
-    const opened = await open(parts, viewer, call, request, ending, stop.signal).catch(refusalOf);
-    if (!(Symbol.asyncIterator in opened)) return refuse(parts, viewer, request, response, opened);
+    const opened = await open(parts, viewer, call, ending, stop.signal).catch(refusalOf);
+    if (!(Symbol.asyncIterator in opened)) return refuse(parts, viewer, response, opened);
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
@@ -52,7 +51,7 @@ export function sseTransport(parts: SseParts) {
       const body = JSON.stringify({ errors: [endReason(error)] });
       // A stream that broke says no more than that it broke: the evidence may be what failed.
       if (error instanceof StreamEnded) {
-        const recorded = await recordRefusal(parts, viewer, request, 200, body).then(() => true, () => false);
+        const recorded = await recordRefusal(parts, viewer, 200, body).then(() => true, () => false);
         if (!recorded) return void response.destroy();
       }
       await send(response, 'next', body, stop.signal);
@@ -73,17 +72,18 @@ async function send(response: ServerResponse, event: string, data: string, signa
   await once(response, 'drain', { signal }).catch(() => undefined);
 }
 
-async function refuse(parts: SseParts, viewer: Viewer, request: IncomingMessage, response: ServerResponse, refusal: Refusal): Promise<void> {
+async function refuse(parts: SseParts, viewer: Viewer, response: ServerResponse, refusal: Refusal): Promise<void> {
   const body = JSON.stringify({ errors: refusal.errors });
-  await recordRefusal(parts, viewer, request, refusal.status, body);
+  await recordRefusal(parts, viewer, refusal.status, body);
   response.writeHead(refusal.status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }).end(body);
 }
 
 /** Makes the evidence of an answer without data durable. */
-async function recordRefusal(parts: SseParts, viewer: Viewer, request: IncomingMessage, status: number, body: string): Promise<void> {
+async function recordRefusal(parts: SseParts, viewer: Viewer, status: number, body: string): Promise<void> {
   const now = parts.clock.now().getTime();
   await parts.accessLog.append({
-    ...declaredPurpose(request),
+    purpose: viewer.purpose,
+    caseNo: viewer.caseNo,
     viewer,
     document: null,
     operation: null,
@@ -102,13 +102,12 @@ async function open(
   parts: SseParts,
   viewer: Viewer,
   call: GraphQLRequest,
-  request: IncomingMessage,
   ending: AbortSignal,
   signal: AbortSignal,
 ): Promise<AsyncGenerator<string> | Refusal> {
   const { plannerParts, planner } = parts;
   const { schema, policy, tables, seal, ids } = plannerParts;
-  const { principal } = viewer;
+  const standing = standingOf(viewer);
   const known = planner.admit(call.query);
   const operation = getOperationAST(known.document, call.operationName);
   const root = schema.getSubscriptionType();
@@ -126,20 +125,21 @@ async function open(
 
   const used = new Set<string>();
   coordinatesOf(schema, root, nodes, fragments, variables, used);
-  const allowed = await decideCoordinates(plannerParts, { operation, fragments, variables, principal }, used);
+  const allowed = await decideCoordinates(plannerParts, { operation, fragments, variables, standing }, used);
   const denied = [...used].find((coordinate) => !allowed.has(coordinate));
-  if (denied !== undefined) return { status: 403, errors: [denialError(policy, principal, denied, [key])] };
+  if (denied !== undefined) return { status: 403, errors: [denialError(policy, standing, denied, [key])] };
 
-  const context = { schema, policy, tables, principal, fragments, variables, seal, ids, allowed };
+  const context = { schema, policy, tables, standing, fragments, variables, seal, ids, allowed };
   const change = compileChange(context, declaration, key, nodes);
   const after = argumentReader(node, 'after')(variables);
   const operationName = operation.name?.value ?? null;
   return changeStream(parts, change, viewer, typeof after === 'string' ? after : null, {
     document: known.hash,
     operation: operationName,
-    plan: planIdentity({ document: known.hash, operation: operationName, viewerClass: principal, boundary: policy.version, coordinates: used }),
+    plan: planIdentity({ document: known.hash, operation: operationName, viewerClass: viewer.principal, boundary: policy.version, coordinates: used }),
     boundary: policy.version,
-    ...declaredPurpose(request),
+    purpose: viewer.purpose,
+    caseNo: viewer.caseNo,
   }, ending, signal);
 }
 

@@ -1,9 +1,9 @@
-import { oneOf, viewer, type Boundary } from '../boundary/declaration.js';
+import { forPurpose, full, masked, oneOf, viewer, type Boundary } from '../boundary/declaration.js';
 
 const tianjin = oneOf('CN-TJ');
 
 /**
- * Who may see what of a permit. Rows B-01, B-02, B-05 to B-07, B-09, B-13 and B-15 of the boundary table; everyone else is
+ * Who may see what of a permit. Rows B-01 to B-07, B-09, B-13 and B-15 of the boundary table; everyone else is
  * denied. P07 is for the deciding bureau and the authority of the day alone until foreigner cases have a capability of
  * their own (A-12, A-63, B-16).
  *
@@ -16,15 +16,23 @@ export const permitBoundaries: readonly Boundary[] = [
     type: 'Permit',
     identity: 'documentNo',
     groups: {
-      PERMIT_BASIC: [
-        'id', 'jurisdiction', 'item', 'documentNo', 'documentPart', 'certificateNo', 'holder', 'decidedBy', 'legalAuthority', 'location',
-        'district', 'outcome', 'status', 'decidedOn', 'validFrom', 'validTo', 'actions',
-        // Where the facts above come from and since when they stand; changes of other cells do not move these.
-        'source', 'batch', 'receivedAt', 'updatedAt',
-      ],
-      // The revision counts changes of the whole record, also of cells others may not see.
-      DECISION_RECORD: ['content', 'revision'],
-      PERSONAL: ['legalRepresentative'],
+      PERMIT_BASIC: {
+        zh: '许可基本信息',
+        en: 'basic facts of the permit (A-58)',
+        fields: [
+          'id', 'jurisdiction', 'item', 'documentNo', 'documentPart', 'certificateNo', 'holder', 'decidedBy', 'legalAuthority', 'location',
+          'district', 'outcome', 'status', 'decidedOn', 'validFrom', 'validTo', 'actions',
+          // Where the facts above come from and since when they stand; changes of other cells do not move these.
+          'source', 'batch', 'receivedAt', 'updatedAt',
+        ],
+      },
+      DECISION_RECORD: {
+        zh: '决定机关的办理记录',
+        en: 'the deciding organ’s own record',
+        // The revision counts changes of the whole record, also of cells others may not see.
+        fields: ['content', 'revision'],
+      },
+      PERSONAL: { zh: '个人信息', en: 'personal data', fields: ['legalRepresentative'], sensitive: true },
     },
     relations: [
       {
@@ -33,8 +41,11 @@ export const permitBoundaries: readonly Boundary[] = [
         en: 'permits this bureau decided',
         viewers: ['DISTRICT_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_APPROVAL'],
         where: { jurisdiction: tianjin, decidedByCode: viewer.agency },
-        allow: ['PERMIT_BASIC', 'DECISION_RECORD'],
-        mask: { PERSONAL: 'familyName' },
+        sees: {
+          PERMIT_BASIC: full,
+          DECISION_RECORD: full,
+          PERSONAL: forPurpose(['CASE_HANDLING', 'SUPERVISION', 'ENFORCEMENT'], full, masked('familyName')),
+        },
         rows: ['B-01', 'B-13'],
         clauses: ['XT-3.1b', 'XT-3.7b', 'XT-3.10a', 'XT-5.2.2a'],
       },
@@ -44,7 +55,7 @@ export const permitBoundaries: readonly Boundary[] = [
         en: 'labour-dispatch permits located in the own district, whoever decided',
         viewers: ['DISTRICT_HRSS'],
         where: { jurisdiction: tianjin, district: viewer.district, item: oneOf('P01') },
-        allow: ['PERMIT_BASIC'],
+        sees: { PERMIT_BASIC: full },
         rows: ['B-02'],
         clauses: ['XT-5.1.2c', 'XT-3.1c', 'A-63', 'A-07'],
       },
@@ -58,9 +69,9 @@ export const permitBoundaries: readonly Boundary[] = [
           district: viewer.district,
           item: oneOf('P02', 'P03', 'P04', 'P08', 'P09', 'P10'),
         },
-        allow: ['PERMIT_BASIC'],
-        rows: ['B-06'],
-        clauses: ['XT-5.2.2a', 'XT-5.2.1', 'A-59'],
+        sees: { PERMIT_BASIC: full },
+        rows: ['B-04', 'B-05', 'B-06'],
+        clauses: ['XT-5.2.2a', 'XT-5.2.1', 'XT-3.8c', 'XT-3.10c', 'A-59'],
       },
       {
         relation: 'labourRelations',
@@ -68,7 +79,7 @@ export const permitBoundaries: readonly Boundary[] = [
         en: 'special working hours and collective contracts located in the own district',
         viewers: ['DISTRICT_HRSS'],
         where: { jurisdiction: tianjin, district: viewer.district, item: oneOf('P05', 'P06') },
-        allow: ['PERMIT_BASIC'],
+        sees: { PERMIT_BASIC: full },
         rows: ['B-09'],
         clauses: ['XT-5.3.2a', 'XT-5.3.2b', 'XT-3.5e', 'XT-3.6b'],
       },
@@ -78,7 +89,7 @@ export const permitBoundaries: readonly Boundary[] = [
         en: 'special working hours and collective contracts of the whole city, for the social-security information system',
         viewers: ['JINBAO'],
         where: { jurisdiction: tianjin, item: oneOf('P05', 'P06') },
-        allow: ['PERMIT_BASIC'],
+        sees: { PERMIT_BASIC: full },
         rows: ['B-09'],
         clauses: ['XT-5.3.2b'],
       },
@@ -91,9 +102,9 @@ export const permitBoundaries: readonly Boundary[] = [
           jurisdiction: tianjin,
           item: oneOf('P01', 'P02', 'P03', 'P04', 'P05', 'P06', 'P08', 'P09', 'P10'),
         },
-        allow: ['PERMIT_BASIC'],
-        rows: ['B-05', 'B-06', 'B-07'],
-        clauses: ['XT-5.1.1a', 'XT-5.2.1', 'XT-5.2.2a', 'XT-5.3.1', 'XT-3.10c'],
+        sees: { PERMIT_BASIC: full },
+        rows: ['B-03', 'B-04', 'B-05', 'B-06', 'B-07', 'B-09'],
+        clauses: ['XT-5.1.1a', 'XT-5.2.1', 'XT-5.2.2a', 'XT-5.3.1', 'XT-3.2c', 'XT-3.2e', 'XT-3.8c', 'XT-3.10c'],
       },
       {
         relation: 'foreignExperts',
@@ -101,7 +112,7 @@ export const permitBoundaries: readonly Boundary[] = [
         en: 'foreigner work permits of the whole city: the foreign-experts bureau, until 2020-04-14',
         viewers: ['MUNI_FEB'],
         where: { jurisdiction: tianjin, item: oneOf('P07') },
-        allow: ['PERMIT_BASIC'],
+        sees: { PERMIT_BASIC: full },
         until: '2020-04-14',
         rows: ['B-15'],
         clauses: ['XT-3.7a', 'XT-5.4.1b', 'A-12', 'A-57'],
@@ -112,10 +123,21 @@ export const permitBoundaries: readonly Boundary[] = [
         en: 'foreigner work permits of the whole city: the science bureau and the human-resources bureau, from 2020-04-15',
         viewers: ['MUNI_STB', 'MUNI_HRSS'],
         where: { jurisdiction: tianjin, item: oneOf('P07') },
-        allow: ['PERMIT_BASIC'],
+        sees: { PERMIT_BASIC: full },
         from: '2020-04-15',
         rows: ['B-15'],
         clauses: ['CK-1a', 'A-12', 'A-57', 'A-63'],
+      },
+    ],
+    byAgreement: { groups: ['PERMIT_BASIC'], where: { jurisdiction: tianjin }, rows: ['B-54'], clauses: ['YZ-2.9.2b', 'A-59'] },
+    never: [
+      {
+        zh: '外国人来华工作许可不与区人社局、其他部门和公众共享',
+        en: 'permits of foreigners are not shared with district human-resources bureaus, other bureaus or the public',
+        viewers: ['DISTRICT_HRSS', 'PARTNER_BUREAU', 'PUBLIC'],
+        where: { item: oneOf('P07') },
+        rows: ['B-16'],
+        clauses: ['XT-3.7c', 'SX-3.1.3.1e'],
       },
     ],
   },

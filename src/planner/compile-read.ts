@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { FieldNode, GraphQLObjectType } from 'graphql';
-import { branchView, cellSql, lookUpView } from '../boundary/database.js';
-import type { Branch } from '../boundary/policy.js';
-import { columnOf, conditionsSql } from '../boundary/row-conditions.js';
+import type { Branch } from '../boundary/branches.js';
+import { cellSql, forStanding } from '../boundary/cell.js';
+import { branchView, lookUpView } from '../boundary/database.js';
+import { columnOf, conditionsSql, type Term } from '../boundary/row-conditions.js';
 import type { Table } from '../database/tables.js';
 import { argumentReader } from './arguments.js';
 import type { Statement } from '../database/envelope.js';
@@ -40,12 +41,18 @@ export function compileRead(context: RootContext, read: ReadDeclaration, nodes: 
   const table = context.tables.get(read.type);
   const [node] = nodes;
   const query = context.schema.getQueryType();
-  const branches = context.policy.branches(context.principal, read.type);
+  const { principal, purpose } = context.standing;
+  const branches = context.policy.branches(context.standing, read.type);
   if (!table || !node || !query || branches.length === 0) throw new Error(`Planner: nothing to read for Query.${read.field}`);
 
-  const compiler = new ObjectCompiler(context, table, (type, field, info, alias) => (branch) =>
-    cellSql(context.policy.cell(branch, type, field), info, alias),
-  );
+  const parameters = new Parameters();
+  const term = (of: Term): string => parameters.add({ from: 'viewer', term: of }, 'text');
+  const compiler = new ObjectCompiler(context, table, (type, field, info, alias) => (branch) => {
+    // Conditions on dates are on the record's own columns, in a nested list on those of its rows.
+    const dated = alias === 'r' ? table : (context.tables.get(type) ?? table);
+    const column = (property: string): string => `${alias}.${columnOf(dated, property)}`;
+    return cellSql(forStanding(context.policy.cell(branch, type, field), purpose), { expression: `${alias}.${info.column}`, type: info.type, column, term });
+  });
   // The parts of the records in the records' place: the key of the part is the record's foreign key.
   const part = read.part === undefined ? null : (table.toOne.get(read.part) ?? null);
   const key = compiler.ownColumn(part?.foreignColumn ?? table.primaryKey);
@@ -60,7 +67,6 @@ export function compileRead(context: RootContext, read: ReadDeclaration, nodes: 
   const members = page === null ? [] : connectionMembers(objectOf, context, fieldObject(query, read.field), nodes);
   const object = page === null ? objectOf(nodes) : null;
 
-  const parameters = new Parameters();
   const conditions = [...filterConditions(context, read, table, node, parameters)];
   const cursors = { after: false, before: false };
   for (const side of page === null ? [] : (['after', 'before'] as const)) {
@@ -71,7 +77,7 @@ export function compileRead(context: RootContext, read: ReadDeclaration, nodes: 
   }
 
   const scope = (branch: Branch, of: Table, alias: string): string =>
-    conditionsSql(branch.where, (p) => `${alias}.${columnOf(of, p)}`, (term) => parameters.add({ from: 'viewer', term }, 'text'));
+    conditionsSql(branch, (property) => `${alias}.${columnOf(of, property)}`, term);
   const ordering = order.map(({ column, direction }) => `${column} ${direction}`);
   const nestedOrder = compiler.nested?.order ?? [];
   const nestedPositions = nestedOrder.map((column) => compiler.position(`c.${column}`));
@@ -84,13 +90,13 @@ export function compileRead(context: RootContext, read: ReadDeclaration, nodes: 
     const distinct = part ? `DISTINCT ON (r.${part.foreignColumn}) ` : '';
     const own = compiler.columns.map((expression) => expression(branch)).join(', ');
     const columns = branches.length === 1 ? own : `${own}, ${leg}`;
-    const view = branchView(context.principal, table, branch, compiler.parts);
+    const view = branchView(principal, table, branch, compiler.parts);
     const lead = `SELECT ${columns} FROM (SELECT ${distinct}${inner} FROM ${view} r WHERE ${where}${limit}) p${compiler.joins.join('')}`;
     if (!compiler.nested) return lead;
     const { target, foreignColumn, columns: nested } = compiler.nested;
     const list = [...nested].map(([column, expression]) => `${expression(branch)} AS ${column}`).join(', ');
     return (
-      `${lead} LEFT JOIN LATERAL (SELECT ${list} FROM ${branchView(context.principal, target, branch)} x ` +
+      `${lead} LEFT JOIN LATERAL (SELECT ${list} FROM ${branchView(principal, target, branch)} x ` +
       `WHERE x.${foreignColumn} = p.${table.primaryKey} AND ${scope(branch, target, 'x')} ` +
       `ORDER BY ${nestedOrder.map((column) => `x.${column}`).join(', ')} LIMIT ${largestNestedList}) c ON true`
     );
@@ -150,7 +156,7 @@ function filterColumn(context: RootContext, table: Table, property: string): Fil
   if (!toOne || !part || !info) throw new Error(`Planner: no column for filter ${property}`);
   if (info.column === part.primaryKey) return { column: toOne.foreignColumn, type: info.type, lookUp: null };
   if (context.policy.lookUpOf(part.type) !== field) throw new Error(`Boundary: ${part.type}.${field} is no look-up field`);
-  const view = lookUpView(context.principal, part);
+  const view = lookUpView(context.standing.principal, part);
   return { column: toOne.foreignColumn, type: info.type, lookUp: { view, key: part.primaryKey, column: info.column } };
 }
 

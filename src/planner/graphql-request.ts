@@ -5,6 +5,11 @@ export interface GraphQLRequest {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
+/** The `extensions` of a request body in parsed JSON: where a caller may declare purpose and case number. */
+export function extensionsOf(body: unknown): unknown {
+  return isRecord(body) ? body['extensions'] : undefined;
+}
+
 /** Reads a request from parsed JSON; null when it has not this form. By hand: it stands on the path of every request. */
 export function readRequest(value: unknown): GraphQLRequest | null {
   if (!isRecord(value)) return null;

@@ -1,8 +1,8 @@
 import { getNamedType, isObjectType, type FieldNode, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import type { NodeIds } from '../access/node-ids.js';
 import { partColumn } from '../boundary/database.js';
-import type { Principal } from '../boundary/declaration.js';
-import type { BoundaryPolicy, Branch } from '../boundary/policy.js';
+import type { Branch } from '../boundary/branches.js';
+import type { BoundaryPolicy, Standing } from '../boundary/policy.js';
 import type { ColumnInfo, Table } from '../database/tables.js';
 import type { KeysetSeal } from './keyset.js';
 import { objectWriter, type Member, type ObjectWriter } from './row-writer.js';
@@ -13,7 +13,7 @@ export interface ReadContext {
   readonly schema: GraphQLSchema;
   readonly policy: BoundaryPolicy;
   readonly tables: ReadonlyMap<string, Table>;
-  readonly principal: Principal;
+  readonly standing: Standing;
   readonly fragments: Fragments;
   readonly variables: Variables;
   readonly seal: KeysetSeal;

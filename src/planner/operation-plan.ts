@@ -1,17 +1,6 @@
-import {
-  getNamedType,
-  isObjectType,
-  Kind,
-  type DocumentNode,
-  type FieldNode,
-  type GraphQLObjectType,
-  type GraphQLResolveInfo,
-  type OperationDefinitionNode,
-} from 'graphql';
+import { isObjectType, Kind, type DocumentNode, type FieldNode, type OperationDefinitionNode } from 'graphql';
 import type { Viewer } from '../access/viewer.js';
 import { denialError, type AnswerError } from '../boundary/denial.js';
-import type { Principal } from '../boundary/declaration.js';
-import { ruleAllows } from '../boundary/shield.js';
 import type { BoundaryPolicy } from '../boundary/policy.js';
 import { scopeNote } from '../boundary/scope-note.js';
 import { compileRead, type CompiledRead, type RootContext } from './compile-read.js';
@@ -19,7 +8,8 @@ import type { PlannerParts } from './parts.js';
 import { planIdentity, type PlanIdentity } from '../access/plan-identity.js';
 import type { ReadDeclaration } from './read.js';
 import { argumentReader, type ArgumentReader } from './arguments.js';
-import { collectFields, coordinatesOf, type Fragments, type Variables } from './selection.js';
+import { decideCoordinates, decideRoot, fieldsBelow, fieldsIn, type DecisionRequest, type FieldUse } from './decisions.js';
+import { collectFields, coordinatesOf } from './selection.js';
 
 /** How one root field is answered. */
 type Root =
@@ -48,14 +38,10 @@ export interface OperationPlan {
   readonly identity: PlanIdentity;
 }
 
-export interface PlanRequest {
+export interface PlanRequest extends DecisionRequest {
   readonly document: DocumentNode;
   readonly documentHash: string;
-  readonly operation: OperationDefinitionNode;
-  readonly fragments: Fragments;
-  readonly principal: Principal;
   readonly pageLimit: number;
-  readonly variables: Variables;
 }
 
 /**
@@ -64,7 +50,7 @@ export interface PlanRequest {
  */
 export async function compileOperation(parts: PlannerParts, request: PlanRequest): Promise<OperationPlan> {
   const { schema, policy } = parts;
-  const { operation, fragments, variables, principal } = request;
+  const { operation, fragments, variables, standing } = request;
   const root = schema.getRootType(operation.operation);
   if (!root) throw new Error(`The schema has no ${operation.operation} type`);
   const fields = collectFields(root, [operation.selectionSet], fragments, variables);
@@ -78,26 +64,18 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
   const resolved: FieldNode[] = [];
   const notes: { readonly key: string; readonly read: ReadDeclaration }[] = [];
   for (const [key, nodes] of fields) {
-    const name = nodes[0]?.name.value ?? '';
-    const read = root === schema.getQueryType() ? parts.reads.get(name) : undefined;
-    const below = new Set<string>();
-    coordinatesOf(schema, root, nodes, fragments, variables, below);
-    const coordinate = `${root.name}.${name}`;
-    const denied = [...below].filter((used) => !allowed.has(used));
-    const isNode = root === schema.getQueryType() && name === nodeField;
-    const rootDenied = denied.includes(coordinate) ? coordinate : !read && !isNode ? (denied[0] ?? null) : null;
-    const refusal = rootDenied ?? (read ? hiddenOperand(parts, principal, read, nodes, variables) : null);
+    const { read, isNode, refusal } = decideRoot(parts, request, root, nodes, allowed);
     if (refusal !== null) {
       roots.push({ key, form: 'denied' });
-      errors.push(denialError(policy, principal, refusal, [key]));
+      errors.push(denialError(policy, standing, refusal, [key]));
     } else if (isNode) {
-      const context = { ...parts, principal, pageLimit: request.pageLimit, fragments, variables, allowed };
+      const context = { ...parts, standing, pageLimit: request.pageLimit, fragments, variables, allowed };
       roots.push({ key, form: 'node', id: argumentReader(nodes[0], 'id'), reads: nodeReads(parts, request, context, key, nodes, allowed) });
     } else if (read) {
-      const context = { ...parts, principal, pageLimit: request.pageLimit, fragments, variables, allowed };
+      const context = { ...parts, standing, pageLimit: request.pageLimit, fragments, variables, allowed };
       roots.push({ key, form: 'planned', read: compileRead(context, read, nodes) });
       notes.push({ key, read });
-      errors.push(...deniedBelow(parts, request, root, key, nodes, allowed));
+      errors.push(...denials(parts, request, fieldsBelow(request, root, key, nodes, allowed)));
     } else {
       roots.push({ key, form: 'resolved' });
       resolved.push(...nodes);
@@ -111,15 +89,12 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
     identity: planIdentity({
       document: request.documentHash,
       operation: operation.name?.value ?? null,
-      viewerClass: principal,
+      viewerClass: standing.principal,
       boundary: policy.version,
       coordinates: used,
     }),
   };
 }
-
-/** The root field that answers with any record by its id; the type of the record is part of the id. */
-const nodeField = 'node';
 
 /** Compiles `node` for every type an id may name and this viewer class has rights on. */
 function nodeReads(
@@ -133,8 +108,8 @@ function nodeReads(
   const reads = new Map<string, NodeRead>();
   for (const [type, read] of parts.nodes) {
     const object = parts.schema.getType(type);
-    if (!isObjectType(object) || parts.policy.branches(request.principal, read.type).length === 0) continue;
-    reads.set(type, { read: compileRead(context, read, nodes), errors: deniedIn(parts, request, object, [key], nodes, allowed) });
+    if (!isObjectType(object) || parts.policy.branches(request.standing, read.type).length === 0) continue;
+    reads.set(type, { read: compileRead(context, read, nodes), errors: denials(parts, request, fieldsIn(request, object, [key], nodes, allowed)) });
   }
   return reads;
 }
@@ -152,112 +127,9 @@ function noteText(policy: BoundaryPolicy, notes: readonly { readonly key: string
   };
 }
 
-/**
- * The first field the read filters or orders by that this viewer class may not read in full in every branch: a filter on
- * a hidden value would tell it (leaks L-01 and L-03).
- */
-function hiddenOperand(
-  parts: PlannerParts,
-  principal: Principal,
-  read: ReadDeclaration,
-  nodes: readonly FieldNode[],
-  variables: Variables,
-): string | null {
-  const [node] = nodes;
-  const filtered = Object.entries(read.filters).flatMap(([path, { property }]) => {
-    const value = node ? argumentReader(node, path)(variables) : undefined;
-    return value === undefined || value === null ? [] : [property];
-  });
-  const branches = parts.policy.branches(principal, read.type);
-  // The last property of the order is the internal key: it breaks ties and says nothing.
-  const uniqueOrder = read.order.at(-1)?.property;
-  const operands = [...filtered, ...read.order.map(({ property }) => property)];
-  const coordinates = operands.filter((property) => property !== uniqueOrder).flatMap((property) => operandsOf(parts, read.type, property));
-  const hidden = coordinates.find(([type, field]) => branches.some((branch) => parts.policy.cell(branch, type, field) !== 'allow'));
-  return hidden === undefined ? null : hidden.join('.');
-}
-
-/** What an operand reads, as type and field: `holder.uscc` reads the holder and, behind it, the subject's code. */
-function operandsOf(parts: PlannerParts, type: string, property: string): readonly (readonly [string, string])[] {
-  const [name = '', field] = property.split('.');
-  const toOne = field === undefined ? undefined : parts.tables.get(type)?.toOne.get(name);
-  return toOne && field !== undefined ? [[type, name], [toOne.target, field]] : [[type, property]];
-}
-
-/** Asks the shield rule of every used coordinate, once, before anything runs. */
-export async function decideCoordinates(
-  parts: PlannerParts,
-  request: Pick<PlanRequest, 'operation' | 'fragments' | 'variables' | 'principal'>,
-  used: ReadonlySet<string>,
-): Promise<ReadonlySet<string>> {
-  const allowed = new Set<string>();
-  for (const coordinate of used) {
-    const info = resolveInfo(parts, request, coordinate);
-    if (await ruleAllows(parts.rules, coordinate, { principal: request.principal }, info)) allowed.add(coordinate);
-  }
-  return allowed;
-}
-
-function resolveInfo(
-  parts: PlannerParts,
-  request: Pick<PlanRequest, 'operation' | 'fragments' | 'variables'>,
-  coordinate: string,
-): GraphQLResolveInfo {
-  const [typeName = '', fieldName = ''] = coordinate.split('.');
-  const parentType = parts.schema.getType(typeName);
-  const field = isObjectType(parentType) ? parentType.getFields()[fieldName] : undefined;
-  if (!isObjectType(parentType) || !field) throw new Error(`Planner: no coordinate ${coordinate}`);
-  return {
-    fieldName,
-    fieldNodes: [],
-    returnType: field.type,
-    parentType,
-    path: { prev: undefined, key: fieldName, typename: typeName },
-    schema: parts.schema,
-    fragments: request.fragments,
-    rootValue: undefined,
-    operation: request.operation,
-    variableValues: request.variables,
-  };
-}
-
-/** Denials of fields below a root field, with their response paths. */
-function deniedBelow(
-  parts: PlannerParts,
-  request: PlanRequest,
-  root: GraphQLObjectType,
-  key: string,
-  nodes: readonly FieldNode[],
-  allowed: ReadonlySet<string>,
-): AnswerError[] {
-  const field = root.getFields()[nodes[0]?.name.value ?? ''];
-  const target = field && getNamedType(field.type);
-  return isObjectType(target) ? deniedIn(parts, request, target, [key], nodes, allowed) : [];
-}
-
-/** Denials within an object of the given type, selected by `nodes`. */
-function deniedIn(
-  parts: PlannerParts,
-  request: PlanRequest,
-  type: GraphQLObjectType,
-  path: readonly string[],
-  nodes: readonly FieldNode[],
-  allowed: ReadonlySet<string>,
-): AnswerError[] {
-  const errors: AnswerError[] = [];
-  const sets = nodes.map((node) => node.selectionSet);
-  for (const [key, below] of collectFields(type, sets, request.fragments, request.variables)) {
-    const field = type.getFields()[below[0]?.name.value ?? ''];
-    if (!field) continue; // __typename
-    const coordinate = `${type.name}.${field.name}`;
-    if (!allowed.has(coordinate)) {
-      errors.push(denialError(parts.policy, request.principal, coordinate, [...path, key]));
-      continue;
-    }
-    const target = getNamedType(field.type);
-    if (isObjectType(target)) errors.push(...deniedIn(parts, request, target, [...path, key], below, allowed));
-  }
-  return errors;
+/** The errors of the denied among these fields. */
+function denials(parts: PlannerParts, request: PlanRequest, fields: readonly FieldUse[]): AnswerError[] {
+  return fields.flatMap(({ coordinate, path, allowed }) => (allowed ? [] : [denialError(parts.policy, request.standing, coordinate, path)]));
 }
 
 /** The same operation with only the given root fields, and the fragments they may spread. */

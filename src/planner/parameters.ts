@@ -1,12 +1,12 @@
 import type { Viewer } from '../access/viewer.js';
 import { termValue } from '../access/viewer.js';
-import type { ViewerTerm } from '../boundary/declaration.js';
+import type { Term } from '../boundary/row-conditions.js';
 import type { ArgumentReader } from './arguments.js';
 import type { Variables } from './selection.js';
 
 /** Where a bound value comes from when the operation runs. */
 export type ValueSource =
-  | { readonly from: 'viewer'; readonly term: ViewerTerm }
+  | { readonly from: 'viewer'; readonly term: Term }
   | { readonly from: 'argument'; readonly reader: ArgumentReader }
   | { readonly from: 'call'; readonly read: (viewer: Viewer, variables: Variables) => string };
 

@@ -12,7 +12,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { Viewer } from '../access/viewer.js';
+import { standingOf, type Viewer } from '../access/viewer.js';
 import { shapeOf } from './arguments.js';
 import type { BoundStatement } from '../database/envelope.js';
 import { compileOperation, type NodeRead, type OperationPlan } from './operation-plan.js';
@@ -41,7 +41,7 @@ const cachedDocuments = 1_000;
 const cachedPlans = 2_000;
 
 /** Longer documents are refused before parsing costs anything; the largest real one in the examples has 200 tokens. */
-const largestDocumentTokens = 5_000;
+export const largestDocumentTokens = 5_000;
 
 export class Planner {
   readonly #parts: PlannerParts;
@@ -130,7 +130,8 @@ export class Planner {
     variables: Variables,
     viewer: Viewer,
   ): Promise<OperationPlan> {
-    const key = `${known.hash} ${operation.name?.value ?? ''} ${viewer.principal} ${viewer.pageLimit} ${this.#parts.policy.version} ${shapeOf(variables)}`;
+    const standing = standingOf(viewer);
+    const key = `${known.hash} ${operation.name?.value ?? ''} ${viewer.principal} ${standing.purpose ?? ''} ${viewer.pageLimit} ${this.#parts.policy.version} ${shapeOf(variables)}`;
     const cached = this.#plans.get(key);
     if (cached) return cached;
     const plan = await compileOperation(this.#parts, {
@@ -138,7 +139,7 @@ export class Planner {
       documentHash: known.hash,
       operation,
       fragments: known.fragments,
-      principal: viewer.principal,
+      standing,
       pageLimit: viewer.pageLimit,
       variables,
     });

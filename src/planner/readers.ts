@@ -2,9 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isNativeError } from 'node:util/types';
 import { GraphQLError } from 'graphql';
 import pg from 'pg';
-import { readerRole } from '../boundary/database.js';
-import type { Viewer } from '../access/viewer.js';
+import { readerRole, settingOf } from '../boundary/database.js';
+import { termValue, type Viewer } from '../access/viewer.js';
 import type { Principal } from '../boundary/declaration.js';
+import type { Term } from '../boundary/row-conditions.js';
 import type { HubDatabase } from '../database/database.js';
 import { pipelined, submit, type BoundStatement, type Row, type Statement } from '../database/envelope.js';
 
@@ -15,7 +16,7 @@ import { pipelined, submit, type BoundStatement, type Row, type Statement } from
 const connectionsPerClass = 2;
 
 /** Plans on these connections are of known small cost; one that runs longer than this delays all behind it. */
-const statementTimeoutMs = 2_000;
+export const statementTimeoutMs = 2_000;
 
 const sessionOptions = [
   'default_transaction_isolation=repeatable\\ read',
@@ -44,11 +45,10 @@ export function readerConfig(database: HubDatabase, principal: Principal): pg.Cl
   return { ...base, options: [base.options ?? '', ...sessionOptions.map((o) => `-c ${o}`)].join(' ').trim() };
 }
 
-/** First in every envelope: the viewer's values for row security, gone when the envelope ends. */
-const viewerSettings: Statement = {
-  name: 'viewer',
-  text: `SELECT set_config('hub.agency', $1::text, true), set_config('hub.district', $2::text, true)`,
-};
+/** First in every envelope: the viewer's terms for row security and masks, gone when the envelope ends. */
+function termSettings(terms: readonly Term[]): Statement {
+  return { name: 'viewer', text: `SELECT ${terms.map((term, i) => `set_config('${settingOf(term)}', $${i + 1}::text, true)`).join(', ')}` };
+}
 
 /** SQLSTATE classes and Node codes that mean "the connection is gone", not "the statement is wrong". */
 function isConnectionLoss(error: Error & { code?: string }): boolean {
@@ -74,10 +74,15 @@ function nulCharacter(): GraphQLError {
 export class Readers {
   readonly #database: HubDatabase;
   readonly #lanes = new Map<Principal, Lane>();
+  readonly #terms: readonly Term[];
+  readonly #settings: Statement;
   #closed = false;
 
-  constructor(database: HubDatabase) {
+  /** `terms`: what the boundary in force asks of a viewer; each costs a setting in every envelope. */
+  constructor(database: HubDatabase, terms: Iterable<Term>) {
     this.#database = database;
+    this.#terms = [...terms];
+    this.#settings = termSettings(this.#terms);
   }
 
   /** Rows of each statement, in order. Throws GraphQLError BAD_USER_INPUT for a text PostgreSQL cannot hold. */
@@ -85,7 +90,7 @@ export class Readers {
     if (statements.some(({ values }) => values.some((value) => value?.includes('\0')))) throw nulCharacter();
     let lane = this.#lanes.get(viewer.principal);
     if (!lane) this.#lanes.set(viewer.principal, (lane = new Lane(this.#database, viewer.principal)));
-    const settings = { statement: viewerSettings, values: [viewer.agency, viewer.district ?? ''] };
+    const settings = { statement: this.#settings, values: this.#terms.map((term) => termValue(viewer, term)) };
     const envelope = [settings, ...statements];
     for (let attempt = 1; ; attempt += 1) {
       try {

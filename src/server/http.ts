@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { GraphQLError } from 'graphql';
 import type { AccessLog } from '../access/access-log.js';
 import { TokenRefused } from '../access/claims.js';
-import { declaredPurpose } from '../access/declared-headers.js';
+import { declaredBy } from '../access/declared-headers.js';
 import type { Tokens } from '../access/tokens.js';
+import type { BoundaryDay } from '../boundary/boundary-day.js';
 import { KeysUnavailable } from '../access/trusted-keys.js';
-import type { Viewer } from '../access/viewer.js';
+import type { Declared, Identity, Viewer } from '../access/viewer.js';
 import type { sseTransport } from '../feed/sse.js';
 import { faultOf, type Log } from '../log.js';
 import type { Clock } from '../measures/clock.js';
-import { readRequest, type GraphQLRequest } from '../planner/graphql-request.js';
+import { extensionsOf, readRequest } from '../planner/graphql-request.js';
 import { internalError } from '../planner/safe-error.js';
 import { StartUpError } from '../start-up-error.js';
 import { errorAnswer, jsonType, writeAnswer, type HttpAnswer } from './http-answer.js';
@@ -27,6 +29,7 @@ export interface HttpParts {
   readonly tokens: Tokens;
   readonly accessLog: AccessLog;
   readonly boundaryVersion: string;
+  readonly day: BoundaryDay;
   readonly stream: StreamHandler;
   readonly openStreams: OpenStreams;
   /** What a browser finds at the endpoint; it needs no token. */
@@ -37,7 +40,7 @@ export interface HttpParts {
 }
 
 /** Larger bodies are refused unread; the largest example operation has 2 kB. */
-const largestBody = 256 * 1024;
+export const largestBody = 256 * 1024;
 
 /**
  * The HTTP front over bare node:http. Every request becomes a viewer first; every answer to a viewer is in the access
@@ -118,7 +121,7 @@ export class HttpFront {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { clock, log, tokens } = this.#parts;
+    const { clock, day, log, tokens } = this.#parts;
     const receivedAt = clock.now().getTime();
     const url = request.url ?? '/';
     const query = url.indexOf('?');
@@ -136,22 +139,31 @@ export class HttpFront {
       return;
     }
     const token = bearerOf(request);
-    const viewer = token === null ? missingToken : (tokens.remembered(token) ?? (await this.#verified(token)));
-    if (token === null || !('principal' in viewer)) {
-      writeAnswer(response, 'principal' in viewer ? missingToken : viewer);
+    const identity = token === null ? missingToken : (tokens.remembered(token) ?? (await this.#verified(token)));
+    if (token === null || !('principal' in identity)) {
+      writeAnswer(response, 'principal' in identity ? missingToken : identity);
       return;
     }
-    const body = await readBody(request);
+    if (day.outdated) {
+      writeAnswer(response, boundaryOutdated);
+      return;
+    }
+    const text = await readBody(request);
     const search = query < 0 ? '' : url.slice(query);
-    if (body === null) {
+    const body = text === null ? undefined : bodyOf(request, text, search);
+    const declared = declaration(request, body);
+    const viewer: Viewer = { ...identity, ...('purpose' in declared ? declared : undeclared), today: day.today };
+    if (text === null) {
       response.setHeader('connection', 'close');
-      await this.#release(request, response, viewer, receivedAt, refusal(bodyTooLarge));
+      await this.#release(response, viewer, receivedAt, refusal(bodyTooLarge));
+    } else if (!('purpose' in declared)) {
+      await this.#release(response, viewer, receivedAt, refusal(declared));
     } else if (path === '/graphql/stream') {
-      const call = streamCall(request, body, search);
-      if (call) await this.#parts.openStreams.run(token, (ending) => this.#parts.stream(request, response, viewer, call, ending));
-      else await this.#release(request, response, viewer, receivedAt, refusal(missingQuery));
+      const call = readRequest(body);
+      if (call) await this.#parts.openStreams.run(token, (ending) => this.#parts.stream(response, viewer, call, ending));
+      else await this.#release(response, viewer, receivedAt, refusal(missingQuery));
     } else {
-      await this.#release(request, response, viewer, receivedAt, await this.#answer(request, body, search, viewer));
+      await this.#release(response, viewer, receivedAt, await this.#answer(request, body, search, viewer));
     }
   }
 
@@ -164,18 +176,16 @@ export class HttpFront {
 
   /** Lets an answer go, after its entry in the access log is durable. */
   async #release(
-    request: IncomingMessage,
     response: ServerResponse,
     viewer: Viewer,
     receivedAt: number,
     answer: LaneAnswer,
   ): Promise<void> {
     const bytes = Buffer.from(answer.http.body);
-    const declared = declaredPurpose(request);
     await this.#parts.accessLog.append({
       viewer,
-      purpose: declared.purpose,
-      caseNo: answer.caseNo ?? declared.caseNo,
+      purpose: viewer.purpose,
+      caseNo: answer.caseNo ?? viewer.caseNo,
       document: answer.document,
       operation: answer.operation,
       plan: answer.planned?.plan.identity ?? null,
@@ -189,8 +199,8 @@ export class HttpFront {
     writeAnswer(response, answer.http, bytes);
   }
 
-  /** The viewer of a token that is not remembered, or the refusal. */
-  async #verified(token: string): Promise<Viewer | HttpAnswer> {
+  /** Whom a token that is not remembered speaks for, or the refusal. */
+  async #verified(token: string): Promise<Identity | HttpAnswer> {
     try {
       return await this.#parts.tokens.verify(token);
     } catch (error) {
@@ -200,14 +210,13 @@ export class HttpFront {
     }
   }
 
-  async #answer(request: IncomingMessage, text: string, search: string, viewer: Viewer): Promise<LaneAnswer> {
-    const parsed = parseJson(text);
+  async #answer(request: IncomingMessage, body: unknown, search: string, viewer: Viewer): Promise<LaneAnswer> {
     if (request.method === 'POST' && takesShortLane(request)) {
-      const call = readRequest(parsed);
+      const call = readRequest(body);
       const answer = call ? await this.#parts.lanes.short(call, viewer) : null;
       if (answer) return answer;
     }
-    return this.#parts.lanes.apollo(request.method ?? 'GET', headersOf(request), search, parsed, viewer);
+    return this.#parts.lanes.apollo(request.method ?? 'GET', headersOf(request), search, request.method === 'POST' ? body : undefined, viewer);
   }
 
   /** A fault of ours: the caller gets a number to quote, the log what may be said. A caller who hung up is no fault. */
@@ -244,12 +253,24 @@ function bearerOf(request: IncomingMessage): string | null {
   return scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0 ? null : token;
 }
 
-/** A subscription, named in a JSON body (POST) or in the address (GET, for EventSource and curl). */
-function streamCall(request: IncomingMessage, body: string, search: string): GraphQLRequest | null {
-  if (request.method !== 'GET') return readRequest(parseJson(body));
+/** A request in a JSON body (POST) or in the address (GET, for EventSource and curl). */
+function bodyOf(request: IncomingMessage, text: string, search: string): unknown {
+  if (request.method !== 'GET') return parseJson(text);
   const asked = new URLSearchParams(search);
-  const variables = parseJson(asked.get('variables') ?? 'null');
-  return readRequest({ query: asked.get('query'), operationName: asked.get('operationName'), variables });
+  const json = (name: string): unknown => parseJson(asked.get(name) ?? 'null');
+  return { query: asked.get('query'), operationName: asked.get('operationName'), variables: json('variables'), extensions: json('extensions') };
+}
+
+const undeclared: Declared = { purpose: null, caseNo: null };
+
+/** What a request declares, or the refusal of what cannot be recorded. */
+function declaration(request: IncomingMessage, body: unknown): Declared | HttpAnswer {
+  try {
+    return declaredBy(request.headers, extensionsOf(body));
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    return errorAnswer(400, String(error.extensions['code']), error.message, String(error.extensions['nextStep']));
+  }
 }
 
 /** An answer of the front itself to a known viewer; it goes into the evidence like any other. */
@@ -277,6 +298,14 @@ const keysUnavailable = errorAnswer(
   'KEYS_UNAVAILABLE',
   '暂时无法核验令牌：取不到身份提供方的公钥 · Tokens cannot be verified now: the identity provider’s keys cannot be had.',
   '稍后重试；令牌无需更换 · Try again later; the token need not be changed.',
+  new Map([['retry-after', '5']]),
+);
+
+const boundaryOutdated = errorAnswer(
+  503,
+  'BOUNDARY_OUTDATED',
+  '数据边界自今日零时起已变更，枢纽须重新启动后方可答复 · The boundary has changed at midnight; the hub answers again once it is restarted.',
+  '稍后重试 · Try again later.',
   new Map([['retry-after', '5']]),
 );
 

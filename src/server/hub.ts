@@ -7,7 +7,11 @@ import { Tokens } from '../access/tokens.js';
 import type { KeyTimes } from '../access/trusted-keys.js';
 import type { IdentityConfig } from '../config.js';
 import { NodeIds } from '../access/node-ids.js';
+import { BoundaryDay } from '../boundary/boundary-day.js';
+import { BoundaryPolicy } from '../boundary/policy.js';
 import { shieldRules } from '../boundary/shield.js';
+import { AccessExplainer, accessExplainer } from '../explain/access-explainer.js';
+import { viewerQuotas } from '../explain/viewer-rights.js';
 import { competenceSettings, loadCompetenceSettings } from '../competence/settings.js';
 import type { HubDatabase } from '../database/database.js';
 import { heartbeatMs } from '../feed/change-stream.js';
@@ -19,14 +23,16 @@ import { permitPush } from '../intake/upsert-permit.js';
 import { textLog, type Log } from '../log.js';
 import { systemClock, type Clock } from '../measures/clock.js';
 import { Services } from '../planner/context.js';
+import { personalSeals } from '../subjects/personal-identity.js';
 import { Planner } from '../planner/planner.js';
 import { Readers } from '../planner/readers.js';
 import { HttpFront } from './http.js';
 import { Lanes } from './lanes.js';
 import { OpenStreams } from './open-streams.js';
 import { Page } from './page/page.js';
+import { quotasOf } from './quotas.js';
 import { Readiness } from './readiness.js';
-import { boundaryPolicy, changes, hubSchema, hubTables, nodes, reads } from './schema.js';
+import { boundaries, boundaryPolicy, changes, hubSchema, hubTables, nodes, reads } from './schema.js';
 
 export interface HubOptions {
   readonly dataFolder: string;
@@ -77,15 +83,19 @@ export class Hub {
     const keys = new HubKeys(path.resolve(options.dataFolder));
     const seal = new Seal(keys.key('seal'));
     const tokens = await Tokens.open(options.identity ?? localIdentity, keys, clock, log, options.keyTimes);
-    const readers = new Readers(database);
-    const plannerParts = { schema, policy, rules: shieldRules(policy), tables: hubTables(), reads, nodes, ids: new NodeIds(keys.key('node'), nodes.keys()), seal, readers };
+    const readers = new Readers(database, policy.terms);
+    const ids = new NodeIds(keys.key('node'), nodes.keys());
+    const plannerParts = { schema, policy, rules: shieldRules(policy), tables: hubTables(), reads, nodes, ids, seal, readers };
     const planner = new Planner(plannerParts);
     const accessLog = await AccessLog.open(database, keys.key('audit'));
     const keyRing = await openKeyRing(database, options.dataFolder);
     const listener = new FeedListener(database);
     await listener.open();
     const services = new Services()
+      .set(personalSeals, { keyRing, ids })
       .set(competenceSettings, loadCompetenceSettings(options.dataFolder))
+      .set(accessExplainer, new AccessExplainer(planner, plannerParts, changes))
+      .set(viewerQuotas, quotasOf)
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
     const lanes = await Lanes.open(schema, planner, readers, services);
     const stream = sseTransport({
@@ -99,10 +109,11 @@ export class Hub {
       clock,
       heartbeatMs: options.heartbeatMs ?? heartbeatMs,
     });
-    const readiness = new Readiness({ database, accessLog, listener, tokens, log });
-    const openStreams = new OpenStreams(tokens, () => listener.wake());
+    const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
+    const readiness = new Readiness({ database, accessLog, listener, tokens, day, log });
+    const openStreams = new OpenStreams(tokens, day, () => listener.wake());
     const page = new Page(tokens.localIssuer, clock);
-    const front = new HttpFront({ page, lanes, tokens, accessLog, boundaryVersion: policy.version, stream, openStreams, readiness, clock, log });
+    const front = new HttpFront({ page, lanes, tokens, accessLog, boundaryVersion: policy.version, day, stream, openStreams, readiness, clock, log });
     const url = await front.listen(options.host ?? '127.0.0.1', options.port, options.orAnyFreePort ?? false);
     return new Hub(url, tokens, accessLog, async () => {
       readiness.stop();

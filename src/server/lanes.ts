@@ -22,10 +22,10 @@ export interface LaneAnswer {
 
 /** What an operation gathers on its way, for the evidence. */
 class Trace implements OperationContext {
-  known: KnownDocument | null = null;
-  planned: PlannedAnswer | null = null;
-  caseNo: string | null = null;
-  operation: string | null = null;
+  /** An object of its own: Apollo runs an operation on a shallow copy of the context, and notes on the copy were lost. */
+  readonly noted: { known: KnownDocument | null; planned: PlannedAnswer | null; caseNo: string | null; operation: string | null } = {
+    known: null, planned: null, caseNo: null, operation: null,
+  };
 
   constructor(
     readonly viewer: Viewer,
@@ -34,7 +34,7 @@ class Trace implements OperationContext {
   ) {}
 
   noteCase(caseNo: string): void {
-    this.caseNo = caseNo;
+    this.noted.caseNo = caseNo;
   }
 }
 
@@ -86,14 +86,15 @@ export class Lanes {
     const variables = this.#planner.coerce(operation, body.variables);
     if (variables instanceof Array) return null;
     const trace = new Trace(viewer, this.#readers, this.#services);
+    let planned: PlannedAnswer;
     try {
-      const planned = await this.#planner.run(known, operation, variables, viewer, trace);
+      planned = await this.#planner.run(known, operation, variables, viewer, trace);
       return {
         http: { status: 200, contentType: jsonType, body: planned.body },
         document: known.hash,
         operation: operation.name?.value ?? null,
         planned,
-        caseNo: trace.caseNo,
+        caseNo: trace.noted.caseNo,
       };
     } catch (error) {
       if (error instanceof GraphQLError) return null; // a bad cursor or page size: Apollo's lane words the answer
@@ -118,10 +119,10 @@ export class Lanes {
         body: text,
         headers: new Map([...answer.headers].filter(([name]) => name !== 'content-type' && name !== 'cache-control')),
       },
-      document: trace.known?.hash ?? null,
-      operation: trace.operation,
-      planned: trace.planned,
-      caseNo: trace.caseNo,
+      document: trace.noted.known?.hash ?? null,
+      operation: trace.noted.operation,
+      planned: trace.noted.planned,
+      caseNo: trace.noted.caseNo,
     };
   }
 
@@ -151,22 +152,24 @@ export class Lanes {
       if (error instanceof GraphQLError) return { errors: [withExtensions(error, { code: 'DOCUMENT_TOO_LONG', http: { status: 400 } })] };
       throw error;
     }
-    context.known = known;
+    context.noted.known = known;
     const operation = known.operation(request.request.operationName ?? null);
     if (!operation) return { errors: [unknownOperation()] };
-    context.operation = operation.name?.value ?? null;
+    context.noted.operation = operation.name?.value ?? null;
     const variables = this.#planner.coerce(operation, request.request.variables ?? {});
     if (variables instanceof Array) {
       return { errors: variables.map((error) => withExtensions(error, { code: 'BAD_USER_INPUT', http: { status: 400 } })) };
     }
+    let planned: PlannedAnswer;
     try {
-      context.planned = await this.#planner.run(known, operation, variables, context.viewer, context);
+      planned = await this.#planner.run(known, operation, variables, context.viewer, context);
     } catch (error) {
       if (error instanceof GraphQLError) return { data: null, errors: [error] };
       throw error;
     }
+    context.noted.planned = planned;
     const data = {};
-    this.#bodies.set(data, context.planned.body);
+    this.#bodies.set(data, planned.body);
     return { data };
   }
 }

@@ -1,20 +1,23 @@
-import { hubStopping, tokenWithdrawn } from '../feed/change-stream.js';
+import { boundaryOutdated, hubStopping, tokenWithdrawn, type StreamEnded } from '../feed/change-stream.js';
 import type { Tokens } from '../access/tokens.js';
+import type { BoundaryDay } from '../boundary/boundary-day.js';
 
 /** How often the tokens of running streams are looked at; a look at an unchanged one is a look into a map. */
 const lookMs = 1_000;
 
-/** The streams that run, so that they end when their token no longer counts, and when the hub stops. */
+/** The streams that run, so that they end when their token or the boundary no longer counts, and when the hub stops. */
 export class OpenStreams {
   readonly #tokens: Tokens;
+  readonly #day: BoundaryDay;
   readonly #wake: () => void;
   readonly #open = new Map<AbortController, string>();
   readonly #timer: NodeJS.Timeout;
   #stopping = false;
 
   /** `wake` makes waiting streams look at their ending. */
-  constructor(tokens: Tokens, wake: () => void) {
+  constructor(tokens: Tokens, day: BoundaryDay, wake: () => void) {
     this.#tokens = tokens;
+    this.#day = day;
     this.#wake = wake;
     this.#timer = setInterval(() => void this.#look(), lookMs).unref();
   }
@@ -35,11 +38,16 @@ export class OpenStreams {
   stop(): void {
     this.#stopping = true;
     clearInterval(this.#timer);
-    for (const ending of this.#open.keys()) ending.abort(hubStopping());
+    this.#endAll(hubStopping());
+  }
+
+  #endAll(reason: StreamEnded): void {
+    for (const ending of this.#open.keys()) ending.abort(reason);
     this.#wake();
   }
 
   async #look(): Promise<void> {
+    if (this.#day.outdated) return this.#endAll(boundaryOutdated());
     for (const [ending, token] of this.#open) {
       if (this.#tokens.remembered(token) || ending.signal.aborted) continue;
       try {

@@ -1,5 +1,6 @@
 import type { AccessLog } from '../access/access-log.js';
 import type { Tokens } from '../access/tokens.js';
+import type { BoundaryDay } from '../boundary/boundary-day.js';
 import type { HubDatabase } from '../database/database.js';
 import { schemaFault } from '../database/migrate.js';
 import type { FeedListener } from '../feed/listener.js';
@@ -12,11 +13,12 @@ export interface ReadinessParts {
   readonly accessLog: AccessLog;
   readonly listener: FeedListener;
   readonly tokens: Tokens;
+  readonly day: BoundaryDay;
   readonly log: Log;
 }
 
 /** Parts by name with what is wrong with each, null for nothing. Texts are fixed: whoever may ask is unknown. */
-type Findings = Readonly<Record<'database' | 'schema' | 'log' | 'listener' | 'keys', string | null>>;
+type Findings = Readonly<Record<'database' | 'schema' | 'log' | 'listener' | 'keys' | 'boundary', string | null>>;
 
 /** A finding serves this long: anybody may ask, and each look costs a query. */
 const freshMs = 500;
@@ -59,7 +61,7 @@ export class Readiness {
   }
 
   async #look(): Promise<Findings> {
-    const { database, accessLog, listener, tokens, log } = this.#parts;
+    const { database, accessLog, listener, tokens, day, log } = this.#parts;
     const [schema, logAtWork] = await Promise.all([
       inTime(schemaFault(database)).catch(() => unreachable),
       inTime(accessLog.check()).catch(() => false),
@@ -70,6 +72,7 @@ export class Readiness {
       log: logAtWork ? null : 'takes no entries',
       listener: listener.connected ? null : 'not listening, streams poll',
       keys: tokens.fault(),
+      boundary: day.outdated ? 'changed at midnight, restart' : null,
     };
     const text = JSON.stringify(findings);
     if (text !== this.#last && (this.#last !== '' || Object.values(findings).some((fault) => fault !== null))) {

@@ -5,12 +5,18 @@ import { accessBoundaries, AccessOperations } from '../access/operations.js';
 import type { OperationView } from '../boundary/database.js';
 import type { Boundary } from '../boundary/declaration.js';
 import { BoundaryPolicy } from '../boundary/policy.js';
+import type { Release } from '../boundary/release.js';
+import { withBoundaryDirectives } from '../boundary/sdl.js';
 import { AgencyList } from '../competence/agency-list.js';
 import { competenceBoundaries } from '../competence/boundary.js';
 import { CertificateStockOperation, certificateStockView } from '../competence/certificate-stock.js';
 import { CompetenceOperations } from '../competence/operations.js';
+import { competenceReleases } from '../competence/releases.js';
 import { entities } from '../../ormconfig.js';
 import { readTables, type Table } from '../database/tables.js';
+import { explainBoundaries, ExplainOperations } from '../explain/operations.js';
+import { ViewerRights } from '../explain/viewer-rights.js';
+import { intakeReleases } from '../intake/releases.js';
 import { PermitUpserts, upsertBoundaries } from '../intake/upsert-permit.js';
 import { legalDate, systemClock, type Clock } from '../measures/clock.js';
 import type { ChangeDeclaration } from '../feed/compile-change.js';
@@ -19,15 +25,17 @@ import { DuplicateCheck, duplicateCheckView } from '../permits/duplicate-check.j
 import { PermitChanges } from '../permits/permit-change.js';
 import { PermitOperations } from '../permits/operations.js';
 import { permitNodes, permitReads } from '../permits/reads.js';
+import { permitReleases } from '../permits/releases.js';
 import { NodeOperations } from '../planner/node.js';
 import type { ReadDeclaration } from '../planner/read.js';
 import { referenceBoundaries } from '../reference/boundary.js';
 import { ReferenceOperations } from '../reference/operations.js';
 import { subjectBoundaries } from '../subjects/boundary.js';
+import { personalIdentityBoundaries, PersonalIdentityOperation, personalIdentityView } from '../subjects/personal-identity.js';
 import { SubjectOperations } from '../subjects/operations.js';
 
 /** The one place that knows all capabilities: what each of them adds to schema, boundary, reads and feed. */
-export const operationViews: readonly OperationView[] = [duplicateCheckView, certificateStockView];
+export const operationViews: readonly OperationView[] = [duplicateCheckView, certificateStockView, personalIdentityView];
 
 export const reads: ReadonlyMap<string, ReadDeclaration> = new Map(permitReads.map((read) => [read.field, read]));
 
@@ -39,8 +47,12 @@ export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map([
 ]);
 
 export const boundaries: readonly Boundary[] = [
-  ...permitBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...accessBoundaries, ...competenceBoundaries, ...referenceBoundaries,
+  ...permitBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...explainBoundaries,
+  ...competenceBoundaries, ...referenceBoundaries,
 ];
+
+/** What is said on purpose although it derives from hidden data; masks and digests stand in the declarations. */
+export const releases: readonly Release[] = [...permitReleases, ...intakeReleases, ...competenceReleases];
 
 /** The boundary as it stands on the clock's day. */
 export function boundaryPolicy(clock: Clock = systemClock): BoundaryPolicy {
@@ -55,7 +67,8 @@ export function hubTables(): ReadonlyMap<string, Table> {
 export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
-      NodeOperations, PermitOperations, PermitUpserts, SubjectOperations, DuplicateCheck, PermitChanges, AccessOperations,
+      NodeOperations, PermitOperations, PermitUpserts, SubjectOperations, PersonalIdentityOperation, DuplicateCheck, PermitChanges, AccessOperations,
+      ExplainOperations, ViewerRights,
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
     ],
     validate: { forbidUnknownValues: false },
@@ -74,7 +87,7 @@ function describe(type: GraphQLObjectType | null | undefined, description: strin
   if (type) type.description = description;
 }
 
-/** The schema as text, in a stable order: what `schema/schema.graphql` holds. */
-export function schemaText(schema: GraphQLSchema): string {
-  return `${printSchema(lexicographicSortSchema(schema))}\n`;
+/** The schema as text, in a stable order, with the boundary of every field: what `schema/schema.graphql` holds. */
+export function schemaText(schema: GraphQLSchema, policy: BoundaryPolicy): string {
+  return withBoundaryDirectives(printSchema(lexicographicSortSchema(schema)), policy);
 }

@@ -17,8 +17,13 @@ const viewer: Viewer = {
   account: 'heping_hrss-local',
   role: null,
   principal: 'DISTRICT_HRSS',
+  agreements: [],
+  digestKey: '',
   pageLimit: 100,
   expiresAt: 0,
+  purpose: null,
+  caseNo: null,
+  today: '2026-03-02',
 };
 
 const descriptions = ['{"document":"one"}', '{"document":"two"}'];

@@ -1,8 +1,10 @@
 import type { BoundaryPolicy } from '../../src/boundary/policy.js';
 import type { Boundary, RelationDeclaration } from '../../src/boundary/declaration.js';
+import type { WantedArgument } from './document-maker.js';
 import type { Asker } from './judge.js';
 import type { RootUse } from './operations.js';
 import { argumentsOf, coordinatesUnder, forms, recordRoots, releaseRoots } from './read-surface.js';
+import { viewers } from './viewers.js';
 import type { PermitRow } from './world.js';
 
 /** The relations of those who have none. */
@@ -71,6 +73,19 @@ export class Coverage {
     return [...this.#cells].flatMap(([cell, count]) => (count === 0 ? [cell] : []));
   }
 
+  /** A way to a use that is missing: who must ask, and about what. */
+  next(): { readonly viewer: Asker; readonly wanted: WantedArgument | undefined } | null {
+    const [cell] = this.missing();
+    if (cell === undefined) return null;
+    const [use = '', standpoint = ''] = cell.split(' @ ');
+    const [kind = ''] = standpoint.split(' ');
+    const viewer = viewers.find((one) => (standpoint === 'a role' ? one.role !== null : standpoint === 'no relation' ? one.agency === 'US_OFLC' : one.role === null && one.kind === kind));
+    if (!viewer) throw new Error(`nobody stands in ${standpoint}`);
+    const [, root = '', path = '', form = ''] = /^(\w+)(?:\(([\w.]+)\) as a (\w+))?/.exec(use) ?? [];
+    const isRoot = [...recordRoots, ...releaseRoots].some((name) => name === root);
+    return { viewer, wanted: isRoot ? { root, path, form: form === 'literal' ? 'literal' : 'variable' } : undefined };
+  }
+
   /** Covered and possible cells per root, and in all. */
   report(): string {
     const lines = new Map<string, { covered: number; all: number }>();
@@ -104,7 +119,9 @@ function fits(relation: RelationDeclaration, asker: Asker, row: PermitRow): bool
   return Object.entries(relation.where).every(([property, condition]) => {
     const cell = cells[property];
     if (cell === undefined) throw new Error(`the worlds hold nothing for ${property}`);
-    return 'oneOf' in condition ? condition.oneOf.includes(cell) : cell === (condition.viewer === 'agency' ? asker.agency : (asker.district ?? ''));
+    if ('oneOf' in condition) return condition.oneOf.includes(cell);
+    if ('viewer' in condition) return cell === (condition.viewer === 'agency' ? asker.agency : (asker.district ?? ''));
+    throw new Error('no relation on permits has a condition on a day; the worlds would need one');
   });
 }
 

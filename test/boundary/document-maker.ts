@@ -3,7 +3,7 @@ import type { Random } from './random.js';
 import { argumentType, rootField, schema, targetsOf } from './read-surface.js';
 import type { Condition, FieldSelection, Selection } from './selection-tree.js';
 
-/** An argument and the form it is given in. */
+/** An argument and the form it is given in; an empty path stands for all fields of the root. */
 export interface WantedArgument {
   readonly root: string;
   readonly path: string;

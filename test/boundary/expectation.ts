@@ -1,5 +1,5 @@
 import { agencies } from '../../src/measures/agencies.js';
-import { familyNameOnly, hasRights, ownsDecisions, sight, type Asker } from './judge.js';
+import { familyNameOnly, hasRights, ownsDecisions, readsPersonalData, sight, type Asker } from './judge.js';
 import { collect, type Expected, type Selection } from './selection-tree.js';
 import type { PermitRow, SubjectRow, World } from './world.js';
 
@@ -212,7 +212,7 @@ export function permitData(asker: Asker, world: World, permit: PermitRow, fields
     batch: permit.basic_batch, receivedAt: permit.received_at, updatedAt: permit.basic_updated_at,
     content: record ? permit.content : null,
     revision: record ? permit.revision : null,
-    legalRepresentative: record ? familyNameOnly(permit.legal_representative) : null,
+    legalRepresentative: !record ? null : readsPersonalData(asker) ? permit.legal_representative : familyNameOnly(permit.legal_representative),
     __typename: 'Permit',
   };
   return write(fields, (name, below) => {

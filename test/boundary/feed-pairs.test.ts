@@ -19,7 +19,7 @@ test(
     const other = await HubUnderTest.start(one, { heartbeatMs: soon, silent: false });
     const tokens = new Map<string, Promise<string>>();
     const token = (asker: Asker): Promise<string> => {
-      const key = JSON.stringify(asker);
+      const key = `${asker.agency} ${asker.role ?? ''} ${String(asker.bulk)}`;
       const known = tokens.get(key) ?? one.token(asker);
       tokens.set(key, known);
       return known;

@@ -1,4 +1,4 @@
-import { sight, type Asker } from './judge.js';
+import { readsPersonalData, sight, type Asker } from './judge.js';
 import { hiddenCells, randomMask, randomPermit, randomSubject, type PermitRow, type SubjectRow } from './world.js';
 import type { Random } from './random.js';
 
@@ -159,6 +159,7 @@ export class FeedPairMaker {
     const random = this.#random;
     const seen = sight(this.#asker, row);
     if (seen === 'record') {
+      if (readsPersonalData(this.#asker)) return hiddenCells(random);
       const [family] = row.legal_representative ?? '';
       return { ...hiddenCells(random), ...(family === undefined ? {} : { legal_representative: family + random.text() }) };
     }

@@ -10,7 +10,8 @@ import { FeedCursors } from '../../src/feed/cursor.js';
 import { FeedListener } from '../../src/feed/listener.js';
 import { systemClock } from '../../src/measures/clock.js';
 import { argumentReader } from '../../src/planner/arguments.js';
-import { decideCoordinates } from '../../src/planner/operation-plan.js';
+import { decideCoordinates } from '../../src/planner/decisions.js';
+import { standingOf } from '../../src/access/viewer.js';
 import { collectFields, coordinatesOf } from '../../src/planner/selection.js';
 import { changes } from '../../src/server/schema.js';
 import type { HubDatabase } from '../../src/database/database.js';
@@ -82,7 +83,7 @@ export async function hubFeedSide(hub: HubUnderTest, token: (asker: Asker) => Pr
     apply: (history) => writer.apply(history),
     close: () => writer.close(),
     read: async (viewer, call) => {
-      const stream = await EventStream.open(hub.hub.url, await token(viewer), call.query, call.variables);
+      const stream = await EventStream.open(hub.hub.url, await token(viewer), call.query, call.variables, extensionsOf(viewer));
       const { status } = stream.response;
       if (status !== 200) return { status, frames: [await stream.response.text()] };
       const frames: string[] = [];
@@ -94,6 +95,10 @@ export async function hubFeedSide(hub: HubUnderTest, token: (asker: Asker) => Pr
       return { status, frames };
     },
   };
+}
+
+function extensionsOf({ purpose, caseNo }: Asker): Readonly<Record<string, string>> {
+  return { ...(purpose === undefined ? {} : { purpose }), ...(caseNo === undefined ? {} : { caseNo }) };
 }
 
 function isLast(frame: string): boolean {
@@ -131,13 +136,13 @@ export async function partsFeedSide(layers: FeedLayers = {}): Promise<FeedSide &
     if (!node || !declaration) throw new Error('the rounds subscribe to what there is');
     const used = new Set<string>();
     coordinatesOf(parts.schema, root, nodes, known.fragments, variables, used);
-    const { principal } = viewer;
-    const allowed = await decideCoordinates(parts, { operation, fragments: known.fragments, variables, principal }, used);
+    const standing = standingOf(viewer);
+    const allowed = await decideCoordinates(parts, { operation, fragments: known.fragments, variables, standing }, used);
     if ([...used].some((coordinate) => !allowed.has(coordinate))) return { status: 403, frames: ['BOUNDARY_DENIED'] };
-    const change = compileChange({ ...parts, principal, fragments: known.fragments, variables, allowed }, declaration, key, nodes);
+    const change = compileChange({ ...parts, standing, fragments: known.fragments, variables, allowed }, declaration, key, nodes);
     const after = argumentReader(node, 'after')(variables);
-    const plan = planIdentity({ document: known.hash, operation: null, viewerClass: principal, boundary: parts.policy.version, coordinates: used });
-    const evidence = { document: known.hash, operation: null, plan, boundary: parts.policy.version, purpose: null, caseNo: null };
+    const plan = planIdentity({ document: known.hash, operation: null, viewerClass: viewer.principal, boundary: parts.policy.version, coordinates: used });
+    const evidence = { document: known.hash, operation: null, plan, boundary: parts.policy.version, purpose: viewer.purpose, caseNo: viewer.caseNo };
     const stop = new AbortController();
     const frames: string[] = [];
     try {

@@ -17,6 +17,7 @@ export interface GraphQLCall {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly operationName?: string;
+  readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
 /** What came over the wire. */

@@ -11,6 +11,9 @@ export interface Asker {
   readonly role: string | null;
   /** An identity that may read pages of up to 1,000; it sees nothing more on them. */
   readonly bulk?: boolean;
+  /** What is declared with the request; a purpose counts only with the number of its case. */
+  readonly purpose?: string;
+  readonly caseNo?: string;
 }
 
 /** What a viewer may read of a permit: PERMIT_BASIC, and of its own decisions the whole record with masked names. */
@@ -63,6 +66,11 @@ export function checksDuplicates(asker: Asker): boolean {
 /** Whether the viewer learns how many certificate numbers are used: the supplier of the template and the issuers (B-22). */
 export function countsCertificates(asker: Asker): boolean {
   return asker.role === null && ['MUNI_HRSS', 'BINHAI_APPROVAL', 'FTZ_APPROVAL'].includes(asker.kind);
+}
+
+/** Purposes for which the deciding bureau reads personal data of its own decisions as they are (B-01, B-13). */
+export function readsPersonalData({ purpose = '', caseNo = '' }: Asker): boolean {
+  return caseNo !== '' && ['CASE_HANDLING', 'SUPERVISION', 'ENFORCEMENT'].includes(purpose);
 }
 
 /** Family name only, whatever the length of the name. */

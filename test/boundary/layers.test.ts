@@ -305,7 +305,7 @@ describe('reader roles', () => {
     const emitted = new Set<string>();
     for (const principal of policy.principals) {
       for (const record of policy.records.keys()) {
-        for (const branch of policy.branches(principal, record)) {
+        for (const branch of policy.allBranches(principal, record)) {
           for (const condition of branch.where) {
             const type = tables.get(record)?.columns.get(condition.property)?.type ?? 'unknown';
             emitted.add(`= ${type}`);

@@ -7,7 +7,7 @@ import {
 import type { Pair } from './pairs.js';
 import type { Random } from './random.js';
 import { argumentPaths, openRoots } from './read-surface.js';
-import { expectedDuplicate, expectedStock, openAnswer } from './released.js';
+import { expectedDuplicate, expectedIdentities, expectedStock, openAnswer } from './released.js';
 import { applies, collect, type Expected, type FieldSelection, type Selection } from './selection-tree.js';
 import { dates, deciders, items, locations, statuses, supervisedIn, type PermitRow, type SubjectRow, type World } from './world.js';
 
@@ -62,7 +62,7 @@ export interface HiddenFilter {
 type AskedFilter = Omit<Filter, 'also'>;
 
 /** Arguments in the order in which operations are about them. */
-const wantedArguments: readonly WantedArgument[] = ['permits', 'permit', 'subjects', 'subject', 'node', 'permitDuplicate', 'certificateStock'].flatMap((root) =>
+const wantedArguments: readonly WantedArgument[] = ['permits', 'permit', 'subjects', 'subject', 'node', 'permitDuplicate', 'certificateStock', 'personalIdentities'].flatMap((root) =>
   argumentPaths(root).flatMap((path) => (['literal', 'variable'] as const).map((form) => ({ root, path, form }))),
 );
 
@@ -88,9 +88,8 @@ export class OperationMaker {
   }
 
   /** `turn`: which argument the operation is about, one after the other; the rest is chance. */
-  make(turn: number): Operation {
+  make(turn: number, wanted = wantedArguments[turn % wantedArguments.length] ?? null): Operation {
     const random = this.#random;
-    const wanted = wantedArguments[turn % wantedArguments.length] ?? null;
     this.#document = new DocumentMaker(random, wanted);
     const roots = Array.from({ length: random.pick([1, 1, 2, 2, 3]) }, (_, i) => {
       this.#wanted = i === 0 ? wanted : null;
@@ -119,6 +118,7 @@ export class OperationMaker {
       ...(names.some((name, i) => names.indexOf(name) < i) ? ['one field twice with different arguments'] : []),
       ...(names.some((name) => name.startsWith('__')) ? ['mixed with introspection'] : []),
       ...(names.some((name) => name in openRoots) ? ['mixed with public data'] : []),
+      this.#asker.purpose === undefined ? 'with nothing declared' : this.#asker.caseNo === undefined ? 'with a purpose and no case' : 'with a purpose and a case',
       ...(roots.some(({ reply, selection }) => reply(collect(selection.below ?? []), this.#pair.one) === rootDenied) ? ['mixed with a denied root'] : []),
     ];
   }
@@ -170,6 +170,7 @@ export class OperationMaker {
       if (this.#wanted.root === 'subjects') return this.#subjects(key);
       if (this.#wanted.root === 'subject') return this.#subject(key);
       if (this.#wanted.root === 'permitDuplicate') return this.#duplicate(key);
+      if (this.#wanted.root === 'personalIdentities') return this.#identities(key);
       return this.#wanted.root === 'certificateStock' ? this.#stock(key) : this.#node(key);
     }
     if (choice < 0.36) return this.#permits(key);
@@ -179,6 +180,7 @@ export class OperationMaker {
     if (choice < 0.84) return this.#node(key);
     if (choice < 0.87) return this.#duplicate(key);
     if (choice < 0.89) return this.#stock(key);
+    if (choice < 0.91) return this.#identities(key);
     return this.#open(key);
   }
 
@@ -246,7 +248,7 @@ export class OperationMaker {
     const garbage = !anchor && random.chance(0.15);
     const text = garbage ? random.pick(['', 'nonsense', 'AAAAAAAAAAAAAAAAAAAAAA', '1']) : this.#known.id(type, number);
     const id = garbage ? null : { type, key: number };
-    const below = this.#document.below('node', random.chance(0.4));
+    const below = this.#document.below('node', this.#wanted?.path === '' || random.chance(0.4));
     return this.#make(key, 'node', [`id: ${this.#document.value('node', 'id', text)}`], (_below, world) =>
       expectedNode(this.#asker, world, this.#visible, below, id), below);
   }
@@ -273,6 +275,14 @@ export class OperationMaker {
       expectedStock(this.#asker, world, below, item));
   }
 
+  /** Identity numbers of the persons of a permit: a visible one, a hidden one, one nobody has. */
+  #identities(key: string): Root {
+    const { one, other } = this.#pair;
+    const number = this.#anchor()?.id ?? this.#random.pick([...one.permits, ...other.permits].map(({ id }) => id).concat(1));
+    return this.#make(key, 'personalIdentities', [`permit: ${this.#document.value('personalIdentities', 'permit', this.#known.id('Permit', number))}`], () =>
+      expectedIdentities(this.#asker));
+  }
+
   /** Public data, the viewer itself or the schema, mixed in. The key tells the comparison that any answer will do. */
   #open(key: string): Root {
     const random = this.#random;
@@ -288,7 +298,7 @@ export class OperationMaker {
 
   #make(key: string, name: string, parts: readonly string[], reply: Root['reply'], given?: Selection[]): Root {
     const document = this.#document;
-    const below = given ?? document.below(name, this.#random.chance(0.3));
+    const below = given ?? document.below(name, this.#wanted?.path === '' || this.#random.chance(0.3));
     const selection: FieldSelection = { form: 'field', key, name, arguments: parts.join(', '), condition: document.condition(0.05), below };
     return { name, selection, uses: new Set([...coordinateUses(name, below), ...document.takeUses()]), reply };
   }
@@ -296,7 +306,7 @@ export class OperationMaker {
   /** A visible row to ask about, so that most questions have an answer: each kind of row as often as any other. */
   #anchor(): PermitRow | null {
     const wanted = this.#wanted?.path ?? '';
-    if (this.#visible.length === 0 || (wanted === '' && this.#random.chance(0.3))) return null;
+    if (this.#visible.length === 0 || (this.#wanted === null && this.#random.chance(0.3))) return null;
     const kinds = new Map<string, PermitRow[]>();
     const coded = new Set(this.#pair.one.subjects.flatMap(({ id, uscc }) => (uscc === null ? [] : [id])));
     for (const permit of this.#visible) {

@@ -1,16 +1,30 @@
 import { createSecretKey } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { KeyRing } from '../../src/access/key-ring.js';
 import { Seal } from '../../src/access/keys.js';
 import { NodeIds } from '../../src/access/node-ids.js';
 import type { Viewer } from '../../src/access/viewer.js';
 import { boundarySql, branchView, lookUpView, readerRole } from '../../src/boundary/database.js';
 import type { Boundary, RecordBoundary } from '../../src/boundary/declaration.js';
-import { BoundaryPolicy, type Branch, type Cell } from '../../src/boundary/policy.js';
+import type { Branch } from '../../src/boundary/branches.js';
+import type { Cell } from '../../src/boundary/cell.js';
+import { BoundaryPolicy, type Decision, type Standing } from '../../src/boundary/policy.js';
 import { shieldRules } from '../../src/boundary/shield.js';
 import type { HubDatabase } from '../../src/database/database.js';
+import { ensureRole } from '../../src/database/roles.js';
+import { competenceSettings, loadCompetenceSettings } from '../../src/competence/settings.js';
+import { AccessExplainer, accessExplainer } from '../../src/explain/access-explainer.js';
+import { viewerQuotas } from '../../src/explain/viewer-rights.js';
+import { isPurpose } from '../../src/measures/purposes.js';
+import { Services } from '../../src/planner/context.js';
 import type { PlannerParts } from '../../src/planner/parts.js';
 import { Planner } from '../../src/planner/planner.js';
 import { Readers } from '../../src/planner/readers.js';
-import { boundaries, boundaryPolicy, hubSchema, hubTables, nodes, operationViews, reads } from '../../src/server/schema.js';
+import { quotasOf } from '../../src/server/quotas.js';
+import { boundaries, boundaryPolicy, changes, hubSchema, hubTables, nodes, operationViews, reads } from '../../src/server/schema.js';
+import { personalSeals } from '../../src/subjects/personal-identity.js';
 import { testDatabase } from '../support/test-database.js';
 import type { GraphQLCall } from './hub-under-test.js';
 import type { Asker } from './judge.js';
@@ -27,7 +41,7 @@ export function declarations(change: (record: RecordBoundary) => RecordBoundary)
 /** A boundary that forgets one condition in every relation. */
 export function policyWithout(property: string): BoundaryPolicy {
   return new BoundaryPolicy(
-    declarations((record) => ({
+    declarations(({ never: _, ...record }) => ({
       ...record,
       relations: record.relations.map((relation) => ({
         ...relation,
@@ -43,9 +57,9 @@ export function policyMoving(fields: readonly string[], into: string): BoundaryP
     declarations((record) => ({
       ...record,
       groups: Object.fromEntries(
-        Object.entries(record.groups).map(([group, names]) => {
-          const rest = names.filter((name) => !fields.includes(name));
-          return [group, group === into ? [...rest, ...fields] : rest];
+        Object.entries(record.groups).map(([name, group]) => {
+          const rest = group.fields.filter((field) => !fields.includes(field));
+          return [name, { ...group, fields: name === into ? [...rest, ...fields] : rest }];
         }),
       ),
     })),
@@ -54,22 +68,33 @@ export function policyMoving(fields: readonly string[], into: string): BoundaryP
 
 /** A boundary whose plans filter nothing and mask nothing; only its branches keep their names. */
 export class BlindPolicy extends BoundaryPolicy {
-  constructor() {
-    super(boundaryPolicy().declarations);
+  readonly #of: BoundaryPolicy;
+
+  constructor(of: BoundaryPolicy = boundaryPolicy()) {
+    super(of.declarations, undefined, []);
+    this.#of = of;
   }
 
-  override branches(principal: string, type: string): readonly Branch[] {
-    return super.branches(principal, type).map((branch) => ({ ...branch, where: [{ property: 'jurisdiction', oneOf: ['CN-TJ', 'CN-XM', 'US'] }] }));
+  override branches(standing: Standing, type: string): readonly Branch[] {
+    return this.#of.branches(standing, type).map((branch) => ({ ...branch, where: [{ property: 'jurisdiction', oneOf: ['CN-TJ', 'CN-XM', 'US'] }] }));
+  }
+
+  /** What a denial says is the boundary's own. */
+  override decide(standing: Standing, coordinate: string): Decision {
+    return this.#of.decide(standing, coordinate);
   }
 
   override cell(): Cell {
-    return 'allow';
+    return { shown: 'full' };
   }
 }
 
 /** A viewer as a token would make it, for asking a planner without the front. */
 export function viewerOf(asker: Asker): Viewer {
-  return { ...asker, jurisdiction: 'CN-TJ', account: 'test', principal: asker.role ?? asker.kind, pageLimit: asker.bulk === true ? 1_000 : 100, expiresAt: Number.MAX_SAFE_INTEGER };
+  return {
+    ...asker, jurisdiction: 'CN-TJ', account: 'test', principal: asker.role ?? asker.kind, agreements: [], digestKey: `key of ${asker.agency}`,
+    pageLimit: asker.bulk === true ? 1_000 : 100, expiresAt: Number.MAX_SAFE_INTEGER, purpose: isPurpose(asker.purpose) ? asker.purpose : null, caseNo: asker.caseNo ?? null, today: '2026-11-22',
+  };
 }
 
 /** What a side is made of. By default every layer is the hub's own. */
@@ -92,11 +117,11 @@ export interface PlannerSide extends Side {
 /** A planner on a database of its own, layer by layer. */
 export async function plannerSide(layers: Layers = {}): Promise<PlannerSide> {
   const database = await testDatabase();
-  if (layers.database === 'bare') await bareViews(database);
-  else if (layers.database) await database.pool().query(boundarySql(layers.database, hubTables(), operationViews).sql);
+  if (layers.database === 'bare') await bareViews(database, layers.plans ?? boundaryPolicy());
+  else if (layers.database) await install(database, layers.database);
   const loader = await WorldLoader.open(database);
-  const readers = new Readers(database);
   const policy = layers.plans ?? boundaryPolicy();
+  const readers = new Readers(database, policy.terms);
   const parts: PlannerParts = {
     schema: await hubSchema(policy),
     policy,
@@ -109,14 +134,21 @@ export async function plannerSide(layers: Layers = {}): Promise<PlannerSide> {
     readers,
   };
   const planner = new Planner(parts);
+  const folder = await mkdtemp(path.join(tmpdir(), 'concordat-side-'));
+  const services = new Services()
+    .set(personalSeals, { keyRing: KeyRing.open(folder), ids: parts.ids })
+    .set(competenceSettings, loadCompetenceSettings(folder))
+    .set(accessExplainer, new AccessExplainer(planner, parts, changes))
+    .set(viewerQuotas, quotasOf);
   return {
     database,
     parts,
     planner,
     load: (world) => loader.load(world),
     id: (type, key) => parts.ids.encode(type, String(key)),
-    ask: async (asker, call) => ({ status: 200, type: null, body: await run(planner, readers, asker, call) }),
+    ask: async (asker, call) => ({ status: 200, type: null, body: await run(planner, readers, services, asker, call) }),
     close: async () => {
+      await rm(folder, { recursive: true, force: true });
       loader.close();
       await readers.close();
       await database.close();
@@ -124,14 +156,14 @@ export async function plannerSide(layers: Layers = {}): Promise<PlannerSide> {
   };
 }
 
-async function run(planner: Planner, readers: Readers, asker: Asker, call: GraphQLCall): Promise<string> {
+async function run(planner: Planner, readers: Readers, services: Services, asker: Asker, call: GraphQLCall): Promise<string> {
   const known = planner.admit(call.query);
   const operation = known.operation(call.operationName ?? null);
   if (!operation) throw new Error('the call names no operation');
   const variables = planner.coerce(operation, call.variables ?? {});
   if (variables instanceof Array) throw new AggregateError(variables, 'variables');
   const viewer = viewerOf(asker);
-  const context = { viewer, readers, noteCase: () => undefined };
+  const context = { viewer, readers, services, noteCase: () => undefined };
   try {
     return (await planner.run(known, operation, variables, viewer, context)).body;
   } catch (error) {
@@ -139,6 +171,13 @@ async function run(planner: Planner, readers: Readers, asker: Asker, call: Graph
     if (error instanceof Error && 'extensions' in error) return JSON.stringify({ errors: [{ extensions: error.extensions }], data: null });
     throw error;
   }
+}
+
+/** The database layer of another boundary, with the roles it needs. */
+async function install(database: HubDatabase, policy: BoundaryPolicy): Promise<void> {
+  const { roles, sql } = boundarySql(policy, hubTables(), operationViews);
+  for (const role of roles) await ensureRole(database.pool(), role);
+  await database.pool().query(sql);
 }
 
 /** Two sides of the same make, for rounds. */
@@ -151,8 +190,7 @@ export async function twoSides(layers: Layers): Promise<{ sides: readonly [Plann
  * The database layer taken away: every view shows all rows and raw cells of its table, owned by the owner, for whom no
  * row security applies.
  */
-async function bareViews(database: HubDatabase): Promise<void> {
-  const policy = boundaryPolicy();
+async function bareViews(database: HubDatabase, policy: BoundaryPolicy): Promise<void> {
   const tables = hubTables();
   const permit = tables.get('Permit');
   const action = tables.get('PermitAction');
@@ -162,7 +200,8 @@ async function bareViews(database: HubDatabase): Promise<void> {
   const withHolder =
     'SELECT r.*, h.kind AS holder_kind, h.name AS holder_name, h.uscc AS holder_uscc, h.identity_mask AS holder_identity_mask FROM hub.permit r JOIN hub.subject h ON h.id = r.holder_id';
   for (const principal of policy.principals) {
-    for (const branch of policy.branches(principal, 'Permit')) {
+    await ensureRole(database.pool(), readerRole(principal));
+    for (const branch of policy.allBranches(principal, 'Permit')) {
       sql.push(
         `CREATE VIEW ${branchView(principal, permit, branch)} AS SELECT * FROM hub.permit;`,
         `CREATE VIEW ${branchView(principal, permit, branch, true)} AS ${withHolder};`,

@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import { buildSchema, getNamedType, graphql, isNonNullType, isObjectType, Kind, OperationTypeNode, parse, printSchema, type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
 import type * as Middleware from 'graphql-middleware';
 import type * as Shield from 'graphql-shield';
-import { oneOf, viewer, type Boundary, type RecordBoundary, type RelationDeclaration } from '../../src/boundary/declaration.js';
-import { BoundaryPolicy, type Branch } from '../../src/boundary/policy.js';
+import type { Branch } from '../../src/boundary/branches.js';
+import { isFull } from '../../src/boundary/cell.js';
+import { full, oneOf, viewer, type Boundary, type RecordBoundary, type RelationDeclaration } from '../../src/boundary/declaration.js';
+import { BoundaryPolicy, type Standing } from '../../src/boundary/policy.js';
 import { ruleAllows, shieldRules } from '../../src/boundary/shield.js';
 import { permitBoundaries } from '../../src/permits/boundary.js';
 import { collectFields, coordinatesOf } from '../../src/planner/selection.js';
@@ -40,19 +42,24 @@ function inBranch(branch: Branch, who: Asker, row: Row): boolean {
   return branch.where.every((condition) => {
     const cell = row[condition.property as Property];
     if ('oneOf' in condition) return condition.oneOf.includes(cell);
-    return cell === value(condition.equals);
+    return 'equals' in condition && cell === value(condition.equals);
   });
 }
 
 function inRelation(relation: RelationDeclaration, who: Asker, row: Row): boolean {
   return Object.entries(relation.where).every(([property, condition]) => {
     const cell = row[property as Property];
-    return 'oneOf' in condition ? condition.oneOf.includes(cell) : cell === (condition.viewer === 'agency' ? who.agency : (who.district ?? ''));
+    if ('oneOf' in condition) return condition.oneOf.includes(cell);
+    return 'viewer' in condition && cell === (condition.viewer === 'agency' ? who.agency : (who.district ?? ''));
   });
 }
 
-function principal(who: Asker): string {
-  return who.role ?? who.kind;
+function standing(who: Asker): Standing {
+  return { principal: who.role ?? who.kind, purpose: null };
+}
+
+function as(principal: string): Standing {
+  return { principal, purpose: null };
 }
 
 const basic = [
@@ -60,14 +67,19 @@ const basic = [
   'outcome', 'status', 'decidedOn', 'validFrom', 'validTo', 'actions', 'source', 'batch', 'receivedAt', 'updatedAt',
 ];
 
+const fieldsOfPermit = [...basic, 'content', 'revision', 'legalRepresentative'];
+
 /** Cells the table grants: PERMIT_BASIC to all who see the row, the record and a family name to the deciding bureau. */
 function expectedCells(seen: Sight): Record<string, unknown> {
   const own = seen === 'record';
   return {
-    ...Object.fromEntries(basic.map((field) => [field, 'allow'])),
-    content: own ? 'allow' : 'withhold',
-    revision: own ? 'allow' : 'withhold',
-    legalRepresentative: own ? { mask: 'familyName' } : 'withhold',
+    ...Object.fromEntries(basic.map((field) => [field, full])),
+    content: own ? full : null,
+    revision: own ? full : null,
+    // Design §3: masked unless a purpose and a case number were declared.
+    legalRepresentative: own
+      ? { shown: 'full', purposes: ['CASE_HANDLING', 'SUPERVISION', 'ENFORCEMENT'], otherwise: { mask: 'familyName' } }
+      : null,
   };
 }
 
@@ -114,12 +126,12 @@ test.each(grid)('B-01/02/05/06/07/09/15/16: %s, permit in %s decided by %s: %s',
     const seen = letters[expected[index] ?? ''] ?? 'hidden';
     const row: Row = { jurisdiction: 'CN-TJ', item, district: supervisedIn(location), decidedByCode: decider };
     expect(sight(who, { ...row, decided_by: decider })).toBe(seen);
-    const branches = policy.branches(principal(who), 'Permit').filter((branch) => inBranch(branch, who, row));
+    const branches = policy.branches(standing(who), 'Permit').filter((branch) => inBranch(branch, who, row));
     // A row takes the rights of the first branch it falls into.
-    expect(branches.slice(0, 1).map((branch) => Object.fromEntries(branch.cells))).toEqual(seen === 'hidden' ? [] : [expectedCells(seen)]);
+    expect(branches.slice(0, 1).map((branch) => Object.fromEntries(fieldsOfPermit.map((field) => [field, policy.cell(branch, 'Permit', field)])))).toEqual(seen === 'hidden' ? [] : [expectedCells(seen)]);
     // B-54, B-55: registers of other places are shared with nobody by these rows.
     for (const jurisdiction of ['US', 'CN-XM', '']) {
-      expect(policy.branches(principal(who), 'Permit').filter((branch) => inBranch(branch, who, { ...row, jurisdiction }))).toEqual([]);
+      expect(policy.branches(standing(who), 'Permit').filter((branch) => inBranch(branch, who, { ...row, jurisdiction }))).toEqual([]);
     }
   }
 });
@@ -130,19 +142,22 @@ const openTypes = [
   'RulingConnection', 'EnforcementItem', 'EnforcementItemEdge', 'EnforcementItemConnection', 'SupervisionItem', 'Division', 'IndustrySection',
   'IndustryDivision', 'Form2Row', 'DueDate', 'DueReading', 'AgencyEdge', 'AgencyConnection', 'LegalBasis', 'CompetenceAnswer',
   'CompetenceNotice', 'PermitItemInfo', 'PermitItemName', 'PermitItemActions',
+  // What the declarations say, which is public, for the viewer itself.
+  'AccessExplanation', 'ExplainedPath', 'ExplainedOperand', 'ExplainedRelation', 'AccessBasis', 'CitedClause', 'PurposeWords', 'DataHolder',
+  'ViewerRelation', 'ViewerGroup', 'ViewerField', 'ViewerAgreement', 'ViewerQuota',
 ];
 const openRoots = [
   'agencies', 'viewer', 'clauses', 'clause', 'rulings', 'ruling', 'enforcementCatalogue', 'supervisionItems', 'divisions', 'industrySections', 'dueDate',
-  'agency', 'competence', 'permitItems', 'permitItem',
+  'agency', 'competence', 'permitItems', 'permitItem', 'explainAccess',
 ];
 
 test('a role outside the four rows gets nothing, whatever its agency (B-54)', () => {
   for (const role of ['ANALYST', 'AUDITOR', 'PUBLIC', 'FOREIGN_REGISTER', '', '__proto__', 'constructor']) {
-    expect(policy.branches(role, 'Permit')).toEqual([]);
+    expect(policy.branches(as(role), 'Permit')).toEqual([]);
     for (const coordinate of policy.coordinates()) {
       const [type = '', field = ''] = coordinate.split('.');
       const open = openTypes.includes(type) || (type === 'Query' && openRoots.includes(field));
-      expect([coordinate, policy.decide(role, coordinate).allowed]).toEqual([coordinate, open]);
+      expect([coordinate, policy.decide(as(role), coordinate).allowed]).toEqual([coordinate, open]);
     }
   }
 });
@@ -181,7 +196,7 @@ test('a relation holds from its first day to its last: P07 passes from the forei
   const seen = (on: string): string[] => {
     const dated = new BoundaryPolicy(boundaries, on);
     return ['MUNI_FEB', 'MUNI_STB', 'MUNI_HRSS'].filter((kind) =>
-      dated.branches(kind, 'Permit').some(({ where }) =>
+      dated.branches(as(kind), 'Permit').some(({ where }) =>
         where.some((condition) => condition.property === 'item' && 'oneOf' in condition && condition.oneOf.includes('P07')),
       ),
     );
@@ -201,9 +216,9 @@ test('every field that is withheld from someone who can reach it may be null in 
       const object = schema.getType(type);
       if (!isObjectType(object)) return;
       for (const field of Object.values(object.getFields())) {
-        if (policy.decide(who, `${type}.${field.name}`).allowed) visit(getNamedType(field.type).name);
+        if (policy.decide(as(who), `${type}.${field.name}`).allowed) visit(getNamedType(field.type).name);
         else expect([`${type}.${field.name}`, isNonNullType(field.type)]).toEqual([`${type}.${field.name}`, false]);
-        const perRow = policy.branches(who, type).some((branch) => policy.cell(branch, type, field.name) !== 'allow');
+        const perRow = policy.branches(as(who), type).some((branch) => !isFull(policy.cell(branch, type, field.name)));
         if (perRow) expect([`${type}.${field.name}`, isNonNullType(field.type)]).toEqual([`${type}.${field.name}`, false]);
       }
     };
@@ -226,7 +241,7 @@ test('branches of one viewer together are the union of its relations', () => {
       const who = asker(agency);
       const relations = (record?.relations ?? []).filter(({ viewers }) => viewers.includes(who.kind));
       const wanted = relations.some((relation) => inRelation(relation, who, row));
-      const found = policy.branches(who.kind, 'Permit').filter((branch) => inBranch(branch, who, row));
+      const found = policy.branches(as(who.kind), 'Permit').filter((branch) => inBranch(branch, who, row));
       return found.length > 0 === wanted && (sight(who, { ...row, decided_by: row.decidedByCode }) !== 'hidden') === wanted;
     }),
     { numRuns: 3_000 },
@@ -248,10 +263,10 @@ test('for any declarations, either the policy is refused or its branches are com
   fc.assert(
     fc.property(fc.array(relation, { minLength: 1, maxLength: 4 }), fc.array(anyRow, { minLength: 8, maxLength: 8 }), (made, rows) => {
       const relations = made.map(({ where: conditions, allow }, i): RelationDeclaration => ({
-        relation: `r${i}`, zh: '', en: '', viewers: ['X'], rows: ['B-00'], clauses: ['C'], allow,
+        relation: `r${i}`, zh: '', en: '', viewers: ['X'], rows: ['B-00'], clauses: ['C'], sees: Object.fromEntries(allow.map((group) => [group, full])),
         where: Object.fromEntries(Object.entries(conditions)),
       }));
-      const record: RecordBoundary = { form: 'record', type: 'T', identity: 'a', groups: { A: ['a'], B: ['b'] }, relations };
+      const record: RecordBoundary = { form: 'record', type: 'T', identity: 'a', groups: { A: { zh: '', en: '', fields: ['a'] }, B: { zh: '', en: '', fields: ['b'] } }, relations };
       let compiled: BoundaryPolicy;
       try {
         compiled = new BoundaryPolicy([record]);
@@ -262,10 +277,10 @@ test('for any declarations, either the policy is refused or its branches are com
       const who = { ...asker('HEPING_APPROVAL'), kind: 'X' };
       return rows.every((row) => {
         const granting = relations.filter((one) => inRelation(one, who, row));
-        const found = compiled.branches('X', 'T').filter((branch) => inBranch(branch, who, row));
+        const found = compiled.branches(as('X'), 'T').filter((branch) => inBranch(branch, who, row));
         if (found.length > 0 !== granting.length > 0) return false;
-        const cell = (field: string): boolean => found[0]?.cells.get(field) === 'allow';
-        const granted = (group: string): boolean => granting.some(({ allow }) => allow.includes(group));
+        const cell = (field: string): boolean => found[0] !== undefined && isFull(compiled.cell(found[0], 'T', field));
+        const granted = (group: string): boolean => granting.some(({ sees }) => sees[group] !== undefined);
         return cell('a') === granted('A') && cell('b') === granted('B');
       });
     }),
@@ -290,9 +305,9 @@ test('every coordinate × viewer class: the shield rule says what the policy say
   const rules = shieldRules(policy);
   for (const who of [...policy.principals, 'ANALYST', 'FOREIGN_REGISTER']) {
     for (const coordinate of policy.coordinates()) {
-      expect([coordinate, await ruleAllows(rules, coordinate, { principal: who }, noInfo())]).toEqual([coordinate, policy.decide(who, coordinate).allowed]);
+      expect([coordinate, await ruleAllows(rules, coordinate, as(who), noInfo())]).toEqual([coordinate, policy.decide(as(who), coordinate).allowed]);
     }
-    expect(await ruleAllows(rules, 'Permit.unheardOf', { principal: who }, noInfo())).toBe(false);
+    expect(await ruleAllows(rules, 'Permit.unheardOf', as(who), noInfo())).toBe(false);
   }
 });
 
@@ -304,7 +319,7 @@ test('a rule that throws denies (L-20)', async () => {
     },
   });
   const rules = shieldRules(broken);
-  expect(await ruleAllows(rules, 'Permit.item', { principal: 'MUNI_HRSS' }, noInfo())).toBe(false);
+  expect(await ruleAllows(rules, 'Permit.item', as('MUNI_HRSS'), noInfo())).toBe(false);
 });
 
 test('mounted as middleware with deny for the rest, the same rules deny the same fields, alias by alias (L-09)', async () => {
@@ -315,7 +330,7 @@ test('mounted as middleware with deny for the rest, the same rules deny the same
   const rootValue = { permit: { item: 'P01', content: 'text', hole: 'x' }, agencies: 'open', hole: 'x' };
   const source = '{ agencies hole permit { item again: item content more: content hole } }';
   const ask = async (who: string): Promise<unknown> =>
-    JSON.parse(JSON.stringify((await graphql({ schema: guarded, source, rootValue, contextValue: { principal: who } })).data));
+    JSON.parse(JSON.stringify((await graphql({ schema: guarded, source, rootValue, contextValue: as(who) })).data));
   expect(await ask('BINHAI_APPROVAL')).toEqual({ agencies: 'open', hole: null, permit: { item: 'P01', again: 'P01', content: 'text', more: 'text', hole: null } });
   expect(await ask('DISTRICT_HRSS')).toEqual({ agencies: 'open', hole: null, permit: { item: 'P01', again: 'P01', content: null, more: null, hole: null } });
   expect(await ask('ANALYST')).toEqual({ agencies: 'open', hole: null, permit: null });

@@ -12,11 +12,12 @@ export const schema = buildSchema(readFileSync(new URL('../../../schema/schema.g
 export const recordRoots = ['permits', 'permit', 'subjects', 'subject', 'node', 'permitChanged'] as const;
 
 /** Roots that release something on purpose, judged by `released.ts`. */
-export const releaseRoots = ['permitDuplicate', 'certificateStock'] as const;
+export const releaseRoots = ['permitDuplicate', 'certificateStock', 'personalIdentities'] as const;
 
 /** Public roots and the viewer's own, mixed in with data: name → arguments. They answer alike over any database. */
 export const openRoots: Readonly<Record<string, string>> = {
   viewer: '',
+  explainAccess: 'operation: "{ permits(first: 1) { nodes { content legalRepresentative holder { identityMask } } } }", purpose: AUDIT',
   agencies: 'first: 3, filter: {kind: "FTZ_APPROVAL"}',
   agency: 'code: "BINHAI_HRSS"',
   competence: 'item: P01, location: "120101", at: "2026-01-05"',
@@ -42,7 +43,7 @@ export const elsewhere: Readonly<Record<string, string>> = {
 export const forms = [
   'alias', 'inline fragment', 'named fragment', 'nested fragment', 'fragment on the interface', '@skip', '@include', '__typename',
   'one field twice with different arguments', 'second page forward', 'second page backward', 'mixed with introspection', 'mixed with public data',
-  'mixed with a denied root',
+  'mixed with a denied root', 'with a purpose and a case', 'with a purpose and no case', 'with nothing declared',
 ] as const;
 
 export function rootField(name: string): GraphQLField<unknown, unknown> {

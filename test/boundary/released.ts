@@ -1,6 +1,6 @@
 import { agencies } from '../../src/measures/agencies.js';
 import { rootDenied, write, type Reply } from './expectation.js';
-import { checksDuplicates, countsCertificates, type Asker } from './judge.js';
+import { checksDuplicates, countsCertificates, readsPersonalData, type Asker } from './judge.js';
 import type { Expected } from './selection-tree.js';
 import type { World } from './world.js';
 
@@ -28,6 +28,12 @@ export function expectedDuplicate(asker: Asker, world: World, below: ReadonlyMap
     return organ ? write(inner, (part) => (part === '__typename' ? 'Agency' : organ[part as 'code'])) : null;
   });
   return { data, denied: [], rows: [], phase: 'resolver' };
+}
+
+/** B-01, B-13: identity numbers of a permit the bureau decided, for a purpose and a case. The worlds hold none: an empty list. */
+export function expectedIdentities(asker: Asker): Reply {
+  if (!checksDuplicates(asker) || !readsPersonalData(asker)) return rootDenied;
+  return { data: [], denied: [], rows: [], phase: 'resolver' };
 }
 
 /** A-03, B-22: numbers of the series 1201**** given out by all issuers, ended permits included. */

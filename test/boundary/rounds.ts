@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Coverage } from './coverage.js';
+import type { WantedArgument } from './document-maker.js';
 import { cursorMark, holdersOf, idMark } from './expectation.js';
 import type { Answer, GraphQLCall, LaneName } from './hub-under-test.js';
 import { hasRights, visiblePermits, type Asker } from './judge.js';
 import { OperationMaker, type Expectation, type HiddenFilter, type KnownTexts, type Operation } from './operations.js';
 import { makePair } from './pairs.js';
 import { Random } from './random.js';
-import { viewers } from './viewers.js';
+import { declaredInTurn, viewers } from './viewers.js';
 import type { World } from './world.js';
 
 /** Something that answers calls on a world: the hub over HTTP, or a planner with a fault planted. */
@@ -39,7 +40,7 @@ const garbage = ['', 'nonsense', 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'];
 export function viewerOf(seed: number): Asker {
   const viewer = viewers[((seed % viewers.length) + viewers.length) % viewers.length];
   if (!viewer) throw new Error('there are viewers');
-  return viewer;
+  return { ...viewer, ...declaredInTurn[Math.floor(Math.abs(seed) / viewers.length) % declaredInTurn.length] };
 }
 
 /** Which turn of a viewer an operation is, counted over the rounds that are its own. */
@@ -62,7 +63,8 @@ export class Rounds {
     this.#options = options;
   }
 
-  async play(seed: number, operations: number, only?: Asker): Promise<Finding | null> {
+  /** `wanted`: what all operations are about, by default one argument after the other. */
+  async play(seed: number, operations: number, only?: Asker, wanted?: WantedArgument): Promise<Finding | null> {
     const random = new Random(seed);
     const viewer = only ?? viewerOf(seed);
     const pair = makePair(random, viewer);
@@ -89,7 +91,7 @@ export class Rounds {
 
     const maker = new OperationMaker(random, viewer, pair, known, this.#options.hiddenFilters);
     for (let i = 0; i < operations; i += 1) {
-      const operation = maker.make(turnOf(seed, i, operations));
+      const operation = maker.make(turnOf(seed, i, operations), wanted);
       for (const lane of this.#lanes) {
         const [one, other] = await this.#both(viewer, operation.call, lane);
         const details = [one.body, other.body, JSON.stringify(operation.expected)];

@@ -8,6 +8,12 @@ export function asker(agency: string, role: string | null = null): Asker {
   return { agency, kind: record.kind, district: record.district, role };
 }
 
+/** What is declared with a request, in turn: mostly nothing, purposes with and without a case, fitting ones and others. */
+export const declaredInTurn: readonly Pick<Asker, 'purpose' | 'caseNo'>[] = [
+  {}, { purpose: 'CASE_HANDLING', caseNo: '津案 2026-1' }, {}, { purpose: 'SUPERVISION' }, { purpose: 'AUDIT', caseNo: '2026-2' }, {},
+  { purpose: 'ENFORCEMENT', caseNo: '2026-3' },
+];
+
 /** Who asks in the rounds, one after the other: every relation, neighbours whose rows collide, and those without rights. */
 export const viewers: readonly Asker[] = [
   asker('HEPING_APPROVAL'),

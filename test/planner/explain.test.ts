@@ -1,3 +1,4 @@
+import { standingOf } from '../../src/access/viewer.js';
 import { Kind } from 'graphql';
 import { changeView } from '../../src/boundary/database.js';
 import { compileChange } from '../../src/feed/compile-change.js';
@@ -156,15 +157,15 @@ test.each(['HEPING_HRSS', 'HEPING_APPROVAL', 'MUNI_HRSS'])('%s: a page of the fe
   const declaration = changes.get('permitChanged');
   const [root] = operation?.selectionSet.selections ?? [];
   if (!declaration || root?.kind !== Kind.FIELD) throw new Error('permitChanged is declared');
-  const principal = viewerOf(who).principal;
-  const allowed = new Set(side.parts.policy.coordinates().filter((coordinate) => side.parts.policy.decide(principal, coordinate).allowed));
-  const change = compileChange({ ...side.parts, principal, fragments: {}, variables: {}, allowed }, declaration, 'permitChanged', [root]);
+  const standing = standingOf(viewerOf(who));
+  const allowed = new Set(side.parts.policy.coordinates().filter((coordinate) => side.parts.policy.decide(standing, coordinate).allowed));
+  const change = compileChange({ ...side.parts, standing, fragments: {}, variables: {}, allowed }, declaration, 'permitChanged', [root]);
   const window = 400;
   const from = written / 2;
   const bound: BoundStatement = change.read(BigInt(from), BigInt(from + window), 200);
   const table = side.parts.tables.get('Permit');
   if (!table) throw new Error('permits have a table');
-  expect(bound.statement.text).toContain(changeView(principal, table));
+  expect(bound.statement.text).toContain(changeView(standing.principal, table));
   for (const scan of await explainAs(side.database, who, bound)) {
     if (scan.relation !== 'feed_transaction' && scan.relation !== 'feed_event') continue;
     // EXPLAIN gives rows per loop, rounded up: one event a transaction may count as kept and as removed.

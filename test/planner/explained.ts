@@ -1,3 +1,4 @@
+import { standingOf } from '../../src/access/viewer.js';
 import pg from 'pg';
 import { z } from 'zod';
 import type { HubDatabase } from '../../src/database/database.js';
@@ -44,7 +45,7 @@ export async function statementsOf(side: PlannerSide, who: Asker, call: GraphQLC
   if (variables instanceof Array) throw new AggregateError(variables);
   const viewer = viewerOf(who);
   const plan = await compileOperation(side.parts, {
-    document: known.document, documentHash: known.hash, operation, fragments: known.fragments, principal: viewer.principal, pageLimit: viewer.pageLimit, variables,
+    document: known.document, documentHash: known.hash, operation, fragments: known.fragments, standing: standingOf(viewer), pageLimit: viewer.pageLimit, variables,
   });
   return plan.roots.flatMap((root) =>
     root.form === 'planned' ? [{ statement: root.read.statement, values: bind(root.read.values, viewer, variables) }] : [],

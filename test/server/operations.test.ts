@@ -61,7 +61,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const allOk = { database: 'ok', schema: 'ok', log: 'ok', listener: 'ok', keys: 'ok' };
+const allOk = { boundary: 'ok', database: 'ok', schema: 'ok', log: 'ok', listener: 'ok', keys: 'ok' };
 
 /** Ends all sessions of the database and keeps new ones out, or lets them in again; asked of another database. */
 async function closeDoors(closed: boolean): Promise<void> {

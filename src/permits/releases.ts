@@ -1,0 +1,35 @@
+import type { Release } from '../boundary/release.js';
+
+/** What is said on purpose of permits the asker may not see. */
+export const permitReleases: readonly Release[] = [
+  {
+    form: 'GATE',
+    coordinates: ['Query.permitDuplicate', 'PermitDuplicate.exists', 'PermitDuplicate.organ', 'PermitDuplicate.number'],
+    viewers: ['DISTRICT_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_APPROVAL'],
+    tells: {
+      zh: '所指主体、所指事项是否已有有效许可，及最近一件的决定机关与文号；外国人来华工作许可除外，别无其他',
+      en: 'whether the named holder has a valid permit of the named item, and organ and number of the newest; never of foreigners’ permits, nothing else',
+    },
+    why: {
+      zh: '审批机关办理中的案件须查明是否重复许可；案件编号记入访问日志',
+      en: 'who handles an application has to know of a permit that exists already; the case number goes into the access log',
+    },
+    rows: ['B-01', 'B-16'],
+    clauses: ['XT-3.1b', 'XT-5.2.2a'],
+  },
+  {
+    form: 'EVENT',
+    coordinates: ['PermitChange.kind', 'PermitChange.documentNo', 'PermitChange.number', 'PermitChange.cursor', 'Subscription.permitChanged'],
+    viewers: [],
+    tells: {
+      zh: '一件曾经可见的许可离开了可见范围（LEFT），只及其文书号；不及原因、去向与变更后的内容',
+      en: 'that a permit which was visible is so no longer (LEFT), by its document number alone; not why, where it went or what it says now',
+    },
+    why: {
+      zh: '订阅方须停用不再向其共享的记录；移出与删除表现相同',
+      en: 'a subscriber has to stop using what is no longer shared with it; moving out and deletion look alike',
+    },
+    rows: ['B-02', 'B-06'],
+    clauses: ['XT-5.1.2c', 'XT-5.2.2a'],
+  },
+];

@@ -1,0 +1,190 @@
+import {
+  getNamedType,
+  isObjectType,
+  type FieldNode,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { forStanding, isFull } from '../boundary/cell.js';
+import type { Standing } from '../boundary/policy.js';
+import { ruleAllows } from '../boundary/shield.js';
+import { argumentReader } from './arguments.js';
+import type { PlannerParts } from './parts.js';
+import type { ReadDeclaration } from './read.js';
+import { collectFields, coordinatesOf, subSelections, type Fragments, type Variables } from './selection.js';
+
+/**
+ * What the boundary says of an operation before anything runs: which coordinates it uses, on which response paths and in
+ * which arguments, and which of them are denied. The planner compiles from these decisions and `explainAccess` words
+ * them, so that an explanation is what the planner does.
+ */
+
+/** The operation that is decided and the standing it is decided for. */
+export interface DecisionRequest {
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: Fragments;
+  readonly variables: Variables;
+  readonly standing: Standing;
+}
+
+/** The root field that answers with any record by its id; the type of the record is part of the id. */
+export const nodeField = 'node';
+
+/** One root field as it is decided: how it would be answered, or the coordinate for which it is refused as a whole. */
+export interface RootDecision {
+  /** The coordinate of the field itself. */
+  readonly coordinate: string;
+  /** The read that answers it; undefined for `node` and for fields left to resolvers. */
+  readonly read: ReadDeclaration | undefined;
+  readonly isNode: boolean;
+  readonly refusal: string | null;
+}
+
+/**
+ * Decides one root field. A planned read is refused for itself or for a hidden operand, and answers without its denied
+ * fields; a field left to a resolver is refused for any coordinate below it, because a resolver computes them together.
+ */
+export function decideRoot(
+  parts: PlannerParts,
+  request: DecisionRequest,
+  root: GraphQLObjectType,
+  nodes: readonly FieldNode[],
+  allowed: ReadonlySet<string>,
+): RootDecision {
+  const { fragments, variables } = request;
+  const name = nodes[0]?.name.value ?? '';
+  const read = root === parts.schema.getQueryType() ? parts.reads.get(name) : undefined;
+  const below = new Set<string>();
+  coordinatesOf(parts.schema, root, nodes, fragments, variables, below);
+  const coordinate = `${root.name}.${name}`;
+  const denied = [...below].filter((used) => !allowed.has(used));
+  const isNode = root === parts.schema.getQueryType() && name === nodeField;
+  const rootDenied = denied.includes(coordinate) ? coordinate : !read && !isNode ? (denied[0] ?? null) : null;
+  const hidden = (): string | null => (read ? (operandUses(parts, request, read, nodes).find(({ readable }) => !readable)?.coordinate ?? null) : null);
+  return { coordinate, read, isNode, refusal: rootDenied ?? hidden() };
+}
+
+/** How a read uses a field beside showing it. */
+export type OperandForm = 'LOOK_UP' | 'FILTER' | 'ORDER';
+
+/** A field the read compares or orders by. */
+export interface OperandUse {
+  readonly form: OperandForm;
+  /** Path of the argument, for example `filter.holderUscc`; null for an order, which no argument names. */
+  readonly argument: string | null;
+  readonly coordinate: string;
+  /** Read in full in every branch of the viewer class: a filter on a hidden value would tell it (leaks L-01 and L-03). */
+  readonly readable: boolean;
+}
+
+/** The fields a read looks up, filters and orders by with the arguments as given: arguments first, then the order. */
+export function operandUses(
+  parts: PlannerParts,
+  request: Pick<DecisionRequest, 'standing' | 'variables'>,
+  read: ReadDeclaration,
+  nodes: readonly FieldNode[],
+): readonly OperandUse[] {
+  const [node] = nodes;
+  const branches = parts.policy.branches(request.standing, read.type);
+  const given = Object.entries(read.filters).flatMap(([argument, { property }]) => {
+    const value = node ? argumentReader(node, argument)(request.variables) : undefined;
+    const form: OperandForm = read.form === 'one' ? 'LOOK_UP' : 'FILTER';
+    return value === undefined || value === null ? [] : [{ form, argument, property }];
+  });
+  // The last property of the order is the internal key: it breaks ties and says nothing.
+  const uniqueOrder = read.order.at(-1)?.property;
+  const ordered = read.order.map(({ property }) => ({ form: 'ORDER' as const, argument: null, property }));
+  return [...given, ...ordered]
+    .filter(({ property }) => property !== uniqueOrder)
+    .flatMap(({ form, argument, property }) =>
+      operandsOf(parts, read.type, property).map(([type, field]) => ({
+        form,
+        argument,
+        coordinate: `${type}.${field}`,
+        readable: branches.every((branch) => isFull(forStanding(parts.policy.cell(branch, type, field), request.standing.purpose))),
+      })),
+    );
+}
+
+/** What an operand reads, as type and field: `holder.uscc` reads the holder and, behind it, the subject's code. */
+function operandsOf(parts: PlannerParts, type: string, property: string): readonly (readonly [string, string])[] {
+  const [name = '', field] = property.split('.');
+  const toOne = field === undefined ? undefined : parts.tables.get(type)?.toOne.get(name);
+  return toOne && field !== undefined ? [[type, name], [toOne.target, field]] : [[type, property]];
+}
+
+/** Asks the shield rule of every used coordinate, once, before anything runs. */
+export async function decideCoordinates(
+  parts: PlannerParts,
+  request: DecisionRequest,
+  used: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  const allowed = new Set<string>();
+  for (const coordinate of used) {
+    const info = resolveInfo(parts, request, coordinate);
+    if (await ruleAllows(parts.rules, coordinate, request.standing, info)) allowed.add(coordinate);
+  }
+  return allowed;
+}
+
+function resolveInfo(
+  parts: PlannerParts,
+  request: Pick<DecisionRequest, 'operation' | 'fragments' | 'variables'>,
+  coordinate: string,
+): GraphQLResolveInfo {
+  const [typeName = '', fieldName = ''] = coordinate.split('.');
+  const parentType = parts.schema.getType(typeName);
+  const field = isObjectType(parentType) ? parentType.getFields()[fieldName] : undefined;
+  if (!isObjectType(parentType) || !field) throw new Error(`Planner: no coordinate ${coordinate}`);
+  return {
+    fieldName,
+    fieldNodes: [],
+    returnType: field.type,
+    parentType,
+    path: { prev: undefined, key: fieldName, typename: typeName },
+    schema: parts.schema,
+    fragments: request.fragments,
+    rootValue: undefined,
+    operation: request.operation,
+    variableValues: request.variables,
+  };
+}
+
+/** A field of the answer: its response path and coordinate, and whether the viewer class may use it. */
+export interface FieldUse {
+  readonly path: readonly string[];
+  readonly coordinate: string;
+  readonly allowed: boolean;
+}
+
+/** The fields below a root field, in the order of the answer; nothing of what stands below a denied one. */
+export function fieldsBelow(
+  request: Pick<DecisionRequest, 'fragments' | 'variables'>,
+  root: GraphQLObjectType,
+  key: string,
+  nodes: readonly FieldNode[],
+  allowed: ReadonlySet<string>,
+): readonly FieldUse[] {
+  const field = root.getFields()[nodes[0]?.name.value ?? ''];
+  const target = field && getNamedType(field.type);
+  return isObjectType(target) ? fieldsIn(request, target, [key], nodes, allowed) : [];
+}
+
+/** The fields within an object of the given type, selected by `nodes`. */
+export function fieldsIn(
+  request: Pick<DecisionRequest, 'fragments' | 'variables'>,
+  type: GraphQLObjectType,
+  path: readonly string[],
+  nodes: readonly FieldNode[],
+  allowed: ReadonlySet<string>,
+): readonly FieldUse[] {
+  return [...collectFields(type, subSelections(nodes), request.fragments, request.variables)].flatMap(([key, below]) => {
+    const field = type.getFields()[below[0]?.name.value ?? ''];
+    if (!field) return []; // __typename
+    const coordinate = `${type.name}.${field.name}`;
+    const use = { path: [...path, key], coordinate, allowed: allowed.has(coordinate) };
+    const target = getNamedType(field.type);
+    return use.allowed && isObjectType(target) ? [use, ...fieldsIn(request, target, use.path, below, allowed)] : [use];
+  });
+}
