@@ -139,7 +139,9 @@ async function open(
   return changeStream(parts, change, viewer, typeof after === 'string' ? after : null, {
     document: known.hash,
     operation: operationName,
-    plan: planIdentity({ document: known.hash, operation: operationName, viewerClass: viewer.principal, boundary: policy.version, coordinates: used }),
+    plan: planIdentity({
+      document: known.hash, operation: operationName, viewerClass: standing.principal, purpose: standing.purpose, boundary: policy.version, coordinates: used,
+    }),
     boundary: policy.version,
     purpose: viewer.purpose,
     caseNo: viewer.caseNo,

@@ -14,6 +14,7 @@ import { exampleOperations } from '../../src/cli/boundary-diff.js';
 import { projectFile } from '../../src/cli/project-file.js';
 import { boundaries, boundaryPolicy, hubSchema } from '../../src/server/schema.js';
 import { sampleHub } from '../support/sample-hub.js';
+import { waitFor } from '../support/wait-for.js';
 
 /** `npm run boundary -- diff`: who gains and who loses by a changed declaration, and which operations notice. */
 
@@ -105,8 +106,9 @@ test('the operations of the access log are replayed with how often they ran', as
       }).then((response) => response.text());
     await ask();
     await ask();
-    const operations = await recordedOperations(running.database);
-    expect(operations).toEqual([
+    const mine = async () => (await recordedOperations(running.database)).filter(({ operation }) => operation === 'Mine');
+    await waitFor('both answers in the access log', async () => (await mine())[0]?.runs === 2);
+    expect(await mine()).toEqual([
       {
         document: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown, operation: 'Mine', viewerClass: 'DISTRICT_HRSS', purpose: null, runs: 2,
         coordinates: ['Permit.documentNo', 'PermitConnection.nodes', 'Query.permits'],
