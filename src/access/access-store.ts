@@ -48,11 +48,12 @@ export class DatabaseStore implements ChainStore {
     if (!this.#table) throw new Error('no chain is held');
     await this.#table.insert(plans, links);
     this.#end = end;
-    this.#anchor ??= setTimeout(() => void this.#keepHead(), anchorMs).unref();
+    // A disk that takes no checkpoint now is asked again behind the next batch.
+    this.#anchor ??= setTimeout(() => void this.#keepHead().catch(() => undefined), anchorMs).unref();
   }
 
   async close(): Promise<void> {
-    await this.#keepHead();
+    await this.#keepHead().catch(() => undefined);
     await this.#table?.close();
     this.#giveBack();
   }

@@ -19,6 +19,7 @@ const checkpointSchema = z.object({
  */
 export class EvidenceFolder {
   readonly #folder: string;
+  #keeping: Promise<void> = Promise.resolve();
 
   constructor(dataFolder: string) {
     this.#folder = path.join(dataFolder, 'evidence');
@@ -46,12 +47,19 @@ export class EvidenceFolder {
     return checkpointSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   }
 
-  /** Keeps a checkpoint. Flushed before it takes its name: a crash leaves this one or the one before, never half of one. */
-  async keep({ chain, position, hash, signature }: Checkpoint): Promise<void> {
+  /**
+   * Keeps a checkpoint, one after the other in the order of the calls. Flushed before it takes its name: a crash leaves
+   * this one or the one before, never half of one.
+   */
+  keep({ chain, position, hash, signature }: Checkpoint): Promise<void> {
     const file = this.#path(`chain-${chain}.checkpoint`);
     const text = `${JSON.stringify({ chain, position: String(position), hash, signature })}\n`;
-    await writeFile(`${file}.new`, text, { mode: 0o600, flush: true });
-    await rename(`${file}.new`, file);
+    const kept = this.#keeping.then(async () => {
+      await writeFile(`${file}.new`, text, { mode: 0o600, flush: true });
+      await rename(`${file}.new`, file);
+    });
+    this.#keeping = kept.catch(() => undefined);
+    return kept;
   }
 
   /** Files of a chain's journal, in order. */

@@ -72,7 +72,7 @@ export class JournalStore implements ChainStore {
     this.#timer = null;
     await this.#carrying;
     if (this.#waiting.length > 0) await this.#carryAll().catch(() => undefined);
-    await this.#anchor();
+    await this.#anchor().catch(() => undefined); // what the journal holds is enough
     await this.#journal?.close();
     this.#journal = null;
     await this.#table?.close();
@@ -81,7 +81,7 @@ export class JournalStore implements ChainStore {
 
   #carry(): void {
     this.#timer = null;
-    if (this.#carrying) return;
+    if (this.#carrying || !this.#journal) return;
     this.#carrying = this.#carryAll()
       .then(
         () => {
