@@ -55,6 +55,8 @@ export class Evidence1795305900000 implements MigrationInterface {
       CREATE INDEX access_read_agency ON hub.access_read (agency, recorded, chain, position);
       CREATE INDEX access_read_account ON hub.access_read (account, recorded, chain, position);
       CREATE INDEX access_read_case ON hub.access_read (case_no, recorded, chain, position) WHERE case_no IS NOT NULL;
+      -- The outcomes somebody looks for are the rare ones.
+      CREATE INDEX access_read_outcome ON hub.access_read (outcome, recorded, chain, position) WHERE outcome NOT IN ('ANSWERED', 'STREAM');
 
       -- In which ten minutes an agency read of a subject: at most one row however often it did.
       CREATE TABLE hub.access_subject (

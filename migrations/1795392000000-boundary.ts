@@ -977,7 +977,7 @@ GRANT SELECT ON hub.access_read TO concordat_gate_auditor_access_read;
 CREATE POLICY concordat_gate_auditor_access_read ON hub.access_read FOR SELECT TO concordat_gate_auditor_access_read
   USING (true);
 GRANT SELECT ON hub.access_plan TO concordat_gate_auditor_access_read;
-CREATE VIEW shared.access_read__auditor WITH (security_barrier) AS
+CREATE VIEW shared.access_read__auditor AS
   SELECT r.recorded, r.chain, r.position, r.agency, r.account, r.role, r.purpose, r.case_no, r.document, r.operation, r.plan, r.outcome, r.status, r.records, r.subjects, r.result, r.boundary, r.received, r.started, r.executed, p.description
   FROM hub.access_read r LEFT JOIN hub.access_plan p ON p.digest = r.plan;
 GRANT SELECT ON shared.access_read__auditor TO concordat_reader_auditor;
@@ -990,7 +990,7 @@ GRANT SELECT ON hub.access_read TO concordat_gate_muni_hrss_access_read;
 CREATE POLICY concordat_gate_muni_hrss_access_read ON hub.access_read FOR SELECT TO concordat_gate_muni_hrss_access_read
   USING (true);
 GRANT SELECT ON hub.access_plan TO concordat_gate_muni_hrss_access_read;
-CREATE VIEW shared.access_read__muni_hrss WITH (security_barrier) AS
+CREATE VIEW shared.access_read__muni_hrss AS
   SELECT r.recorded, r.chain, r.position, r.agency, r.account, r.role, r.purpose, r.case_no, r.document, r.operation, r.plan, r.outcome, r.status, r.records, r.subjects, r.result, r.boundary, r.received, r.started, r.executed, p.description
   FROM hub.access_read r LEFT JOIN hub.access_plan p ON p.digest = r.plan;
 GRANT SELECT ON shared.access_read__muni_hrss TO concordat_reader_muni_hrss;
@@ -1003,7 +1003,7 @@ GRANT SELECT ON hub.access_read TO concordat_gate_binhai_approval_access_read;
 CREATE POLICY concordat_gate_binhai_approval_access_read ON hub.access_read FOR SELECT TO concordat_gate_binhai_approval_access_read
   USING (agency = current_setting('hub.agency', true));
 GRANT SELECT ON hub.access_plan TO concordat_gate_binhai_approval_access_read;
-CREATE VIEW shared.access_read__binhai_approval WITH (security_barrier) AS
+CREATE VIEW shared.access_read__binhai_approval AS
   SELECT r.recorded, r.chain, r.position, r.agency, r.account, r.role, r.purpose, r.case_no, r.document, r.operation, r.plan, r.outcome, r.status, r.records, r.subjects, r.result, r.boundary, r.received, r.started, r.executed, p.description
   FROM hub.access_read r LEFT JOIN hub.access_plan p ON p.digest = r.plan;
 GRANT SELECT ON shared.access_read__binhai_approval TO concordat_reader_binhai_approval;
@@ -1016,7 +1016,7 @@ GRANT SELECT ON hub.access_read TO concordat_gate_district_approval_access_read;
 CREATE POLICY concordat_gate_district_approval_access_read ON hub.access_read FOR SELECT TO concordat_gate_district_approval_access_read
   USING (agency = current_setting('hub.agency', true));
 GRANT SELECT ON hub.access_plan TO concordat_gate_district_approval_access_read;
-CREATE VIEW shared.access_read__district_approval WITH (security_barrier) AS
+CREATE VIEW shared.access_read__district_approval AS
   SELECT r.recorded, r.chain, r.position, r.agency, r.account, r.role, r.purpose, r.case_no, r.document, r.operation, r.plan, r.outcome, r.status, r.records, r.subjects, r.result, r.boundary, r.received, r.started, r.executed, p.description
   FROM hub.access_read r LEFT JOIN hub.access_plan p ON p.digest = r.plan;
 GRANT SELECT ON shared.access_read__district_approval TO concordat_reader_district_approval;
@@ -1029,7 +1029,7 @@ GRANT SELECT ON hub.access_read TO concordat_gate_district_hrss_access_read;
 CREATE POLICY concordat_gate_district_hrss_access_read ON hub.access_read FOR SELECT TO concordat_gate_district_hrss_access_read
   USING (agency = current_setting('hub.agency', true));
 GRANT SELECT ON hub.access_plan TO concordat_gate_district_hrss_access_read;
-CREATE VIEW shared.access_read__district_hrss WITH (security_barrier) AS
+CREATE VIEW shared.access_read__district_hrss AS
   SELECT r.recorded, r.chain, r.position, r.agency, r.account, r.role, r.purpose, r.case_no, r.document, r.operation, r.plan, r.outcome, r.status, r.records, r.subjects, r.result, r.boundary, r.received, r.started, r.executed, p.description
   FROM hub.access_read r LEFT JOIN hub.access_plan p ON p.digest = r.plan;
 GRANT SELECT ON shared.access_read__district_hrss TO concordat_reader_district_hrss;
@@ -1042,7 +1042,7 @@ GRANT SELECT ON hub.access_read TO concordat_gate_ftz_approval_access_read;
 CREATE POLICY concordat_gate_ftz_approval_access_read ON hub.access_read FOR SELECT TO concordat_gate_ftz_approval_access_read
   USING (agency = current_setting('hub.agency', true));
 GRANT SELECT ON hub.access_plan TO concordat_gate_ftz_approval_access_read;
-CREATE VIEW shared.access_read__ftz_approval WITH (security_barrier) AS
+CREATE VIEW shared.access_read__ftz_approval AS
   SELECT r.recorded, r.chain, r.position, r.agency, r.account, r.role, r.purpose, r.case_no, r.document, r.operation, r.plan, r.outcome, r.status, r.records, r.subjects, r.result, r.boundary, r.received, r.started, r.executed, p.description
   FROM hub.access_read r LEFT JOIN hub.access_plan p ON p.digest = r.plan;
 GRANT SELECT ON shared.access_read__ftz_approval TO concordat_reader_ftz_approval;
@@ -1055,7 +1055,7 @@ GRANT SELECT ON hub.access_read TO concordat_gate_jinbao_access_read;
 CREATE POLICY concordat_gate_jinbao_access_read ON hub.access_read FOR SELECT TO concordat_gate_jinbao_access_read
   USING (agency = current_setting('hub.agency', true));
 GRANT SELECT ON hub.access_plan TO concordat_gate_jinbao_access_read;
-CREATE VIEW shared.access_read__jinbao WITH (security_barrier) AS
+CREATE VIEW shared.access_read__jinbao AS
   SELECT r.recorded, r.chain, r.position, r.agency, r.account, r.role, r.purpose, r.case_no, r.document, r.operation, r.plan, r.outcome, r.status, r.records, r.subjects, r.result, r.boundary, r.received, r.started, r.executed, p.description
   FROM hub.access_read r LEFT JOIN hub.access_plan p ON p.digest = r.plan;
 GRANT SELECT ON shared.access_read__jinbao TO concordat_reader_jinbao;
@@ -1070,7 +1070,7 @@ GRANT SELECT ON hub.access_read TO concordat_gate_muni_feb_access_read;
 CREATE POLICY concordat_gate_muni_feb_access_read ON hub.access_read FOR SELECT TO concordat_gate_muni_feb_access_read
   USING (agency = current_setting('hub.agency', true));
 GRANT SELECT ON hub.access_plan TO concordat_gate_muni_feb_access_read;
-CREATE VIEW shared.access_read__muni_feb WITH (security_barrier) AS
+CREATE VIEW shared.access_read__muni_feb AS
   SELECT r.recorded, r.chain, r.position, r.agency, r.account, r.role, r.purpose, r.case_no, r.document, r.operation, r.plan, r.outcome, r.status, r.records, r.subjects, r.result, r.boundary, r.received, r.started, r.executed, p.description
   FROM hub.access_read r LEFT JOIN hub.access_plan p ON p.digest = r.plan;
 GRANT SELECT ON shared.access_read__muni_feb TO concordat_reader_muni_feb;
@@ -1083,7 +1083,7 @@ GRANT SELECT ON hub.access_read TO concordat_gate_muni_stb_access_read;
 CREATE POLICY concordat_gate_muni_stb_access_read ON hub.access_read FOR SELECT TO concordat_gate_muni_stb_access_read
   USING (agency = current_setting('hub.agency', true));
 GRANT SELECT ON hub.access_plan TO concordat_gate_muni_stb_access_read;
-CREATE VIEW shared.access_read__muni_stb WITH (security_barrier) AS
+CREATE VIEW shared.access_read__muni_stb AS
   SELECT r.recorded, r.chain, r.position, r.agency, r.account, r.role, r.purpose, r.case_no, r.document, r.operation, r.plan, r.outcome, r.status, r.records, r.subjects, r.result, r.boundary, r.received, r.started, r.executed, p.description
   FROM hub.access_read r LEFT JOIN hub.access_plan p ON p.digest = r.plan;
 GRANT SELECT ON shared.access_read__muni_stb TO concordat_reader_muni_stb;
@@ -1098,7 +1098,7 @@ GRANT SELECT ON hub.access_read TO concordat_gate_partner_bureau_access_read;
 CREATE POLICY concordat_gate_partner_bureau_access_read ON hub.access_read FOR SELECT TO concordat_gate_partner_bureau_access_read
   USING (agency = current_setting('hub.agency', true));
 GRANT SELECT ON hub.access_plan TO concordat_gate_partner_bureau_access_read;
-CREATE VIEW shared.access_read__partner_bureau WITH (security_barrier) AS
+CREATE VIEW shared.access_read__partner_bureau AS
   SELECT r.recorded, r.chain, r.position, r.agency, r.account, r.role, r.purpose, r.case_no, r.document, r.operation, r.plan, r.outcome, r.status, r.records, r.subjects, r.result, r.boundary, r.received, r.started, r.executed, p.description
   FROM hub.access_read r LEFT JOIN hub.access_plan p ON p.digest = r.plan;
 GRANT SELECT ON shared.access_read__partner_bureau TO concordat_reader_partner_bureau;
@@ -1112,7 +1112,7 @@ GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_auditor_access_subject;
 GRANT SELECT ON hub.access_subject TO concordat_gate_auditor_access_subject;
 CREATE POLICY concordat_gate_auditor_access_subject ON hub.access_subject FOR SELECT TO concordat_gate_auditor_access_subject
   USING (true);
-CREATE VIEW shared.access_subject__auditor WITH (security_barrier) AS
+CREATE VIEW shared.access_subject__auditor AS
   SELECT s.subject, s.bucket, s.agency FROM hub.access_subject s;
 GRANT SELECT ON shared.access_subject__auditor TO concordat_reader_auditor;
 ALTER VIEW shared.access_subject__auditor OWNER TO concordat_gate_auditor_access_subject;
@@ -1123,7 +1123,7 @@ GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_muni_hrss_access_subject;
 GRANT SELECT ON hub.access_subject TO concordat_gate_muni_hrss_access_subject;
 CREATE POLICY concordat_gate_muni_hrss_access_subject ON hub.access_subject FOR SELECT TO concordat_gate_muni_hrss_access_subject
   USING (true);
-CREATE VIEW shared.access_subject__muni_hrss WITH (security_barrier) AS
+CREATE VIEW shared.access_subject__muni_hrss AS
   SELECT s.subject, s.bucket, s.agency FROM hub.access_subject s;
 GRANT SELECT ON shared.access_subject__muni_hrss TO concordat_reader_muni_hrss;
 ALTER VIEW shared.access_subject__muni_hrss OWNER TO concordat_gate_muni_hrss_access_subject;
@@ -1134,7 +1134,7 @@ GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_binhai_approval_access_su
 GRANT SELECT ON hub.access_subject TO concordat_gate_binhai_approval_access_subject;
 CREATE POLICY concordat_gate_binhai_approval_access_subject ON hub.access_subject FOR SELECT TO concordat_gate_binhai_approval_access_subject
   USING (agency = current_setting('hub.agency', true));
-CREATE VIEW shared.access_subject__binhai_approval WITH (security_barrier) AS
+CREATE VIEW shared.access_subject__binhai_approval AS
   SELECT s.subject, s.bucket, s.agency FROM hub.access_subject s;
 GRANT SELECT ON shared.access_subject__binhai_approval TO concordat_reader_binhai_approval;
 ALTER VIEW shared.access_subject__binhai_approval OWNER TO concordat_gate_binhai_approval_access_subject;
@@ -1145,7 +1145,7 @@ GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_district_approval_access_
 GRANT SELECT ON hub.access_subject TO concordat_gate_district_approval_access_subject;
 CREATE POLICY concordat_gate_district_approval_access_subject ON hub.access_subject FOR SELECT TO concordat_gate_district_approval_access_subject
   USING (agency = current_setting('hub.agency', true));
-CREATE VIEW shared.access_subject__district_approval WITH (security_barrier) AS
+CREATE VIEW shared.access_subject__district_approval AS
   SELECT s.subject, s.bucket, s.agency FROM hub.access_subject s;
 GRANT SELECT ON shared.access_subject__district_approval TO concordat_reader_district_approval;
 ALTER VIEW shared.access_subject__district_approval OWNER TO concordat_gate_district_approval_access_subject;
@@ -1156,7 +1156,7 @@ GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_district_hrss_access_subj
 GRANT SELECT ON hub.access_subject TO concordat_gate_district_hrss_access_subject;
 CREATE POLICY concordat_gate_district_hrss_access_subject ON hub.access_subject FOR SELECT TO concordat_gate_district_hrss_access_subject
   USING (agency = current_setting('hub.agency', true));
-CREATE VIEW shared.access_subject__district_hrss WITH (security_barrier) AS
+CREATE VIEW shared.access_subject__district_hrss AS
   SELECT s.subject, s.bucket, s.agency FROM hub.access_subject s;
 GRANT SELECT ON shared.access_subject__district_hrss TO concordat_reader_district_hrss;
 ALTER VIEW shared.access_subject__district_hrss OWNER TO concordat_gate_district_hrss_access_subject;
@@ -1167,7 +1167,7 @@ GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_ftz_approval_access_subje
 GRANT SELECT ON hub.access_subject TO concordat_gate_ftz_approval_access_subject;
 CREATE POLICY concordat_gate_ftz_approval_access_subject ON hub.access_subject FOR SELECT TO concordat_gate_ftz_approval_access_subject
   USING (agency = current_setting('hub.agency', true));
-CREATE VIEW shared.access_subject__ftz_approval WITH (security_barrier) AS
+CREATE VIEW shared.access_subject__ftz_approval AS
   SELECT s.subject, s.bucket, s.agency FROM hub.access_subject s;
 GRANT SELECT ON shared.access_subject__ftz_approval TO concordat_reader_ftz_approval;
 ALTER VIEW shared.access_subject__ftz_approval OWNER TO concordat_gate_ftz_approval_access_subject;
@@ -1178,7 +1178,7 @@ GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_jinbao_access_subject;
 GRANT SELECT ON hub.access_subject TO concordat_gate_jinbao_access_subject;
 CREATE POLICY concordat_gate_jinbao_access_subject ON hub.access_subject FOR SELECT TO concordat_gate_jinbao_access_subject
   USING (agency = current_setting('hub.agency', true));
-CREATE VIEW shared.access_subject__jinbao WITH (security_barrier) AS
+CREATE VIEW shared.access_subject__jinbao AS
   SELECT s.subject, s.bucket, s.agency FROM hub.access_subject s;
 GRANT SELECT ON shared.access_subject__jinbao TO concordat_reader_jinbao;
 ALTER VIEW shared.access_subject__jinbao OWNER TO concordat_gate_jinbao_access_subject;
@@ -1191,7 +1191,7 @@ GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_muni_feb_access_subject;
 GRANT SELECT ON hub.access_subject TO concordat_gate_muni_feb_access_subject;
 CREATE POLICY concordat_gate_muni_feb_access_subject ON hub.access_subject FOR SELECT TO concordat_gate_muni_feb_access_subject
   USING (agency = current_setting('hub.agency', true));
-CREATE VIEW shared.access_subject__muni_feb WITH (security_barrier) AS
+CREATE VIEW shared.access_subject__muni_feb AS
   SELECT s.subject, s.bucket, s.agency FROM hub.access_subject s;
 GRANT SELECT ON shared.access_subject__muni_feb TO concordat_reader_muni_feb;
 ALTER VIEW shared.access_subject__muni_feb OWNER TO concordat_gate_muni_feb_access_subject;
@@ -1202,7 +1202,7 @@ GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_muni_stb_access_subject;
 GRANT SELECT ON hub.access_subject TO concordat_gate_muni_stb_access_subject;
 CREATE POLICY concordat_gate_muni_stb_access_subject ON hub.access_subject FOR SELECT TO concordat_gate_muni_stb_access_subject
   USING (agency = current_setting('hub.agency', true));
-CREATE VIEW shared.access_subject__muni_stb WITH (security_barrier) AS
+CREATE VIEW shared.access_subject__muni_stb AS
   SELECT s.subject, s.bucket, s.agency FROM hub.access_subject s;
 GRANT SELECT ON shared.access_subject__muni_stb TO concordat_reader_muni_stb;
 ALTER VIEW shared.access_subject__muni_stb OWNER TO concordat_gate_muni_stb_access_subject;
@@ -1215,7 +1215,7 @@ GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_partner_bureau_access_sub
 GRANT SELECT ON hub.access_subject TO concordat_gate_partner_bureau_access_subject;
 CREATE POLICY concordat_gate_partner_bureau_access_subject ON hub.access_subject FOR SELECT TO concordat_gate_partner_bureau_access_subject
   USING (agency = current_setting('hub.agency', true));
-CREATE VIEW shared.access_subject__partner_bureau WITH (security_barrier) AS
+CREATE VIEW shared.access_subject__partner_bureau AS
   SELECT s.subject, s.bucket, s.agency FROM hub.access_subject s;
 GRANT SELECT ON shared.access_subject__partner_bureau TO concordat_reader_partner_bureau;
 ALTER VIEW shared.access_subject__partner_bureau OWNER TO concordat_gate_partner_bureau_access_subject;

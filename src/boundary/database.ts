@@ -59,6 +59,8 @@ export interface OperationView {
   readonly policies: Readonly<Record<string, string>>;
   /** Further tables it reads without row security. */
   readonly reads: readonly string[];
+  /** False for a view that filters no rows itself: row security does, and without a barrier pages are read off an index. */
+  readonly barrier?: false;
 }
 
 /** A term of the viewer as the setting of the envelope that carries it. */
@@ -368,7 +370,7 @@ function operationSql(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>
   return [
     ...Object.entries(operation.policies).map(([table, condition]) => policySql(gate, table, condition)),
     ...operation.reads.map((table) => (secured.has(table) ? policySql(gate, table, 'true') : `GRANT SELECT ON ${table} TO ${gate.role};`)),
-    viewSql(`shared.${operation.name}__${principal.toLowerCase()}`, operation.query, gate, ' WITH (security_barrier)'),
+    viewSql(`shared.${operation.name}__${principal.toLowerCase()}`, operation.query, gate, operation.barrier === false ? '' : ' WITH (security_barrier)'),
   ].join('\n');
 }
 
