@@ -185,6 +185,14 @@ test('reading the log is itself logged, with the number of reads shown', async (
   expect(nodes[0]).toMatchObject({ operation: 'Log', records: 1, outcome: 'ANSWERED', subjects: [] });
 });
 
+test('what a caller calls its case stops nobody: it is cut, and what no table can hold is left out', async () => {
+  const variables = { no: `NUL\u0000 half \ud800 ${'x'.repeat(1_000)}` };
+  await ask('query ($no: String!) { permitDuplicate(holderUscc: "U", item: P01, pendingCase: $no) { exists } }', 'HEPING_APPROVAL', { variables });
+  await ask(permit('D1'), 'HEPING_APPROVAL');
+  const { nodes } = await reads('MUNI_HRSS', { agency: 'HEPING_APPROVAL' });
+  expect(nodes.map(({ caseNo }) => caseNo)).toEqual([null, `NUL\uFFFD half \uFFFD ${'x'.repeat(244)}…`]);
+});
+
 test('the database alone: a bureau’s reader finds its own reads, nothing without an agency, and no table', async () => {
   for (const [agency, no] of [['HEPING_HRSS', 'D1'], ['HEXI_HRSS', 'D3']] as const) await ask(permit(no), agency);
   await fillRegister(running.database);
