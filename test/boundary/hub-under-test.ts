@@ -1,12 +1,15 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { agencies } from '../../src/measures/agencies.js';
+import { HubKeys } from '../../src/access/keys.js';
+import { NodeIds } from '../../src/access/node-ids.js';
 import type { HubDatabase } from '../../src/database/database.js';
 import { Hub } from '../../src/server/hub.js';
 import { testDatabase } from '../support/test-database.js';
 import type { Asker } from './judge.js';
 import { WorldLoader } from './world.js';
+
+export { asker } from './viewers.js';
 
 export type LaneName = 'apollo' | 'any';
 
@@ -14,6 +17,7 @@ export interface GraphQLCall {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly operationName?: string;
+  readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
 /** What came over the wire. */
@@ -32,17 +36,23 @@ export class HubUnderTest {
     readonly folder: string,
   ) {}
 
-  /** With `keysOf`, the new hub works with the same keys: its cursors and tokens are those of the other one. */
-  static async start(keysOf?: HubUnderTest): Promise<HubUnderTest> {
+  /** `silent`: changes of the worlds are not in the change log. With `keysOf`, the new hub works with the same keys: its cursors and tokens are those of the other one. */
+  static async start(keysOf?: HubUnderTest, options: { readonly heartbeatMs?: number; readonly silent?: boolean } = {}): Promise<HubUnderTest> {
+    const { silent = true, ...hubOptions } = options;
     const folder = await mkdtemp(path.join(tmpdir(), 'concordat-boundary-'));
     if (keysOf) await cp(path.join(keysOf.folder, 'keys'), path.join(folder, 'keys'), { recursive: true });
     const database = await testDatabase();
-    const hub = await Hub.start(database, { dataFolder: folder, port: 0 });
-    return new HubUnderTest(database, hub, await WorldLoader.open(database), folder);
+    const hub = await Hub.start(database, { dataFolder: folder, port: 0, drainMs: 1_000, ...hubOptions });
+    return new HubUnderTest(database, hub, await WorldLoader.open(database, silent), folder);
   }
 
-  token(asker: Pick<Asker, 'agency' | 'role'>): Promise<string> {
-    return this.hub.issuer.issue(asker.agency, asker.role);
+  token(asker: Pick<Asker, 'agency' | 'role' | 'bulk'>): Promise<string> {
+    return this.hub.issuer.issue(asker.agency, asker.role, asker.bulk === true ? 'bulk' : null);
+  }
+
+  /** The ids this hub gives out. */
+  ids(): NodeIds {
+    return new NodeIds(new HubKeys(this.folder).key('node'), ['Permit', 'Subject']);
   }
 
   async ask(token: string, call: GraphQLCall, lane: LaneName = 'any', headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
@@ -65,11 +75,4 @@ export class HubUnderTest {
     await this.database.close();
     await rm(this.folder, { recursive: true, force: true });
   }
-}
-
-/** An agency of the register as a viewer, acting as itself or in a role. */
-export function asker(agency: string, role: string | null = null): Asker {
-  const record = agencies.find(({ code }) => code === agency);
-  if (!record) throw new Error(`no agency ${agency}`);
-  return { agency, kind: record.kind, district: record.district, role };
 }

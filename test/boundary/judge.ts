@@ -9,6 +9,11 @@ export interface Asker {
   readonly kind: string;
   readonly district: string | null;
   readonly role: string | null;
+  /** An identity that may read pages of up to 1,000; it sees nothing more on them. */
+  readonly bulk?: boolean;
+  /** What is declared with the request; a purpose counts only with the number of its case. */
+  readonly purpose?: string;
+  readonly caseNo?: string;
 }
 
 /** What a viewer may read of a permit: PERMIT_BASIC, and of its own decisions the whole record with masked names. */
@@ -48,9 +53,24 @@ export function ownsDecisions(asker: Asker): boolean {
   return asker.role === null && decidingKinds.includes(asker.kind);
 }
 
+/** Whether the viewer reads a field of its own decisions on every row it sees, so that it may filter by it (L-01). */
+export function fullyReads(asker: Asker, field: string): boolean {
+  return asker.role === null && ['content', 'revision', 'identityMask'].includes(field) && ['BINHAI_APPROVAL', 'FTZ_APPROVAL'].includes(asker.kind);
+}
+
 /** Whether the viewer may check for duplicates: the approval bureaus of B-01. */
 export function checksDuplicates(asker: Asker): boolean {
   return asker.role === null && ['DISTRICT_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_APPROVAL'].includes(asker.kind);
+}
+
+/** Whether the viewer learns how many certificate numbers are used: the supplier of the template and the issuers (B-22). */
+export function countsCertificates(asker: Asker): boolean {
+  return asker.role === null && ['MUNI_HRSS', 'BINHAI_APPROVAL', 'FTZ_APPROVAL'].includes(asker.kind);
+}
+
+/** Purposes for which the deciding bureau reads personal data of its own decisions as they are (B-01, B-13). */
+export function readsPersonalData({ purpose = '', caseNo = '' }: Asker): boolean {
+  return caseNo !== '' && ['CASE_HANDLING', 'SUPERVISION', 'ENFORCEMENT'].includes(purpose);
 }
 
 /** Family name only, whatever the length of the name. */

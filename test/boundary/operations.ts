@@ -1,262 +1,375 @@
 import type { GraphQLCall } from './hub-under-test.js';
-import { checksDuplicates, hasRights, visiblePermits, type Asker } from './judge.js';
-import { expectedPage, expectedPermit, expectedSubject, expectedSubjects, type Filter, type Paging, type Reply } from './expectation.js';
+import { coordinateUses, DocumentMaker, type WantedArgument } from './document-maker.js';
+import { fullyReads, hasRights, sight, visiblePermits, type Asker } from './judge.js';
+import {
+  expectedNode, expectedPage, expectedPermit, expectedSubject, expectedSubjects, holdersOf, rootDenied, type Filter, type Paging, type Reply,
+} from './expectation.js';
+import type { Pair } from './pairs.js';
 import type { Random } from './random.js';
-import { applies, collect, type Condition, type Expected, type FieldSelection, type Selection } from './selection-tree.js';
-import { dates, deciders, items, locations, statuses, supervisedIn, type PermitRow, type World } from './world.js';
+import { argumentPaths, openRoots } from './read-surface.js';
+import { expectedDuplicate, expectedIdentities, expectedStock, openAnswer } from './released.js';
+import { applies, collect, type Expected, type FieldSelection, type Selection } from './selection-tree.js';
+import { dates, deciders, items, locations, statuses, supervisedIn, type PermitRow, type SubjectRow, type World } from './world.js';
 
-/** A root field: how it is called and what it must answer. */
-export interface Root {
+/** A root field: how it is called, what it must answer on a world, and which uses of the surface it is. */
+interface Root {
+  readonly name: string;
   readonly selection: FieldSelection;
-  readonly reply: (below: ReadonlyMap<string, Expected>) => Reply;
+  readonly uses: ReadonlySet<string>;
+  readonly reply: (below: ReadonlyMap<string, Expected>, world: World) => Reply;
 }
 
-/** An operation with its expected answer; `refused` is the code of an operation refused as a whole. */
+/** What a root used and which rows it showed; coverage counts it for the relations of those rows. */
+export interface RootUse {
+  readonly root: string;
+  readonly uses: ReadonlySet<string>;
+  /** Null where what is shown does not matter. */
+  readonly rows: readonly PermitRow[] | null;
+}
+
+/** Data and errors (path, code) an operation must answer with. */
+export interface Expectation {
+  readonly data: unknown;
+  readonly errors: readonly (readonly [path: string, code: string])[];
+}
+
+/** An operation with its expected answers on both worlds; they differ only by what is released on purpose. */
 export interface Operation {
   readonly call: GraphQLCall;
-  readonly reply: Reply;
+  readonly expected: readonly [Expectation, Expectation];
+  /** Code of an operation refused as a whole, or null. */
   readonly refused: string | null;
+  readonly used: readonly RootUse[];
 }
 
-/** Cursors learnt from earlier answers: a row of the visible list and the sealed text that stands for it. */
-export interface KnownCursors {
-  readonly own: readonly (readonly [PermitRow, string])[];
-  /** Cursors that open for somebody else, and texts that open for nobody. */
+/** Sealed texts learnt from earlier answers: a record of a visible list and the cursor or id that stands for it. */
+export interface KnownTexts {
+  readonly permits: readonly (readonly [PermitRow, string])[];
+  readonly subjects: readonly (readonly [SubjectRow, string])[];
+  /** Cursors that open for somebody else or for another list, and texts that open for nobody. */
   readonly foreign: readonly string[];
+  /** The id of any record, visible or not. */
+  readonly id: (type: string, key: number) => string;
 }
 
-const shape: Readonly<Record<string, Readonly<Record<string, string | null>>>> = {
-  PermitConnection: { nodes: 'Permit', edges: 'PermitEdge', pageInfo: 'PageInfo', __typename: null },
-  PermitEdge: { cursor: null, node: 'Permit', __typename: null },
-  PageInfo: { hasNextPage: null, hasPreviousPage: null, startCursor: null, endCursor: null, __typename: null },
-  SubjectConnection: { nodes: 'Subject', edges: 'SubjectEdge', pageInfo: 'PageInfo', __typename: null },
-  SubjectEdge: { cursor: null, node: 'Subject', __typename: null },
-  Permit: {
-    id: null, jurisdiction: null, item: null, documentNo: null, documentPart: null, certificateNo: null, holder: 'Subject', decidedBy: 'Agency',
-    legalAuthority: null, location: null, district: null, outcome: null, status: null, decidedOn: null, validFrom: null,
-    validTo: null, source: 'Agency', batch: null, receivedAt: null, updatedAt: null, content: null, legalRepresentative: null, revision: null, actions: 'PermitAction', __typename: null,
-  },
-  Subject: { id: null, kind: null, name: null, uscc: null, identityMask: null, __typename: null },
-  Agency: { code: null, kind: null, jurisdiction: null, district: null, nameZh: null, nameEn: null, __typename: null },
-  PermitAction: { action: null, actedOn: null, __typename: null },
-};
+/** A filter by a field not every viewer reads in full, which the schema has only where a fault is planted. */
+export interface HiddenFilter {
+  readonly path: string;
+  readonly field: string;
+  readonly valueOf: (world: World, permit: PermitRow) => string | null;
+}
+
+type AskedFilter = Omit<Filter, 'also'>;
+
+/** Arguments in the order in which operations are about them. */
+const wantedArguments: readonly WantedArgument[] = ['permits', 'permit', 'subjects', 'subject', 'node', 'permitDuplicate', 'certificateStock', 'personalIdentities'].flatMap((root) =>
+  argumentPaths(root).flatMap((path) => (['literal', 'variable'] as const).map((form) => ({ root, path, form }))),
+);
 
 /** Builds one random operation of a viewer and, from the world it may see, the answer it must get. */
 export class OperationMaker {
   readonly #random: Random;
   readonly #asker: Asker;
   readonly #visible: readonly PermitRow[];
-  readonly #world: World;
-  readonly #cursors: KnownCursors;
-  readonly #numbers: readonly string[];
-  #definitions: string[] = [];
-  #variables: Record<string, unknown> = {};
-  #fragments = new Map<string, string>();
+  readonly #pair: Pair;
+  readonly #known: KnownTexts;
+  readonly #hiddenFilters: readonly HiddenFilter[];
+  #document: DocumentMaker;
+  #wanted: WantedArgument | null = null;
 
-  /** `numbers`: document numbers worth asking for, visible, hidden and unknown ones. */
-  constructor(random: Random, asker: Asker, world: World, cursors: KnownCursors, numbers: readonly string[]) {
+  constructor(random: Random, asker: Asker, pair: Pair, known: KnownTexts, hiddenFilters: readonly HiddenFilter[] = []) {
     this.#random = random;
     this.#asker = asker;
-    this.#world = world;
-    this.#visible = visiblePermits(asker, world);
-    this.#cursors = cursors;
-    this.#numbers = numbers;
+    this.#pair = pair;
+    this.#visible = visiblePermits(asker, pair.one);
+    this.#known = known;
+    this.#hiddenFilters = hiddenFilters;
+    this.#document = new DocumentMaker(random);
   }
 
-  make(): Operation {
-    this.#definitions = [];
-    this.#variables = {};
-    this.#fragments = new Map();
+  /** `turn`: which argument the operation is about, one after the other; the rest is chance. */
+  make(turn: number, wanted = wantedArguments[turn % wantedArguments.length] ?? null): Operation {
     const random = this.#random;
-    const roots = Array.from({ length: random.pick([1, 1, 1, 2, 3]) }, (_, i) => this.#root(`r${i}`));
-    let refused: string | null = null;
-    if (hasRights(this.#asker) && random.chance(0.08)) {
-      const cursor = random.pick(this.#cursors.foreign);
-      const bad = random.chance(0.5) ? `first: 5, after: ${JSON.stringify(cursor)}` : `first: ${random.pick([0, -1, 101])}`;
-      refused = bad.includes('after') ? 'BAD_CURSOR' : 'BAD_PAGE_SIZE';
-      const selection: FieldSelection = { form: 'field', key: 'bad', name: 'permits', arguments: bad, condition: null, below: this.#below('PermitConnection', 2) };
-      roots.push({ selection, reply: () => ({ data: null, denied: [] }) });
-    }
-    const selections = roots.map(({ selection }) => selection);
+    this.#document = new DocumentMaker(random, wanted);
+    const roots = Array.from({ length: random.pick([1, 1, 2, 2, 3]) }, (_, i) => {
+      this.#wanted = i === 0 ? wanted : null;
+      return this.#root(`r${i}`);
+    });
+    const refused = hasRights(this.#asker) && random.chance(0.06) ? this.#refused(roots) : null;
+    const selections: Selection[] = roots.map(({ selection }) => selection);
     if (random.chance(0.2)) selections.push({ form: 'field', key: '__typename', name: '__typename', condition: null, below: null });
-    const body = this.#print(selections);
-    const head = this.#definitions.length > 0 || random.chance(0.5) ? `query Q${this.#definitions.length > 0 ? `(${this.#definitions.join(', ')})` : ''} ` : '';
-    const query = [`${head}${body}`, ...this.#fragments.values()].join('\n');
+    const forms = this.#formsOf(roots);
+    const query = this.#document.document(selections);
+    const variables = this.#document.variables;
+    const typename = selections.length > roots.length;
+    const [one, other] = [this.#pair.one, this.#pair.other].map((world) => this.#expect(roots, typename, world));
+    if (!one || !other) throw new Error('two worlds');
     return {
-      call: { query, ...(Object.keys(this.#variables).length > 0 ? { variables: this.#variables } : {}) },
-      reply: this.#answer(roots, selections.length > roots.length),
+      call: { query, ...(Object.keys(variables).length > 0 ? { variables } : {}) },
+      expected: [one.expected, other.expected],
       refused,
+      used: refused === null ? one.replies.map(({ root, reply }) => ({ root: root.name, uses: new Set([...root.uses, ...forms]), rows: reply.rows })) : [],
     };
   }
 
-  #answer(roots: readonly Root[], typename: boolean): Reply {
+  #formsOf(roots: readonly Root[]): string[] {
+    const names = roots.map(({ name }) => name);
+    return [
+      ...(names.some((name, i) => names.indexOf(name) < i) ? ['one field twice with different arguments'] : []),
+      ...(names.some((name) => name.startsWith('__')) ? ['mixed with introspection'] : []),
+      ...(names.some((name) => name in openRoots) ? ['mixed with public data'] : []),
+      this.#asker.purpose === undefined ? 'with nothing declared' : this.#asker.caseNo === undefined ? 'with a purpose and no case' : 'with a purpose and a case',
+      ...(roots.some(({ reply, selection }) => reply(collect(selection.below ?? []), this.#pair.one) === rootDenied) ? ['mixed with a denied root'] : []),
+    ];
+  }
+
+  #expect(roots: readonly Root[], typename: boolean, world: World): { expected: Expectation; replies: { root: Root; reply: Reply }[] } {
     const data: Record<string, unknown> = {};
-    const denied: string[] = [];
-    for (const { selection, reply } of roots) {
+    const replies: { root: Root; reply: Reply }[] = [];
+    for (const root of roots) {
+      const { selection } = root;
       if (!applies(selection.condition)) continue;
-      const one = reply(collect(selection.below ?? []));
-      data[selection.key] = one.data;
-      denied.push(...one.denied.map((path) => (path === '' ? selection.key : `${selection.key}.${path}`)));
+      const reply = root.reply(collect(selection.below ?? []), world);
+      data[selection.key] = reply.data;
+      replies.push({ root, reply });
     }
     if (typename) data['__typename'] = 'Query';
-    return { data, denied };
+    const errors = ([undefined, 'node', 'resolver'] as const).flatMap((phase) =>
+      replies
+        .filter(({ reply }) => reply.phase === phase)
+        .flatMap(({ root: { selection }, reply: { denied, code = 'BOUNDARY_DENIED' } }) =>
+          denied.map((path) => [path === '' ? selection.key : `${selection.key}.${path}`, code] as const),
+        ),
+    );
+    return { expected: { data, errors }, replies };
+  }
+
+  /** Adds a root whose cursor, page size or pair of them is refused, and the whole operation with it. */
+  #refused(roots: Root[]): string {
+    const random = this.#random;
+    const largest = this.#asker.bulk === true ? 1_000 : 100;
+    const name = random.pick(['permits', 'subjects'] as const);
+    const elsewhere = this.#known[name === 'permits' ? 'subjects' : 'permits'].map(([, text]) => text);
+    const cursor = JSON.stringify(random.pick([...this.#known.foreign, ...elsewhere.slice(0, 1)]));
+    const [bad, code] = random.pick([
+      [`first: 5, after: ${cursor}`, 'BAD_CURSOR'],
+      [`last: 5, before: ${cursor}`, 'BAD_CURSOR'],
+      [`first: ${random.pick([0, -1, largest + 1])}`, 'BAD_PAGE_SIZE'],
+      ['first: 1, last: 1', 'BAD_PAGE_SIZE'],
+    ] as const);
+    const selection: FieldSelection = { form: 'field', key: 'bad', name, arguments: bad, condition: null, below: this.#document.below(name, false, 2) };
+    roots.push({ name, selection, uses: new Set(), reply: () => ({ data: null, denied: [], rows: [] }) });
+    return code;
   }
 
   #root(key: string): Root {
-    const random = this.#random;
-    const choice = random.fraction();
-    if (choice < 0.5) return this.#permits(key);
-    if (choice < 0.65) return this.#permit(key);
-    if (choice < 0.8) return this.#subjects(key);
-    if (choice < 0.9) return this.#subject(key);
-    return this.#duplicate(key);
+    const choice = this.#random.fraction();
+    if (this.#wanted) {
+      if (this.#wanted.root === 'permits') return this.#permits(key);
+      if (this.#wanted.root === 'permit') return this.#permit(key);
+      if (this.#wanted.root === 'subjects') return this.#subjects(key);
+      if (this.#wanted.root === 'subject') return this.#subject(key);
+      if (this.#wanted.root === 'permitDuplicate') return this.#duplicate(key);
+      if (this.#wanted.root === 'personalIdentities') return this.#identities(key);
+      return this.#wanted.root === 'certificateStock' ? this.#stock(key) : this.#node(key);
+    }
+    if (choice < 0.36) return this.#permits(key);
+    if (choice < 0.5) return this.#permit(key);
+    if (choice < 0.66) return this.#subjects(key);
+    if (choice < 0.72) return this.#subject(key);
+    if (choice < 0.84) return this.#node(key);
+    if (choice < 0.87) return this.#duplicate(key);
+    if (choice < 0.89) return this.#stock(key);
+    if (choice < 0.91) return this.#identities(key);
+    return this.#open(key);
   }
 
   #permits(key: string): Root {
     const random = this.#random;
-    const filter = random.chance(0.6) ? this.#filter() : {};
-    const known = this.#cursors.own.length > 0 && random.chance(0.4) ? random.pick(this.#cursors.own) : null;
-    const [paging, parts] = this.#paging(known?.[0] ?? null);
-    if (Object.keys(filter).length > 0) parts.push(`filter: ${this.#filterArgument(filter)}`);
-    if (known) parts.push(`after: ${this.#value('String', known[1], JSON.stringify(known[1]))}`);
-    const selection = this.#rootSelection(key, 'permits', parts.join(', '), 'PermitConnection');
-    return { selection, reply: (below) => expectedPage(this.#asker, this.#world, this.#visible, below, filter, paging) };
+    const hidden = this.#hiddenFilters.length > 0 && random.chance(0.5) ? random.pick(this.#hiddenFilters) : null;
+    const anchor = this.#anchor();
+    const filter: AskedFilter = hidden === null && (this.#wanted || random.chance(0.7)) ? this.#filter(anchor) : {};
+    const [paging, parts] = this.#paging('permits', this.#known.permits, anchor && this.#known.permits.findIndex(([row]) => row.id === anchor.id));
+    const value = hidden && this.#hiddenValue(hidden);
+    if (hidden) parts.push(`filter: {${hidden.path}: ${JSON.stringify(value)}}`);
+    else if (Object.keys(filter).length > 0) parts.push(`filter: ${this.#filterArgument('permits', 'PermitFilter', filter)}`);
+    const asker = this.#asker;
+    return this.#make(key, 'permits', parts, (below, world) => {
+      if (hidden && !fullyReads(asker, hidden.field)) return rootDenied;
+      const also: Filter = hidden ? { also: (permit) => hidden.valueOf(world, permit) === value } : filter;
+      return expectedPage(asker, world, this.#visible, below, also, paging);
+    });
+  }
+
+  /** A value some row of either world holds, so that a filter that is not refused tells the worlds apart. */
+  #hiddenValue({ valueOf }: HiddenFilter): string {
+    const worlds = this.#random.chance(0.5) ? [this.#pair.one, this.#pair.other] : [this.#pair.other, this.#pair.one];
+    const visible = new Set(this.#visible.map(({ id }) => id));
+    const values = worlds.flatMap((world) => world.permits.filter(({ id }) => visible.has(id)).flatMap((permit) => valueOf(world, permit) ?? []));
+    return values[0] ?? 'x';
   }
 
   #subjects(key: string): Root {
     const random = this.#random;
-    const filter: Filter = {
-      ...(random.chance(0.3) ? { item: random.pick(items) } : {}),
-      ...(random.chance(0.3) ? { district: supervisedIn(random.pick(locations)) } : {}),
+    const anchor = this.#anchor();
+    const filter: AskedFilter = {
+      ...(this.#document.gives('subjects', 'filter.item', 0.4) ? { item: anchor?.item ?? random.pick(items) } : {}),
+      ...(this.#document.gives('subjects', 'filter.district', 0.4) ? { district: anchor?.district ?? supervisedIn(random.pick(locations)) } : {}),
     };
-    const [paging, parts] = this.#paging(null);
-    if (Object.keys(filter).length > 0) parts.push(`filter: ${this.#variable('SubjectFilter', filter)}`);
-    const selection = this.#rootSelection(key, 'subjects', parts.join(', '), 'SubjectConnection');
-    return { selection, reply: (below) => expectedSubjects(this.#asker, this.#world, this.#visible, below, filter, paging) };
+    const [paging, parts] = this.#paging('subjects', this.#known.subjects, anchor && this.#known.subjects.findIndex(([row]) => row.id === anchor.holder_id));
+    if (Object.keys(filter).length > 0) parts.push(`filter: ${this.#filterArgument('subjects', 'SubjectFilter', filter)}`);
+    return this.#make(key, 'subjects', parts, (below, world) => expectedSubjects(this.#asker, world, this.#visible, below, filter, paging));
   }
 
   #subject(key: string): Root {
     const uscc = this.#code();
-    const selection = this.#rootSelection(key, 'subject', `uscc: ${this.#value('String!', uscc, JSON.stringify(uscc))}`, 'Subject');
-    return { selection, reply: (below) => expectedSubject(this.#asker, this.#world, this.#visible, below, uscc) };
-  }
-
-  /** A page from the front or from the end. */
-  #paging(after: PermitRow | null): [Paging, string[]] {
-    const random = this.#random;
-    const size = random.pick([1, 1, 2, 3, 5, 50, 100]);
-    const backward = random.chance(0.3);
-    return [{ size, backward, after }, [`${backward ? 'last' : 'first'}: ${this.#value('Int!', size, String(size))}`]];
-  }
-
-  /** A credit code of a visible holder, of a hidden one (the pairs make them up alike), or of nobody. */
-  #code(): string {
-    const random = this.#random;
-    const seen = this.#world.subjects.filter(({ id }) => this.#visible.some((permit) => permit.holder_id === id));
-    const codes = seen.flatMap(({ uscc }) => (uscc === null ? [] : [uscc]));
-    return codes.length > 0 && random.chance(0.6) ? random.pick(codes) : random.pick(['HID-0', 'HID-1', 'VAR-0', 'VAR-1', 'NOBODY', '']);
+    return this.#make(key, 'subject', [`uscc: ${this.#document.value('subject', 'uscc', uscc)}`], (below, world) =>
+      expectedSubject(this.#asker, world, this.#visible, below, uscc));
   }
 
   #permit(key: string): Root {
-    const number = this.#random.pick(this.#numbers);
-    const argument = `documentNo: ${this.#value('ID!', number, JSON.stringify(number))}`;
-    const selection = this.#rootSelection(key, 'permit', argument, 'Permit');
-    return { selection, reply: (below) => expectedPermit(this.#asker, this.#world, this.#visible, below, number) };
+    const random = this.#random;
+    const anchor = this.#anchor();
+    const number = anchor?.document_no ?? random.pick(this.#pair.numbers);
+    const part = this.#document.gives('permit', 'part', 0.6) ? (anchor?.document_part ?? random.int(1, 9)) : null;
+    const parts = [`documentNo: ${this.#document.value('permit', 'documentNo', number)}`];
+    if (part !== null) parts.push(`part: ${this.#document.value('permit', 'part', part)}`);
+    return this.#make(key, 'permit', parts, (below, world) => expectedPermit(this.#asker, world, this.#visible, below, number, part));
   }
 
-  /** Asked for a code nobody holds: what it says of existing holders is its declared purpose, not a leak. */
+  /** A record by its id: a visible one, a hidden one of either world, one nobody has, a text that is no id. */
+  #node(key: string): Root {
+    const random = this.#random;
+    const { one, other } = this.#pair;
+    const type = random.pick(['Permit', 'Subject']);
+    const anchor = this.#anchor();
+    const hidden = type === 'Permit' ? [...one.permits, ...other.permits] : [...one.subjects, ...other.subjects];
+    const number = anchor ? (type === 'Permit' ? anchor.id : anchor.holder_id) : (random.pick([...hidden.map(({ id }) => id), random.int(1, 100_000)]));
+    const garbage = !anchor && random.chance(0.15);
+    const text = garbage ? random.pick(['', 'nonsense', 'AAAAAAAAAAAAAAAAAAAAAA', '1']) : this.#known.id(type, number);
+    const id = garbage ? null : { type, key: number };
+    const below = this.#document.below('node', this.#wanted?.path === '' || random.chance(0.4));
+    return this.#make(key, 'node', [`id: ${this.#document.value('node', 'id', text)}`], (_below, world) =>
+      expectedNode(this.#asker, world, this.#visible, below, id), below);
+  }
+
   #duplicate(key: string): Root {
-    const selection: FieldSelection = {
-      form: 'field', key, name: 'permitDuplicate', condition: null,
-      arguments: 'holderUscc: "NOBODY", item: P01, pendingCase: "2026-1"',
-      below: [{ form: 'field', key: 'exists', name: 'exists', condition: null, below: null }],
-    };
-    const allowed = checksDuplicates(this.#asker);
-    return { selection, reply: () => (allowed ? { data: { exists: false }, denied: [] } : { data: null, denied: [''] }) };
-  }
-
-  #rootSelection(key: string, name: string, parameters: string, type: string): FieldSelection {
-    return { form: 'field', key, name, arguments: parameters, condition: this.#condition(0.1), below: this.#below(type, 4) };
-  }
-
-  #filter(): Filter {
     const random = this.#random;
-    return {
-      ...(random.chance(0.4) ? { item: random.pick(items) } : {}),
-      ...(random.chance(0.3) ? { status: random.pick(statuses) } : {}),
-      ...(random.chance(0.3) ? { district: random.chance(0.8) ? supervisedIn(random.pick(locations)) : '' } : {}),
-      ...(random.chance(0.1) ? { documentNo: random.pick(this.#numbers) } : {}),
-      ...(random.chance(0.1) ? { certificateNo: this.#visible[random.int(0, 9)]?.certificate_no ?? 'C-0' } : {}),
-      ...(random.chance(0.2) ? { decidedBy: random.pick(deciders) } : {}),
-      ...(random.chance(0.2) ? { holderUscc: this.#code() } : {}),
-      ...(random.chance(0.3) ? { decidedFrom: random.pick(dates) } : {}),
-      ...(random.chance(0.3) ? { decidedTo: random.pick(dates) } : {}),
-    };
+    const { one, other } = this.#pair;
+    const held = [...one.permits, ...other.permits].filter((permit) => permit.status === 'VALID');
+    const permit = held.length > 0 && random.chance(0.6) ? random.pick(held) : null;
+    const uscc = (permit && [...one.subjects, ...other.subjects].find(({ id }) => id === permit.holder_id)?.uscc) ?? random.pick([this.#code(), '']);
+    const item = permit?.item ?? random.pick(items);
+    const pendingCase = random.pick(['2026-1', '2026-2', '2026-3', ' ']);
+    const parts = [
+      `holderUscc: ${this.#document.value('permitDuplicate', 'holderUscc', uscc)}`,
+      `item: ${this.#document.value('permitDuplicate', 'item', item)}`,
+      `pendingCase: ${this.#document.value('permitDuplicate', 'pendingCase', pendingCase)}`,
+    ];
+    return this.#make(key, 'permitDuplicate', parts, (below, world) => expectedDuplicate(this.#asker, world, below, uscc, item, pendingCase));
   }
 
-  #filterArgument(filter: Filter): string {
-    if (this.#random.chance(0.3)) return this.#variable('PermitFilter', filter);
-    const enums = new Set(['item', 'status']);
-    const types: Readonly<Record<string, string>> = { item: 'PermitItemCode', status: 'PermitStatus', district: 'String', decidedFrom: 'LegalDate', decidedTo: 'LegalDate' };
-    const fields = Object.entries<string>({ ...filter }).map(
-      ([name, value]) => `${name}: ${this.#value(types[name] ?? 'String', value, enums.has(name) ? value : JSON.stringify(value))}`,
-    );
-    return `{${fields.join(', ')}}`;
+  #stock(key: string): Root {
+    const item = this.#random.chance(0.85) ? 'P01' : this.#random.pick(items);
+    return this.#make(key, 'certificateStock', [`item: ${this.#document.value('certificateStock', 'item', item)}`], (below, world) =>
+      expectedStock(this.#asker, world, below, item));
   }
 
-  /** A value as a literal or as a variable. */
-  #value(type: string, value: unknown, literal: string): string {
-    return this.#random.chance(0.5) ? literal : this.#variable(type, value);
+  /** Identity numbers of the persons of a permit: a visible one, a hidden one, one nobody has. */
+  #identities(key: string): Root {
+    const { one, other } = this.#pair;
+    const number = this.#anchor()?.id ?? this.#random.pick([...one.permits, ...other.permits].map(({ id }) => id).concat(1));
+    return this.#make(key, 'personalIdentities', [`permit: ${this.#document.value('personalIdentities', 'permit', this.#known.id('Permit', number))}`], () =>
+      expectedIdentities(this.#asker));
   }
 
-  #variable(type: string, value: unknown): string {
-    const name = `v${this.#definitions.length}`;
-    this.#definitions.push(`$${name}: ${type}`);
-    this.#variables[name] = value;
-    return `$${name}`;
-  }
-
-  #condition(probability: number): Condition | null {
+  /** Public data, the viewer itself or the schema, mixed in. The key tells the comparison that any answer will do. */
+  #open(key: string): Root {
     const random = this.#random;
-    if (!random.chance(probability)) return null;
-    const value = random.chance(0.5);
-    return { directive: random.pick(['skip', 'include']), value, variable: random.chance(0.6) ? this.#variable('Boolean!', value) : null };
-  }
-
-  /** A random selection on a type; the same key always stands for the same field, so that fields may merge. */
-  #below(type: string, depth: number): Selection[] {
-    const random = this.#random;
-    const fields = Object.entries(shape[type] ?? {}).filter(([, target]) => depth > 0 || target === null);
-    const wanted = random.some(fields, type === 'Permit' ? 0.35 : 0.6);
-    const chosen = wanted.length > 0 ? wanted : [random.pick(fields)];
-    const selections: Selection[] = chosen.map(([name, target]) => ({
-      form: 'field',
-      key: random.chance(0.15) ? `${name.replaceAll('_', '')}2` : name,
-      name,
-      condition: this.#condition(0.08),
-      below: target === null ? null : this.#below(target, depth - 1),
-    }));
-    if (depth > 0 && random.chance(0.2)) {
-      const fragment = random.chance(0.5) ? `F${this.#fragments.size}` : null;
-      if (fragment !== null) this.#fragments.set(fragment, '');
-      const below = this.#below(type, depth - 1);
-      if (fragment !== null) this.#fragments.set(fragment, `fragment ${fragment} on ${type} ${this.#print(below)}`);
-      selections.splice(random.int(0, selections.length), 0, { form: 'spread', on: type, fragment, condition: this.#condition(0.3), below });
+    const open = `open${key}`;
+    if (random.chance(0.3)) {
+      const [name, text] = random.pick([['__schema', '{ queryType { name } directives { name } }'], ['__type', '{ name fields { name type { name } } }']] as const);
+      const selection = { form: 'field', key: open, name: `${name}${name === '__type' ? '(name: "Permit")' : ''} ${text}`, condition: null, below: null } as const;
+      return { name, selection, uses: new Set(), reply: () => openAnswer };
     }
-    return selections;
+    const name = random.pick(Object.keys(openRoots));
+    return { ...this.#make(open, name, openRoots[name] ? [openRoots[name]] : [], () => openAnswer), name };
   }
 
-  #print(selections: readonly Selection[]): string {
-    const parts = selections.map((selection) => {
-      const { condition } = selection;
-      const directive = condition ? ` @${condition.directive}(if: ${condition.variable ?? String(condition.value)})` : '';
-      if (selection.form === 'spread') {
-        return selection.fragment === null ? `... on ${selection.on}${directive} ${this.#print(selection.below)}` : `...${selection.fragment}${directive}`;
-      }
-      const alias = selection.key === selection.name ? '' : `${selection.key}: `;
-      const parameters = selection.arguments === undefined ? '' : `(${selection.arguments})`;
-      return `${alias}${selection.name}${parameters}${directive}${selection.below ? ` ${this.#print(selection.below)}` : ''}`;
-    });
-    return `{ ${parts.join(' ')} }`;
+  #make(key: string, name: string, parts: readonly string[], reply: Root['reply'], given?: Selection[]): Root {
+    const document = this.#document;
+    const below = given ?? document.below(name, this.#wanted?.path === '' || this.#random.chance(0.3));
+    const selection: FieldSelection = { form: 'field', key, name, arguments: parts.join(', '), condition: document.condition(0.05), below };
+    return { name, selection, uses: new Set([...coordinateUses(name, below), ...document.takeUses()]), reply };
+  }
+
+  /** A visible row to ask about, so that most questions have an answer: each kind of row as often as any other. */
+  #anchor(): PermitRow | null {
+    const wanted = this.#wanted?.path ?? '';
+    if (this.#visible.length === 0 || (this.#wanted === null && this.#random.chance(0.3))) return null;
+    const kinds = new Map<string, PermitRow[]>();
+    const coded = new Set(this.#pair.one.subjects.flatMap(({ id, uscc }) => (uscc === null ? [] : [id])));
+    for (const permit of this.#visible) {
+      if (wanted === 'filter.certificateNo' && permit.certificate_no === null) continue;
+      if (wanted === 'filter.status' && permit.status === null) continue;
+      if (/uscc/i.test(wanted) && !coded.has(permit.holder_id)) continue;
+      const kind = `${sight(this.#asker, permit)} ${/P01|P07/.exec(permit.item)?.[0] ?? (/P05|P06/.test(permit.item) ? 'P05' : '')}`;
+      kinds.set(kind, [...(kinds.get(kind) ?? []), permit]);
+    }
+    return kinds.size === 0 ? null : this.#random.pick(this.#random.pick([...kinds.values()]));
+  }
+
+  /** A page from the front or from the end, often the second one: after or before a record of the list, or both; around a record at `at`. */
+  #paging<T>(root: string, known: readonly (readonly [T, string])[], at: number | null): [Paging<T>, string[]] {
+    const random = this.#random;
+    const size = random.pick([1, 1, 2, 3, 5, 50, 100, this.#asker.bulk === true ? 700 : 100]);
+    const backward = this.#wanted?.path === 'last' || (this.#wanted?.path !== 'first' && random.chance(0.4));
+    // Whoever sees nothing has no cursor of its own; any text is refused like none.
+    const places: readonly (readonly [T | null, string])[] = hasRights(this.#asker) ? known : this.#known.foreign.map((text) => [null, text]);
+    const place = (side: string, chance: number, from: number, to: number) =>
+      from < to && this.#document.gives(root, side, chance) ? places[random.int(from, to - 1)] : undefined;
+    const after = place('after', backward ? 0.2 : 0.5, 0, at ?? places.length);
+    const before = place('before', backward ? 0.5 : 0.2, after ? places.indexOf(after) + 1 : (at ?? -1) + 1, places.length);
+    const side = backward ? 'last' : 'first';
+    const parts = [`${side}: ${this.#document.value(root, side, size)}`];
+    if (after) parts.push(`after: ${this.#document.value(root, 'after', after[1])}`);
+    if (before) parts.push(`before: ${this.#document.value(root, 'before', before[1])}`);
+    if (!backward && after) this.#document.use('second page forward');
+    if (backward && before) this.#document.use('second page backward');
+    return [{ size, backward, after: after?.[0] ?? null, before: before?.[0] ?? null }, parts];
+  }
+
+  /** A credit code of a visible holder, of a hidden one (the pairs make them up alike), or of nobody. */
+  #code(of: PermitRow | null = this.#anchor()): string {
+    const holder = this.#pair.one.subjects.find(({ id }) => id === of?.holder_id);
+    const coded = holdersOf(this.#pair.one, this.#visible).flatMap(({ uscc }) => uscc ?? []);
+    if (holder?.uscc) return holder.uscc;
+    return coded.length > 0 && this.#random.chance(0.4) ? this.#random.pick(coded) : this.#random.pick(['HID-0', 'HID-1', 'VAR-0', 'VAR-1', 'NOBODY', '']);
+  }
+
+  /** Values of one visible row, so that rows of every relation are found by every filter, or any values. */
+  #filter(row: PermitRow | null): AskedFilter {
+    const random = this.#random;
+    const gives = (name: string, probability: number): boolean => this.#document.gives('permits', `filter.${name}`, probability);
+    return {
+      ...(gives('item', 0.35) ? { item: row?.item ?? random.pick(items) } : {}),
+      ...(gives('status', 0.35) ? { status: row?.status ?? random.pick(statuses) } : {}),
+      ...(gives('district', 0.3) ? { district: row?.district ?? (random.chance(0.8) ? supervisedIn(random.pick(locations)) : '') } : {}),
+      ...(gives('documentNo', 0.3) ? { documentNo: row?.document_no ?? random.pick(this.#pair.numbers) } : {}),
+      ...(gives('certificateNo', 0.4) ? { certificateNo: row?.certificate_no ?? `1201000${random.int(0, 9)}` } : {}),
+      ...(gives('decidedBy', 0.35) ? { decidedBy: row?.decided_by ?? random.pick(deciders) } : {}),
+      ...(gives('holderUscc', 0.4) ? { holderUscc: this.#code(row) } : {}),
+      ...(gives('decidedFrom', 0.35) ? { decidedFrom: row?.decided_on ?? random.pick(dates) } : {}),
+      ...(gives('decidedTo', 0.35) ? { decidedTo: row?.decided_on ?? random.pick(dates) } : {}),
+    };
+  }
+
+  #filterArgument(root: string, type: string, filter: AskedFilter): string {
+    const fields = Object.entries<string>({ ...filter });
+    if (!this.#wanted && this.#random.chance(0.2)) {
+      this.#document.use(...fields.map(([name]) => `${root}(filter.${name}) as a variable`));
+      return this.#document.variable(type, filter);
+    }
+    return `{${fields.map(([name, value]) => `${name}: ${this.#document.value(root, `filter.${name}`, value)}`).join(', ')}}`;
   }
 }

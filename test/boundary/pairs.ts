@@ -1,4 +1,4 @@
-import { sight, type Asker } from './judge.js';
+import { readsPersonalData, sight, type Asker } from './judge.js';
 import type { Random } from './random.js';
 import { hiddenCells, randomActions, randomMask, randomPermit, randomSubject, type ActionRow, type PermitRow, type SubjectRow, type World } from './world.js';
 
@@ -94,6 +94,7 @@ function fill(
 function varied(random: Random, asker: Asker, permit: PermitRow): Partial<PermitRow> {
   const register = { ...hiddenCells(random), document_title: random.text(), certificate_name: random.text(), permit_kind: random.text() };
   if (sight(asker, permit) === 'record') {
+    if (readsPersonalData(asker)) return register;
     // The family name shows; the rest of the name, its length too, does not.
     const [family] = permit.legal_representative ?? '';
     return { ...register, ...(family === undefined ? {} : { legal_representative: family + random.text() }) };

@@ -1,4 +1,8 @@
 import { createSecretKey } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { KeyRing } from '../../src/access/key-ring.js';
 import { Seal } from '../../src/access/keys.js';
 import { NodeIds } from '../../src/access/node-ids.js';
 import type { Viewer } from '../../src/access/viewer.js';
@@ -10,11 +14,18 @@ import { BoundaryPolicy, type Decision, type Standing } from '../../src/boundary
 import { shieldRules } from '../../src/boundary/shield.js';
 import type { HubDatabase } from '../../src/database/database.js';
 import { ensureRole } from '../../src/database/roles.js';
+import { competenceSettings, loadCompetenceSettings } from '../../src/competence/settings.js';
+import { AccessExplainer, accessExplainer } from '../../src/explain/access-explainer.js';
+import { viewerQuotas } from '../../src/explain/viewer-rights.js';
+import { isPurpose } from '../../src/measures/purposes.js';
+import { Services } from '../../src/planner/context.js';
 import type { PlannerParts } from '../../src/planner/parts.js';
 import { systemClock } from '../../src/measures/clock.js';
 import { Planner } from '../../src/planner/planner.js';
 import { Readers } from '../../src/planner/readers.js';
-import { boundaries, boundaryPolicy, hubSchema, hubTables, nodes, operationViews, reads } from '../../src/server/schema.js';
+import { quotasOf } from '../../src/server/quotas.js';
+import { boundaries, boundaryPolicy, changes, hubSchema, hubTables, nodes, operationViews, reads } from '../../src/server/schema.js';
+import { personalSeals } from '../../src/subjects/personal-identity.js';
 import { testDatabase } from '../support/test-database.js';
 import type { GraphQLCall } from './hub-under-test.js';
 import type { Asker } from './judge.js';
@@ -31,7 +42,7 @@ export function declarations(change: (record: RecordBoundary) => RecordBoundary)
 /** A boundary that forgets one condition in every relation. */
 export function policyWithout(property: string): BoundaryPolicy {
   return new BoundaryPolicy(
-    declarations((record) => ({
+    declarations(({ never: _, ...record }) => ({
       ...record,
       relations: record.relations.map((relation) => ({
         ...relation,
@@ -83,7 +94,7 @@ export class BlindPolicy extends BoundaryPolicy {
 export function viewerOf(asker: Asker): Viewer {
   return {
     ...asker, jurisdiction: 'CN-TJ', account: 'test', principal: asker.role ?? asker.kind, agreements: [], digestKey: `key of ${asker.agency}`,
-    pageLimit: 100, expiresAt: Number.MAX_SAFE_INTEGER, purpose: null, caseNo: null, today: '2026-11-22',
+    pageLimit: asker.bulk === true ? 1_000 : 100, expiresAt: Number.MAX_SAFE_INTEGER, purpose: isPurpose(asker.purpose) ? asker.purpose : null, caseNo: asker.caseNo ?? null, today: '2026-11-22',
   };
 }
 
@@ -125,13 +136,21 @@ export async function plannerSide(layers: Layers = {}): Promise<PlannerSide> {
     clock: systemClock,
   };
   const planner = new Planner(parts);
+  const folder = await mkdtemp(path.join(tmpdir(), 'concordat-side-'));
+  const services = new Services()
+    .set(personalSeals, { keyRing: KeyRing.open(folder), ids: parts.ids })
+    .set(competenceSettings, loadCompetenceSettings(folder))
+    .set(accessExplainer, new AccessExplainer(planner, parts, changes))
+    .set(viewerQuotas, quotasOf);
   return {
     database,
     parts,
     planner,
     load: (world) => loader.load(world),
-    ask: async (asker, call) => ({ status: 200, type: null, body: await run(planner, readers, asker, call) }),
+    id: (type, key) => parts.ids.encode(type, String(key)),
+    ask: async (asker, call) => ({ status: 200, type: null, body: await run(planner, readers, services, asker, call) }),
     close: async () => {
+      await rm(folder, { recursive: true, force: true });
       loader.close();
       await readers.close();
       await database.close();
@@ -139,14 +158,14 @@ export async function plannerSide(layers: Layers = {}): Promise<PlannerSide> {
   };
 }
 
-async function run(planner: Planner, readers: Readers, asker: Asker, call: GraphQLCall): Promise<string> {
+async function run(planner: Planner, readers: Readers, services: Services, asker: Asker, call: GraphQLCall): Promise<string> {
   const known = planner.admit(call.query);
   const operation = known.operation(call.operationName ?? null);
   if (!operation) throw new Error('the call names no operation');
   const variables = planner.coerce(operation, call.variables ?? {});
   if (variables instanceof Array) throw new AggregateError(variables, 'variables');
   const viewer = viewerOf(asker);
-  const context = { viewer, readers, noteCase: () => undefined, noteRead: () => undefined };
+  const context = { viewer, readers, services, noteCase: () => undefined, noteRead: () => undefined };
   try {
     return (await planner.run(known, operation, variables, viewer, context)).body;
   } catch (error) {

@@ -35,14 +35,17 @@ export function applies(condition: Condition | null): boolean {
   return condition === null || (condition.directive === 'include') === condition.value;
 }
 
-/** Fields by response key in order of first appearance, with the sub-selections of equal keys put together. */
-export function collect(selections: readonly Selection[]): Map<string, Expected> {
+/**
+ * Fields by response key in order of first appearance, with the sub-selections of equal keys put together. Of a record
+ * behind an interface, `type` tells which fragments apply to it: those on its type and on the interface.
+ */
+export function collect(selections: readonly Selection[], type: string | null = null): Map<string, Expected> {
   const fields = new Map<string, Expected>();
   const visit = (at: readonly Selection[]): void => {
     for (const selection of at) {
       if (!applies(selection.condition)) continue;
       if (selection.form === 'spread') {
-        visit(selection.below);
+        if (type === null || selection.on === type || selection.on === 'Node') visit(selection.below);
         continue;
       }
       const below = fields.get(selection.key)?.below ?? [];

@@ -17,12 +17,18 @@ export class EventStream {
   }
 
   /** Posts the subscription; `url` is that of the GraphQL endpoint. */
-  static async open(url: string, token: string, query: string, variables: Readonly<Record<string, unknown>> = {}): Promise<EventStream> {
+  static async open(
+    url: string,
+    token: string,
+    query: string,
+    variables: Readonly<Record<string, unknown>> = {},
+    extensions: Readonly<Record<string, unknown>> = {},
+  ): Promise<EventStream> {
     const stop = new AbortController();
     const response = await fetch(`${url}/stream`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', accept: 'text/event-stream' },
-      body: JSON.stringify({ query, variables }),
+      body: JSON.stringify({ query, variables, extensions }),
       signal: stop.signal,
     });
     return new EventStream(response, stop);
@@ -47,7 +53,7 @@ async function* framesOf(response: Response): AsyncGenerator<Frame, null> {
     const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n\n');
     rest = parts.pop() ?? '';
     for (const part of parts) {
-      const [, event = '', data = ''] = /^event: (\w+)\ndata:(?: (.*))?$/.exec(part) ?? [];
+      const [, event = '', data = ''] = /^event: (\w+)\ndata:(?: ([^\n]*))?$/.exec(part) ?? [];
       if (event === '') throw new Error(`not a frame: ${part}`);
       yield { event, data };
     }

@@ -1,0 +1,158 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Coverage } from './coverage.js';
+import { coordinateUses, DocumentMaker } from './document-maker.js';
+import { cursorMark, idMark } from './expectation.js';
+import { expectedFrames } from './feed-expectation.js';
+import { FeedPairMaker, type FeedPair, type History } from './feed-pairs.js';
+import type { GraphQLCall } from './hub-under-test.js';
+import { hasRights, ownsDecisions, type Asker } from './judge.js';
+import type { RootUse } from './operations.js';
+import { Random } from './random.js';
+import { viewerOf, type Finding } from './rounds.js';
+import { collect, type FieldSelection, type Selection } from './selection-tree.js';
+
+/** What a subscription brought: the frames up to the first heartbeat or error, or the body of a refusal. */
+export interface Delivery {
+  readonly status: number;
+  readonly frames: readonly string[];
+}
+
+/** A hub, or parts of one with a fault planted, as a subscriber sees it. */
+export interface FeedSide {
+  apply(history: History): Promise<void>;
+  read(viewer: Asker, call: GraphQLCall): Promise<Delivery>;
+}
+
+const withheld = ['content', 'revision', 'legalRepresentative', 'identityMask'];
+
+/** Always selected first, so that a reader can tell the kind, the number and the cursor of any frame. */
+const lead: readonly Selection[] = (['kind', 'number', 'cursor'] as const).map((name) => ({ form: 'field', key: name[0] ?? '', name, condition: null, below: null }));
+
+/** A random subscription of a viewer; CURSOR stands for the cursor, which every side seals anew. */
+class Subscription {
+  readonly call: GraphQLCall;
+  readonly inner: readonly Selection[];
+  /** Whether a selected field is one this viewer reads of no permit, so that the stream never opens. */
+  readonly denied: boolean;
+  readonly uses: ReadonlySet<string>;
+
+  constructor(random: Random, asker: Asker) {
+    const bold = random.chance(0.35);
+    const avoid = new Set(['actions', ...(bold || ownsDecisions(asker) ? [] : withheld)]);
+    const document = new DocumentMaker(random, null, avoid);
+    this.inner = [...lead, ...document.below('permitChanged', random.chance(0.6))];
+    const coordinates = coordinateUses('permitChanged', this.inner);
+    this.denied = !hasRights(asker) || (!ownsDecisions(asker) && [...coordinates].some((use) => withheld.some((name) => use.endsWith(`.${name}`))));
+    const root: FieldSelection = {
+      form: 'field', key: random.chance(0.3) ? 'changes' : 'permitChanged', name: 'permitChanged', condition: null, below: this.inner,
+      arguments: `after: ${document.value('permitChanged', 'after', 'CURSOR')}`,
+    };
+    this.call = { query: document.document([root], 'subscription'), variables: document.variables };
+    this.uses = new Set([...coordinates, ...document.takeUses()]);
+  }
+
+  after(cursor: string): GraphQLCall {
+    return JSON.parse(JSON.stringify(this.call).replaceAll('CURSOR', cursor)) as GraphQLCall;
+  }
+}
+
+const opening: GraphQLCall = { query: 'subscription { permitChanged { k: kind n: number c: cursor } }' };
+
+/** Plays histories that differ only in what a subscriber may not see: same frames, same numbers, in one order. */
+export class FeedRounds {
+  readonly #sides: readonly [FeedSide, FeedSide];
+  readonly #coverage: Coverage | null;
+  #id = 0;
+  #foreign: { readonly agency: string; readonly cursors: readonly [string, string] } | null = null;
+  frames = 0;
+
+  constructor(sides: readonly [FeedSide, FeedSide], coverage: Coverage | null = null) {
+    this.#sides = sides;
+    this.#coverage = coverage;
+  }
+
+  async play(seed: number, only?: Asker): Promise<Finding | null> {
+    const random = new Random(seed);
+    const viewer = only ?? viewerOf(seed);
+    const found = (what: string, call: GraphQLCall, details: readonly string[]): Finding => ({ seed, viewer, what, call, details });
+    const asked = new Subscription(random, viewer);
+    const starts = await this.#both(viewer, [opening, opening]);
+    if (!hasRights(viewer)) {
+      this.#coverage?.note(viewer, [{ root: 'permitChanged', uses: asked.uses, rows: null }]);
+      return refused(starts[0]) && isDeepStrictEqual(starts[0], starts[1]) ? null : found('a stream opened without rights', opening, starts.flatMap(({ frames }) => frames));
+    }
+    const cursors = [cursorOf(starts[0], 0), cursorOf(starts[1], 0)] as const;
+    const pair = new FeedPairMaker(random, viewer, () => (this.#id += 1)).make();
+    await Promise.all([this.#sides[0].apply(pair.one), this.#sides[1].apply(pair.other)]);
+
+    const finding = await this.#compare(viewer, asked, pair, 0, cursors, found);
+    if (finding || asked.denied) return finding;
+    const full = await this.#both(viewer, [asked.after(cursors[0]), asked.after(cursors[1])]);
+    const from = random.int(0, pair.events.length);
+    const again = await this.#compare(viewer, asked, pair, from, [cursorOf(full[0], from), cursorOf(full[1], from)], found);
+    if (again) return again;
+    const foreign = this.#foreign;
+    this.#foreign = { agency: viewer.agency, cursors: [cursorOf(full[0], from), cursorOf(full[1], from)] };
+    if (!foreign || foreign.agency === viewer.agency) return null;
+    const replay = await this.#both(viewer, [asked.after(foreign.cursors[0]), asked.after(foreign.cursors[1])]);
+    const bodies = replay.flatMap(({ frames }) => frames);
+    return bodies.length === 2 && bodies.every((body) => body.includes('CURSOR_INVALID')) ? null : found('a cursor of another subscriber opened', asked.call, bodies);
+  }
+
+  async #compare(
+    viewer: Asker,
+    asked: Subscription,
+    pair: FeedPair,
+    from: number,
+    cursors: readonly [string, string],
+    found: (what: string, call: GraphQLCall, details: readonly string[]) => Finding,
+  ): Promise<Finding | null> {
+    const [one, other] = await this.#both(viewer, [asked.after(cursors[0]), asked.after(cursors[1])]);
+    const details = [...one.frames, '-- other side', ...other.frames];
+    if (asked.denied) {
+      this.#coverage?.note(viewer, [{ root: 'permitChanged', uses: asked.uses, rows: null }]);
+      return refused(one) && isDeepStrictEqual(one, other) ? null : found('a subscription with a denied field opened', asked.call, details);
+    }
+    if (!isDeepStrictEqual(shapeOf(one), shapeOf(other))) return found('the frames differ', asked.call, details);
+    const key = /changes: permitChanged/.test(asked.call.query) ? 'changes' : 'permitChanged';
+    const told = one.frames.map((frame) => JSON.stringify(comparable((JSON.parse(frame) as { data?: Record<string, unknown> }).data?.[key])));
+    const expected = expectedFrames(viewer, collect(asked.inner), pair.events, from).map((frame) => JSON.stringify(frame));
+    if (!isDeepStrictEqual(told, expected)) return found('the frames are not what the table grants', asked.call, [...details, '-- expected', ...expected]);
+    this.#coverage?.note(viewer, usesOf(asked, pair, from));
+    return null;
+  }
+
+  async #both(viewer: Asker, calls: readonly [GraphQLCall, GraphQLCall]): Promise<readonly [Delivery, Delivery]> {
+    const both = await Promise.all([this.#sides[0].read(viewer, calls[0]), this.#sides[1].read(viewer, calls[1])]);
+    this.frames += both[0].frames.length + both[1].frames.length;
+    return both;
+  }
+}
+
+function usesOf(asked: Subscription, pair: FeedPair, from: number): RootUse[] {
+  return [{ root: 'permitChanged', uses: asked.uses, rows: pair.events.slice(from).flatMap(({ permit }) => permit ?? []) }];
+}
+
+function refused({ status, frames }: Delivery): boolean {
+  return status === 403 && frames.length === 1 && (frames[0] ?? '').includes('BOUNDARY_DENIED');
+}
+
+function cursorOf({ frames }: Delivery, index: number): string {
+  return /"c":"([\w-]*)"/.exec(frames[index] ?? '')?.[1] ?? '';
+}
+
+/** Frames without the text of their cursors, which are sealed anew each time, but with their length. */
+function shapeOf({ status, frames }: Delivery): unknown {
+  return { status, frames: frames.map((frame) => frame.replace(/"(c|cursor2?)":"([\w-]*)"/g, (_all, key: string, text: string) => `"${key}":${text.length}`)) };
+}
+
+function comparable(data: unknown): unknown {
+  if (Array.isArray(data)) return data.map(comparable);
+  if (data === null || typeof data !== 'object') return data;
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [
+      key,
+      typeof value !== 'string' ? comparable(value) : /^(c|cursor2?)$/.test(key) ? cursorMark : /^id2?$/.test(key) ? idMark : value,
+    ]),
+  );
+}

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { buildSchema, getNamedType, isAbstractType, isInputObjectType, isObjectType, type GraphQLField, type GraphQLObjectType } from 'graphql';
+
+/**
+ * What of the schema can be asked for, as text of uses: the universe the generator's coverage is counted against. Read
+ * off the published schema, which is checked against the hub's, so that a new root, field or argument is a gap in the
+ * coverage until the generator asks for it.
+ */
+export const schema = buildSchema(readFileSync(new URL('../../../schema/schema.graphql', import.meta.url), 'utf8'));
+
+/** Roots that answer with records by relation: all their coordinates and arguments are counted for every relation. */
+export const recordRoots = ['permits', 'permit', 'subjects', 'subject', 'node', 'permitChanged'] as const;
+
+/** Roots that release something on purpose, judged by `released.ts`. */
+export const releaseRoots = ['permitDuplicate', 'certificateStock', 'personalIdentities'] as const;
+
+/** Public roots and the viewer's own, mixed in with data: name → arguments. They answer alike over any database. */
+export const openRoots: Readonly<Record<string, string>> = {
+  viewer: '',
+  explainAccess: 'operation: "{ permits(first: 1) { nodes { content legalRepresentative holder { identityMask } } } }", purpose: AUDIT',
+  agencies: 'first: 3, filter: {kind: "FTZ_APPROVAL"}',
+  agency: 'code: "BINHAI_HRSS"',
+  competence: 'item: P01, location: "120101", at: "2026-01-05"',
+  permitItems: 'at: "2026-01-05"',
+  permitItem: 'code: P05',
+  clauses: 'first: 2',
+  clause: 'id: "XT-3.1c"',
+  rulings: 'last: 2',
+  ruling: 'id: "A-58"',
+  enforcementCatalogue: 'first: 2',
+  supervisionItems: '',
+  divisions: 'at: "2026-01-05"',
+  industrySections: '',
+  dueDate: 'clause: "XT-5.1.2c", from: "2026-01-05"',
+};
+
+/** Roots without a place in the pairs, with the reason. A root in none of these lists fails the coverage test. */
+export const elsewhere: Readonly<Record<string, string>> = {
+  upsertPermit: 'writes: compared by its own pairs (mutation-pairs.test.ts), for it changes the databases it is asked on',
+};
+
+/** Ways of asking that are counted beside coordinates and arguments. */
+export const forms = [
+  'alias', 'inline fragment', 'named fragment', 'nested fragment', 'fragment on the interface', '@skip', '@include', '__typename',
+  'one field twice with different arguments', 'second page forward', 'second page backward', 'mixed with introspection', 'mixed with public data',
+  'mixed with a denied root', 'with a purpose and a case', 'with a purpose and no case', 'with nothing declared',
+] as const;
+
+export function rootField(name: string): GraphQLField<unknown, unknown> {
+  const field = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].map((root) => root?.getFields()[name]).find((found) => found);
+  if (!field) throw new Error(`the schema has no root ${name}`);
+  return field;
+}
+
+export function rootNames(): string[] {
+  return [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((root) => Object.keys(root?.getFields() ?? {}));
+}
+
+/** The object types a field leads to: none for a scalar, several behind an interface. */
+export function targetsOf(field: GraphQLField<unknown, unknown>): readonly GraphQLObjectType[] {
+  const named = getNamedType(field.type);
+  return isObjectType(named) ? [named] : isAbstractType(named) ? schema.getPossibleTypes(named) : [];
+}
+
+/** Every coordinate below a root, `permits > Permit.item`. */
+export function coordinatesUnder(root: string): string[] {
+  const seen = new Set<string>();
+  const found = new Set<string>();
+  const visit = (type: GraphQLObjectType): void => {
+    if (seen.has(type.name)) return;
+    seen.add(type.name);
+    for (const field of Object.values(type.getFields())) {
+      found.add(`${root} > ${type.name}.${field.name}`);
+      for (const target of targetsOf(field)) visit(target);
+    }
+  };
+  for (const target of targetsOf(rootField(root))) visit(target);
+  return [...found];
+}
+
+/** Every argument of a root, members of input objects by path, as a literal and as a variable. */
+export function argumentsOf(root: string): string[] {
+  return argumentPaths(root).flatMap((path) => [`${root}(${path}) as a literal`, `${root}(${path}) as a variable`]);
+}
+
+export function argumentPaths(root: string): string[] {
+  return rootField(root).args.flatMap(({ name, type }) => {
+    const named = getNamedType(type);
+    return isInputObjectType(named) ? Object.keys(named.getFields()).map((member) => `${name}.${member}`) : [name];
+  });
+}
+
+/** GraphQL type of an argument by path, for the definition of a variable. */
+export function argumentType(root: string, path: string): string {
+  const [name = '', member] = path.split('.');
+  const argument = rootField(root).args.find((candidate) => candidate.name === name);
+  const named = argument && getNamedType(argument.type);
+  const type = member === undefined ? argument?.type : isInputObjectType(named) ? named.getFields()[member]?.type : undefined;
+  if (!type) throw new Error(`no argument ${root}(${path})`);
+  return String(type);
+}
