@@ -35,11 +35,11 @@ const make = (declared: readonly Boundary[]): BoundaryPolicy => new BoundaryPoli
 test('rules carry the name of their coordinate and no cache; without a rule, or by an error of another, shield denies', async () => {
   const rules = shieldRules(make(declarations));
   for (const [type, fields] of Object.entries(rules)) {
-    for (const [field, rule] of Object.entries(fields)) expect({ ...rule }).toMatchObject({ name: `${type}.${field}`, cache: 'no_cache' });
+    for (const [field, rule] of Object.entries(fields)) expect(Object.fromEntries(Object.entries(rule))).toMatchObject({ name: `${type}.${field}`, cache: 'no_cache' });
   }
   const { fallbackRule, hashFunction, ...rest } = shieldOptions;
   expect(rest).toEqual({ debug: false, allowExternalErrors: false, fallbackError: new Error('denied') });
-  expect({ ...fallbackRule }).toMatchObject({ name: 'fallback', cache: 'no_cache' });
+  expect(Object.fromEntries(Object.entries(fallbackRule))).toMatchObject({ name: 'fallback', cache: 'no_cache' });
   expect(hashFunction({ parent: { a: 1 }, args: {} })).toBe('{"parent":{"a":1},"args":{}}');
   expect(await fallbackRule.resolve({}, {}, { _shield: { cache: {} } }, infoOf(), shieldOptions)).toBe(false);
 });
