@@ -36,6 +36,8 @@ export default {
   testRunnerNodeArgs: ['--experimental-vm-modules'],
   jest: { projectType: 'custom', configFile: module.tests, enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',
+  // The migration is read as text; Stryker would write into it.
+  disableTypeChecks: false,
   mutate: module.mutate,
   // Only what the tests of the module load is copied.
   ignorePatterns: ['**', ...[...copied, ...(module.copied ?? shared)].map((pattern) => `!${pattern}`)],

@@ -21,6 +21,9 @@ const declarations: readonly Boundary[] = [
         sees: { A: full, B: full, S: forPurpose(['ENFORCEMENT'], full, masked('familyName')), D: until('validTo', full, masked('lastFour')) },
       }),
       relation('guiding', ['MUNI_HRSS'], { sees: { A: full, B: forPurpose(['SUPERVISION', 'ENFORCEMENT'], full) } }),
+      relation('audited', ['MUNI_AUDITOR'], { where: { d: viewer.district }, purposes: ['AUDIT'], sees: { A: full, B: full } }),
+      relation('partly', ['MUNI_AUDITOR'], { where: { e: viewer.district }, sees: { A: full, B: masked('familyName') } }),
+      relation('plainly', ['MUNI_AUDITOR']),
       relation('case', ['DISTRICT_HRSS'], { purposes: ['ENFORCEMENT'] }),
     ],
     byAgreement: { groups: ['A'], where: {}, rows: ['B-54'], clauses: ['C-54'] },
@@ -56,6 +59,10 @@ test('the effect on a coordinate, relation by relation', () => {
   expect(effect(as('DISTRICT_HRSS'), 'R.a')).toEqual(['A', 'DENY', false, [['case', 'DENY', ['ENFORCEMENT'], null, null]]]);
   expect(effect(as('DISTRICT_HRSS', 'ENFORCEMENT'), 'R.a')).toEqual(['A', 'ALLOW', false, [['case', 'ALLOW', [], null, null]]]);
   expect(effect(as('DISTRICT_APPROVAL'), 'Query.rs')).toEqual([null, 'ALLOW', false, [['deciding', 'ALLOW', [], null, null]]]);
+  // Rows of a relation whose purpose is not declared are not there: they neither strengthen nor vary what is seen.
+  expect(effect(as('MUNI_AUDITOR'), 'R.a')).toEqual(['A', 'ALLOW', false, [['audited', 'DENY', ['AUDIT'], null, null], ['partly', 'ALLOW', [], null, null], ['plainly', 'ALLOW', [], null, null]]]);
+  expect(effect(as('MUNI_AUDITOR'), 'R.b')).toEqual(['B', 'MASK', true, [['audited', 'DENY', ['AUDIT'], null, null], ['partly', 'MASK', [], null, null], ['plainly', 'DENY', [], null, null]]]);
+  expect(effect(as('MUNI_AUDITOR', 'AUDIT'), 'R.b')).toEqual(['B', 'ALLOW', true, [['audited', 'ALLOW', [], null, null], ['partly', 'MASK', [], null, null], ['plainly', 'DENY', [], null, null]]]);
   expect(effect(as('MUNI_HRSS'), 'P.pa')).toEqual(['A', 'ALLOW', false, [['guiding', 'ALLOW', [], null, null]]]);
   expect([effect(as('X'), 'O.o'), effect(as('X'), 'R.a'), effect(as('X'), 'R.x'), effect(as('MUNI_HRSS', 'AUDIT'), 'Query.op')]).toEqual([[null, 'ALLOW', false, []], ['A', 'DENY', false, []], [null, 'DENY', false, []], [null, 'ALLOW', false, []]]);
 });
@@ -67,7 +74,7 @@ test('whom to ask: the bureau whose own record it is before others who read it; 
   const [record, ...rest] = declarations;
   if (record?.form !== 'record') throw new Error('the first is a record');
   const shared = new BoundaryPolicy([{ ...record, relations: record.relations.slice(1) }, ...rest], '2026-01-02', []);
-  expect([holdersOf(shared, 'R.a'), holdersOf(shared, 'R.b')]).toEqual([['MUNI_HRSS', 'DISTRICT_HRSS'], ['MUNI_HRSS']]);
+  expect([holdersOf(shared, 'R.a'), holdersOf(shared, 'R.b')]).toEqual([['MUNI_HRSS', 'MUNI_AUDITOR', 'DISTRICT_HRSS'], ['MUNI_HRSS', 'MUNI_AUDITOR']]);
 });
 
 test('what is missing: purpose, case, role or agreement', () => {

@@ -1,7 +1,7 @@
 import { buildSchema, Kind, OperationTypeNode, type GraphQLResolveInfo } from 'graphql';
 import { full, oneOf, type Boundary } from '../../src/boundary/declaration.js';
 import { BoundaryPolicy, type Standing } from '../../src/boundary/policy.js';
-import { ruleAllows, shieldRules } from '../../src/boundary/shield.js';
+import { ruleAllows, shieldOptions, shieldRules } from '../../src/boundary/shield.js';
 import type { Purpose } from '../../src/measures/purposes.js';
 
 /** The rules asked before anything runs. In a file of its own: loading graphql-shield costs more than all other forms. */
@@ -17,20 +17,38 @@ const declarations: readonly Boundary[] = [
 ];
 
 const as = (principal: string, purpose: Purpose | null = null): Standing => ({ principal, purpose });
+/** Shield asks for the resolver's information; the rules look at none of it. */
+function infoOf(): GraphQLResolveInfo {
+  const schema = buildSchema('type Query { a: Int }');
+  const type = schema.getQueryType();
+  const field = type?.getFields()['a'];
+  if (!type || !field) throw new Error('one field');
+  return {
+    fieldName: 'a', fieldNodes: [], returnType: field.type, parentType: type, schema, fragments: {}, rootValue: undefined,
+    path: { prev: undefined, key: 'a', typename: 'Query' }, variableValues: {},
+    operation: { kind: Kind.OPERATION_DEFINITION, operation: OperationTypeNode.QUERY, selectionSet: { kind: Kind.SELECTION_SET, selections: [] } },
+  };
+}
+
 const make = (declared: readonly Boundary[]): BoundaryPolicy => new BoundaryPolicy(declared, '2026-01-02', []);
+
+test('rules carry the name of their coordinate and no cache; without a rule, or by an error of another, shield denies', async () => {
+  const rules = shieldRules(make(declarations));
+  for (const [type, fields] of Object.entries(rules)) {
+    for (const [field, rule] of Object.entries(fields)) expect(Object.fromEntries(Object.entries(rule))).toMatchObject({ name: `${type}.${field}`, cache: 'no_cache' });
+  }
+  const { fallbackRule, hashFunction, ...rest } = shieldOptions;
+  expect(rest).toEqual({ debug: false, allowExternalErrors: false, fallbackError: new Error('denied') });
+  expect(Object.fromEntries(Object.entries(fallbackRule))).toMatchObject({ name: 'fallback', cache: 'no_cache' });
+  expect(hashFunction({ parent: { a: 1 }, args: {} })).toBe('{"parent":{"a":1},"args":{}}');
+  expect(await fallbackRule.resolve({}, {}, { _shield: { cache: {} } }, infoOf(), shieldOptions)).toBe(false);
+});
 
 test('shield rules: one for each coordinate, under its name, without cache; only true allows', async () => {
   const policy = make(declarations);
   const rules = shieldRules(policy);
   expect(Object.entries(rules).flatMap(([type, fields]) => Object.keys(fields).map((field) => `${type}.${field}`)).sort()).toEqual([...policy.coordinates()].sort());
-  const type = buildSchema('type Query { a: Int }').getQueryType();
-  const field = type?.getFields()['a'];
-  if (!type || !field) throw new Error('one field');
-  const info: GraphQLResolveInfo = {
-    fieldName: 'a', fieldNodes: [], returnType: field.type, parentType: type, schema: buildSchema('type Query { a: Int }'), fragments: {}, rootValue: undefined,
-    path: { prev: undefined, key: 'a', typename: 'Query' }, variableValues: {},
-    operation: { kind: Kind.OPERATION_DEFINITION, operation: OperationTypeNode.QUERY, selectionSet: { kind: Kind.SELECTION_SET, selections: [] } },
-  };
+  const info = infoOf();
   const ask = (on: BoundaryPolicy, coordinate: string, standing: Standing): Promise<boolean> => ruleAllows(shieldRules(on), coordinate, standing, info);
   expect([await ask(policy, 'R.a', as('K')), await ask(policy, 'R.b', as('K')), await ask(policy, 'R.x', as('K')), await ask(policy, 'X.x', as('K')), await ask(policy, 'O.o', as('L'))]).toEqual([true, false, false, false, true]);
   for (const decide of [() => ({ allowed: 'true' }), () => ({ allowed: 1 }), () => { throw new Error('fault'); }, () => ({})]) {
