@@ -1,6 +1,6 @@
 import type { GraphQLCall } from './hub-under-test.js';
 import { coordinateUses, DocumentMaker, type WantedArgument } from './document-maker.js';
-import { fullyReads, hasRights, sight, visiblePermits, type Asker } from './judge.js';
+import { checksDuplicates, countsCertificates, fullyReads, hasRights, sight, visiblePermits, type Asker } from './judge.js';
 import {
   expectedNode, expectedPage, expectedPermit, expectedSubject, expectedSubjects, holdersOf, rootDenied, type Filter, type Paging, type Reply,
 } from './expectation.js';
@@ -173,14 +173,16 @@ export class OperationMaker {
       if (this.#wanted.root === 'personalIdentities') return this.#identities(key);
       return this.#wanted.root === 'certificateStock' ? this.#stock(key) : this.#node(key);
     }
+    if (checksDuplicates(this.#asker) && this.#random.chance(0.1)) return this.#duplicate(key);
+    if (countsCertificates(this.#asker) && this.#random.chance(0.08)) return this.#stock(key);
     if (choice < 0.36) return this.#permits(key);
     if (choice < 0.5) return this.#permit(key);
     if (choice < 0.66) return this.#subjects(key);
     if (choice < 0.72) return this.#subject(key);
     if (choice < 0.84) return this.#node(key);
-    if (choice < 0.87) return this.#duplicate(key);
-    if (choice < 0.89) return this.#stock(key);
-    if (choice < 0.91) return this.#identities(key);
+    if (choice < 0.86) return this.#duplicate(key);
+    if (choice < 0.87) return this.#stock(key);
+    if (choice < 0.89) return this.#identities(key);
     return this.#open(key);
   }
 
@@ -256,7 +258,10 @@ export class OperationMaker {
   #duplicate(key: string): Root {
     const random = this.#random;
     const { one, other } = this.#pair;
-    const held = [...one.permits, ...other.permits].filter((permit) => permit.status === 'VALID');
+    const valid = [...one.permits, ...other.permits].filter((permit) => permit.status === 'VALID');
+    // Foreigners' permits are the ones the check never tells of (B-16).
+    const foreigners = valid.filter((permit) => permit.item === 'P07');
+    const held = foreigners.length > 0 && random.chance(0.4) ? foreigners : valid;
     const permit = held.length > 0 && random.chance(0.6) ? random.pick(held) : null;
     const uscc = (permit && [...one.subjects, ...other.subjects].find(({ id }) => id === permit.holder_id)?.uscc) ?? random.pick([this.#code(), '']);
     const item = permit?.item ?? random.pick(items);
@@ -322,7 +327,7 @@ export class OperationMaker {
   /** A page from the front or from the end, often the second one: after or before a record of the list, or both; around a record at `at`. */
   #paging<T>(root: string, known: readonly (readonly [T, string])[], at: number | null): [Paging<T>, string[]] {
     const random = this.#random;
-    const size = random.pick([1, 1, 2, 3, 5, 50, 100, this.#asker.bulk === true ? 700 : 100]);
+    const size = this.#asker.bulk === true && random.chance(0.5) ? 700 : random.pick([1, 1, 2, 3, 5, 50, 100]);
     const backward = this.#wanted?.path === 'last' || (this.#wanted?.path !== 'first' && random.chance(0.4));
     // Whoever sees nothing has no cursor of its own; any text is refused like none.
     const places: readonly (readonly [T | null, string])[] = hasRights(this.#asker) ? known : this.#known.foreign.map((text) => [null, text]);
@@ -356,7 +361,7 @@ export class OperationMaker {
       ...(gives('status', 0.35) ? { status: row?.status ?? random.pick(statuses) } : {}),
       ...(gives('district', 0.3) ? { district: row?.district ?? (random.chance(0.8) ? supervisedIn(random.pick(locations)) : '') } : {}),
       ...(gives('documentNo', 0.3) ? { documentNo: row?.document_no ?? random.pick(this.#pair.numbers) } : {}),
-      ...(gives('certificateNo', 0.4) ? { certificateNo: row?.certificate_no ?? `1201000${random.int(0, 9)}` } : {}),
+      ...(gives('certificateNo', 0.4) ? { certificateNo: row?.certificate_no ?? `120100${random.int(10, 49)}` } : {}),
       ...(gives('decidedBy', 0.35) ? { decidedBy: row?.decided_by ?? random.pick(deciders) } : {}),
       ...(gives('holderUscc', 0.4) ? { holderUscc: this.#code(row) } : {}),
       ...(gives('decidedFrom', 0.35) ? { decidedFrom: row?.decided_on ?? random.pick(dates) } : {}),
