@@ -91,7 +91,7 @@ export class OperationMaker {
   make(turn: number, wanted = wantedArguments[turn % wantedArguments.length] ?? null): Operation {
     const random = this.#random;
     this.#document = new DocumentMaker(random, wanted);
-    const roots = Array.from({ length: random.pick([1, 1, 2, 2, 3]) }, (_, i) => {
+    const roots = Array.from({ length: random.pick([1, 2, 2, 2, 3]) }, (_, i) => {
       this.#wanted = i === 0 ? wanted : null;
       return this.#root(`r${i}`);
     });
@@ -173,8 +173,8 @@ export class OperationMaker {
       if (this.#wanted.root === 'personalIdentities') return this.#identities(key);
       return this.#wanted.root === 'certificateStock' ? this.#stock(key) : this.#node(key);
     }
-    if (checksDuplicates(this.#asker) && this.#random.chance(0.1)) return this.#duplicate(key);
-    if (countsCertificates(this.#asker) && this.#random.chance(0.08)) return this.#stock(key);
+    if (checksDuplicates(this.#asker) && this.#random.chance(0.2)) return this.#duplicate(key);
+    if (countsCertificates(this.#asker) && this.#random.chance(0.12)) return this.#stock(key);
     if (choice < 0.36) return this.#permits(key);
     if (choice < 0.5) return this.#permit(key);
     if (choice < 0.66) return this.#subjects(key);
@@ -258,14 +258,15 @@ export class OperationMaker {
   #duplicate(key: string): Root {
     const random = this.#random;
     const { one, other } = this.#pair;
-    const valid = [...one.permits, ...other.permits].filter((permit) => permit.status === 'VALID');
+    const coded = new Set([...one.subjects, ...other.subjects].flatMap(({ id, uscc }) => (uscc === null ? [] : [id])));
+    const valid = [...one.permits, ...other.permits].filter((permit) => permit.status === 'VALID' && coded.has(permit.holder_id));
     // Foreigners' permits are the ones the check never tells of (B-16).
     const foreigners = valid.filter((permit) => permit.item === 'P07');
-    const held = foreigners.length > 0 && random.chance(0.4) ? foreigners : valid;
+    const held = foreigners.length > 0 && random.chance(0.5) ? foreigners : valid;
     const permit = held.length > 0 && random.chance(0.6) ? random.pick(held) : null;
     const uscc = (permit && [...one.subjects, ...other.subjects].find(({ id }) => id === permit.holder_id)?.uscc) ?? random.pick([this.#code(), '']);
     const item = permit?.item ?? random.pick(items);
-    const pendingCase = random.pick(['2026-1', '2026-2', '2026-3', ' ']);
+    const pendingCase = random.pick(['2026-1', '2026-2', '2026-3', '2026-4', '2026-5', '2026-6', ' ']);
     const parts = [
       `holderUscc: ${this.#document.value('permitDuplicate', 'holderUscc', uscc)}`,
       `item: ${this.#document.value('permitDuplicate', 'item', item)}`,
