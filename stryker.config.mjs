@@ -1,17 +1,47 @@
-// Mutation testing of the measures: each rule is changed in turn, and a test must notice. The tests run as compiled by
-// tsc, so the compiled modules are mutated; names in the report are those of the sources, with .js for .ts.
+// Mutation testing: each rule is changed in turn, and a test must notice. The tests run as compiled by tsc, so the
+// compiled modules are mutated; names in the report are those of the sources, with .js for .ts. One module at a time:
+// `npm run mutation -- --module measures|boundary|declarations`.
+const copied = ['dist', 'dist/src', 'dist/src/**', 'dist/test', 'package.json', 'stryker.config.mjs', 'test'];
+
+const modules = {
+  // What decides something; the register of agencies is names.
+  measures: {
+    tests: 'test/measures/jest.config.js',
+    mutate: ['dist/src/measures/{competence,permit-items,certificate-number}.js', 'dist/src/measures/competence/*.js'],
+    copied: ['dist/test/measures/**', 'test/measures', 'test/measures/jest.config.js'],
+  },
+  // The language of the boundary and its compilers.
+  boundary: {
+    tests: 'test/boundary/mutation.jest.config.js',
+    mutate: ['dist/src/boundary/*.js'],
+  },
+  // Who may see what. The tests read what is generated from them.
+  declarations: {
+    tests: 'test/boundary/mutation.jest.config.js',
+    mutate: ['dist/src/{permits,subjects,competence,reference}/boundary.js'],
+  },
+};
+
+const shared = [
+  'dist/ormconfig.js', 'dist/test/boundary/**', 'dist/test/support/**', 'test/boundary', 'test/boundary/mutation.jest.config.js', 'migrations', 'migrations/*-boundary.ts', 'dist/migrations',
+  'dist/migrations/**', 'schema', 'schema/**', 'src', 'src/measures', 'src/measures/data', 'src/measures/data/**', 'src/server', 'src/server/page', 'src/server/page/**',
+];
+
+const name = process.env.MUTATION_MODULE || 'measures';
+const module = modules[name];
+if (!module) throw new Error(`--module ${name}: ${Object.keys(modules).join(', ')}`);
+
 export default {
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules'],
-  jest: { projectType: 'custom', configFile: 'test/measures/jest.config.js', enableFindRelatedTests: false },
+  jest: { projectType: 'custom', configFile: module.tests, enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',
-  // What decides something; the register of agencies is names.
-  mutate: ['dist/src/measures/{competence,permit-items,certificate-number}.js', 'dist/src/measures/competence/*.js'],
-  // Only what the tests of the measures load is copied.
-  ignorePatterns: ['**', '!dist', '!dist/src', '!dist/src/measures/**', '!dist/test', '!dist/test/measures/**', '!test', '!test/measures', '!test/measures/jest.config.js', '!package.json', '!stryker.config.mjs'],
+  mutate: module.mutate,
+  // Only what the tests of the module load is copied.
+  ignorePatterns: ['**', ...[...copied, ...(module.copied ?? shared)].map((pattern) => `!${pattern}`)],
   reporters: ['clear-text', 'progress', 'html'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
-  htmlReporter: { fileName: 'dist/mutation/report.html' },
+  htmlReporter: { fileName: `dist/mutation/${name}.html` },
   tempDirName: 'dist/mutation/sandbox',
   concurrency: 2,
   timeoutMS: 60_000,

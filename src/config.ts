@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { evidenceModes, type EvidenceMode } from './access/evidence-mode.js';
 import { logLevels, type LogLevel } from './log.js';
 import { StartUpError } from './start-up-error.js';
 
@@ -33,6 +34,7 @@ export interface HubConfig {
   readonly sample: boolean;
   readonly identity: IdentityConfig;
   readonly logLevel: LogLevel;
+  readonly evidence: EvidenceMode;
 }
 
 /** `iss` of the hub's own local issuer; no configured issuer may be called so. */
@@ -58,6 +60,7 @@ const environment = z.object({
   HUB_JWKS: optional(z.string()),
   HUB_AUDIENCE: optional(z.string().regex(/^[\x21-\x7e]{1,255}$/)),
   HUB_LOG: optional(z.enum(logLevels)),
+  HUB_EVIDENCE: optional(z.enum(evidenceModes)),
 });
 type Environment = z.infer<typeof environment>;
 
@@ -71,6 +74,7 @@ const expected: Readonly<Record<string, string>> = {
   HUB_JWKS: 'https://issuer.example/jwks.json | /path/to/jwks.json',
   HUB_AUDIENCE: 'concordat',
   HUB_LOG: logLevels.join(' | '),
+  HUB_EVIDENCE: evidenceModes.join(' | '),
 };
 
 /**
@@ -92,6 +96,9 @@ export function readConfig(env: NodeJS.ProcessEnv): HubConfig {
     sample: read.HUB_SAMPLE === undefined ? mode === 'local' : read.HUB_SAMPLE === '1',
     identity: identityOf(read, mode),
     logLevel: read.HUB_LOG ?? 'info',
+    // Beside the embedded database the journal lies on the same disk and loses nothing the table would keep. A hub with
+    // its database elsewhere may stand on a disk that is thrown away with its container.
+    evidence: read.HUB_EVIDENCE ?? (read.DATABASE_URL === undefined ? 'journal' : 'database'),
   };
 }
 

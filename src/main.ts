@@ -49,6 +49,7 @@ async function start(): Promise<void> {
     port: config.port,
     orAnyFreePort: config.portIsDefault,
     identity: config.identity,
+    evidence: config.evidence,
     log,
   });
   running.push(() => hub.close());

@@ -1,6 +1,14 @@
 import type { PlanIdentity } from './plan-identity.js';
 import type { Viewer } from './viewer.js';
 
+/**
+ * How an answer came out. ANSWERED: everything asked for. PARTLY_DENIED, DENIED: the boundary withheld some or all of it.
+ * REFUSED: not understood or not allowed as asked. FAILED: a fault of the hub. STREAM: a frame of a subscription.
+ */
+export const outcomes = ['ANSWERED', 'PARTLY_DENIED', 'DENIED', 'REFUSED', 'FAILED', 'STREAM'] as const;
+
+export type Outcome = (typeof outcomes)[number];
+
 /** What the evidence says of one answer. No value of the answer, no value of a variable. */
 export interface AccessRecord {
   readonly viewer: Viewer;
@@ -9,14 +17,18 @@ export interface AccessRecord {
   /** SHA-256 of the document, hexadecimal; null when there was none to read. */
   readonly document: string | null;
   readonly operation: string | null;
-  /** The plan: names document, viewer class, boundary version and coordinates. Null for answers without a plan. */
+  /** The plan: names document, viewer class, boundary version, coordinates and their uses. Null for answers without one. */
   readonly plan: PlanIdentity | null;
   readonly boundary: string;
+  readonly outcome: Outcome;
   readonly status: number;
   readonly records: number;
+  /** Internal ids of the subjects of the records released, in any order and with repetitions. */
+  readonly subjects: readonly string[];
   /** The exact body released (a text stands for its UTF-8 bytes); only its keyed digest is kept. */
   readonly body: Buffer | string;
-  /** Milliseconds since 1970. */
+  /** When the request came, its statements were sent and their rows were back; milliseconds since 1970. */
   readonly receivedAt: number;
-  readonly answeredAt: number;
+  readonly startedAt: number | null;
+  readonly executedAt: number | null;
 }

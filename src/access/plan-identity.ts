@@ -6,11 +6,13 @@ export interface PlanIdentity {
   readonly description: string;
 }
 
-/** Identity of a plan: document, viewer class, boundary version and the coordinates it touches. */
+/** Identity of a plan: document, viewer class, purpose it was decided for, boundary version and the coordinates it touches. */
 export function planIdentity(plan: {
   readonly document: string;
   readonly operation: string | null;
   readonly viewerClass: string;
+  /** The purpose of the standing: null unless a case number came with it. */
+  readonly purpose: string | null;
   readonly boundary: string;
   readonly coordinates: Iterable<string>;
 }): PlanIdentity {

@@ -59,6 +59,8 @@ export interface OperationView {
   readonly policies: Readonly<Record<string, string>>;
   /** Further tables it reads without row security. */
   readonly reads: readonly string[];
+  /** False for a view that filters no rows itself: row security does, and without a barrier pages are read off an index. */
+  readonly barrier?: false;
 }
 
 /** A term of the viewer as the setting of the envelope that carries it. */
@@ -111,6 +113,8 @@ export function boundarySql(
     for (const principal of operation.viewers.flatMap((kind) => policy.classesOf(kind))) {
       const gate = { role: gateRole(principal, operation.name), reader: readerRole(principal) };
       roles.add(gate.role).add(gate.reader);
+      // A class may have operations alone, such as the auditor's.
+      if (!policy.principals.includes(principal)) out.push(`GRANT USAGE ON SCHEMA shared TO ${gate.reader};`);
       out.push(gateSql(gate), operationSql(policy, tables, operation, principal, gate));
     }
   }
@@ -140,6 +144,7 @@ function writerSql(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>): 
     'GRANT USAGE ON SCHEMA hub TO concordat_writer;',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA hub TO concordat_writer;',
     'REVOKE UPDATE, DELETE ON hub.access_entry, hub.access_plan FROM concordat_writer;',
+    'REVOKE INSERT, UPDATE, DELETE ON hub.access_read, hub.access_subject, hub.access_register FROM concordat_writer;',
     ...securedTables(policy, tables).flatMap((name) => [
       `ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY;`,
       `CREATE POLICY writer ON ${name} TO concordat_writer USING (true) WITH CHECK (true);`,
@@ -365,7 +370,7 @@ function operationSql(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>
   return [
     ...Object.entries(operation.policies).map(([table, condition]) => policySql(gate, table, condition)),
     ...operation.reads.map((table) => (secured.has(table) ? policySql(gate, table, 'true') : `GRANT SELECT ON ${table} TO ${gate.role};`)),
-    viewSql(`shared.${operation.name}__${principal.toLowerCase()}`, operation.query, gate, ' WITH (security_barrier)'),
+    viewSql(`shared.${operation.name}__${principal.toLowerCase()}`, operation.query, gate, operation.barrier === false ? '' : ' WITH (security_barrier)'),
   ].join('\n');
 }
 

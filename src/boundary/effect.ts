@@ -115,7 +115,8 @@ export function accessGround(policy: BoundaryPolicy, standing: Standing, coordin
   const asRole = !isAgencyKind(kind);
   if (missing !== 'PURPOSE' && (asRole || holders.some((holder) => !isAgencyKind(holder)))) lacks.push('ROLE');
   if (missing !== 'PURPOSE' && !asRole && offered(policy, kind, coordinate)) lacks.push('AGREEMENT');
-  return { rows, clauses, missing: lacks, purposes, ask: holders.filter((holder) => holder !== kind) };
+  // Who lacks a purpose alone need not ask anybody.
+  return { rows, clauses, missing: lacks, purposes, ask: missing === 'PURPOSE' ? [] : holders.filter((holder) => holder !== kind) };
 }
 
 /** Whether a registered agreement could share this coordinate: the offer of its record names the group. */

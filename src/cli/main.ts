@@ -20,8 +20,8 @@ const commands: Readonly<Record<string, { readonly run: Command; readonly usage:
   doubts: { run: doubtsCommand, usage: 'doubts list | show | accept | refuse       存疑数据 · doubtful rows, a work list' },
   generate: { run: generateCommand, usage: 'generate permits ROWS [--seed N] [--dirt] [--as FORM]  合成数据 · synthetic file of the national layout' },
   keys: { run: keysCommand, usage: 'keys list | rotate [--retire]              身份标识密钥 · keys of the sealed personal data' },
-  'verify-log': { run: verifyLogCommand, usage: 'verify-log                                 核验访问日志 · verify the access log' },
-  boundary: { run: boundaryCommand, usage: 'boundary [--write | --check]               数据边界 · the compiled boundary' },
+  'verify-log': { run: verifyLogCommand, usage: 'verify-log [--from M] [--to M] [--public-key F] | --show-key  核验访问日志 · verify the access log' },
+  boundary: { run: boundaryCommand, usage: 'boundary [--write | --check] | diff        数据边界、变更后果 · the compiled boundary; what a change does' },
   clauses: { run: clausesCommand, usage: 'clauses [--open] [--json]                  条款、规则、测试 · clauses with their rules and tests' },
   schema: { run: schemaCommand, usage: 'schema [--write | --check]                 模式 · the GraphQL schema' },
 };

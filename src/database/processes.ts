@@ -66,7 +66,7 @@ function statFields(pid: number): readonly string[] | null {
 }
 
 /** `<pid>-<start>`: start is in clock ticks since boot, so that a reused id is another process. */
-function identityOf(pid: number): string | null {
+export function identityOf(pid: number): string | null {
   if (!processExists(pid)) return null;
   if (!hasProc) return `${pid}-0`;
   const fields = statFields(pid);

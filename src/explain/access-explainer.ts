@@ -1,6 +1,7 @@
 import { GraphQLError, isObjectType, OperationTypeNode, type FieldNode, type GraphQLObjectType } from 'graphql';
 import { standingOf, type Declared, type Viewer } from '../access/viewer.js';
-import { accessGround, coordinateEffect, type CoordinateEffect } from '../boundary/effect.js';
+import { accessGround, coordinateEffect, type Declared as AccessDeclared, type Effect } from '../boundary/effect.js';
+import type { Standing } from '../boundary/policy.js';
 import { compileChange, type ChangeDeclaration } from '../feed/compile-change.js';
 import { ServiceKey } from '../planner/context.js';
 import { decideCoordinates, decideRoot, fieldsBelow, fieldsIn, operandUses, type DecisionRequest, type FieldUse } from '../planner/decisions.js';
@@ -20,6 +21,9 @@ export interface ExplainRequest extends Declared {
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>>;
 }
+
+/** One coordinate with its effect in words. */
+type Worded = ReturnType<typeof pathParts> & { readonly effect: Effect };
 
 /** Says of an operation what the planner and the feed would decide, by the same decisions, and runs nothing. */
 export class AccessExplainer {
@@ -67,7 +71,13 @@ export class AccessExplainer {
     }
 
     const declared = { purpose: asked.purpose !== null, caseNo: asked.caseNo !== null };
-    const words = (coordinate: string): CoordinateEffect => coordinateEffect(this.#parts.policy, standing, coordinate, declared);
+    // A document may ask for one coordinate on thousands of paths.
+    const worded = new Map<string, Worded>();
+    const words = (coordinate: string): Worded => {
+      const found = worded.get(coordinate) ?? this.#worded(standing, coordinate, declared);
+      worded.set(coordinate, found);
+      return found;
+    };
     const explained = [...fields].map(([key, nodes]) => this.#root(request, root, key, nodes, used, allowed, words));
     return {
       operation: operation.operation,
@@ -89,7 +99,7 @@ export class AccessExplainer {
     nodes: readonly FieldNode[],
     used: ReadonlySet<string>,
     allowed: ReadonlySet<string>,
-    words: (coordinate: string) => CoordinateEffect,
+    words: (coordinate: string) => Worded,
   ): { readonly paths: readonly ExplainedPath[]; readonly operands: readonly ExplainedOperand[] } {
     const name = nodes[0]?.name.value ?? '';
     if (!root.getFields()[name]) return { paths: [], operands: [] }; // __typename and introspection carry no data of the hub
@@ -104,11 +114,10 @@ export class AccessExplainer {
       if (own) denied.push(own);
       const denial = above ?? own;
       const effect = words(field.coordinate);
-      const parts = pathParts((at) => this.#recordOf(at), effect);
       return {
-        ...parts,
+        ...effect,
         // Refused for what stands elsewhere: the basis is that of what is denied.
-        ...(denial && effect.effect !== 'DENY' ? { basis: accessBasis(words(denial.coordinate).ground) } : {}),
+        ...(denial && effect.effect !== 'DENY' ? { basis: words(denial.coordinate).basis } : {}),
         path: field.path,
         effect: denial ? ('DENY' as const) : effect.effect,
         dependsOnRow: denial === null && effect.dependsOnRow,
@@ -152,6 +161,11 @@ export class AccessExplainer {
     const [key, nodes] = only ?? ['', []];
     const declaration = this.#changes.get(nodes[0]?.name.value ?? '');
     if (declaration) compileChange({ ...this.#parts, ...request, allowed }, declaration, key, nodes);
+  }
+
+  #worded(standing: Standing, coordinate: string, declared: AccessDeclared): Worded {
+    const effect = coordinateEffect(this.#parts.policy, standing, coordinate, declared);
+    return { ...pathParts((at) => this.#recordOf(at), effect), effect: effect.effect };
   }
 
   #recordOf(coordinate: string): string | null {

@@ -71,23 +71,26 @@ export async function* changeStream(
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   const { clock, cursors } = parts;
+  // A frame was asked for when its read was: statements sent, rows back, then frame after frame as they are taken.
+  let times = { receivedAt: clock.now().getTime(), startedAt: clock.now().getTime(), executedAt: 0 };
   const release = async (kind: ChangeKind, place: FeedPlace, event: Parameters<CompiledChange['write']>[1]): Promise<string> => {
-    const receivedAt = clock.now().getTime();
     const json = change.write({ kind, number: place.number, cursor: cursors.close(place, viewer) }, event);
     const body = `{"data":{${JSON.stringify(change.key)}:${json}}}`;
     await parts.accessLog.append({
       ...evidence,
+      ...times,
       viewer,
+      outcome: 'STREAM',
       status: 200,
       records: event === null ? 0 : 1,
+      subjects: event === null || event.subject === null ? [] : [event.subject],
       body,
-      receivedAt,
-      answeredAt: clock.now().getTime(),
     });
     return body;
   };
 
   const head = await readHead(parts.readers, viewer);
+  times = { ...times, executedAt: clock.now().getTime() };
   let place: FeedPlace;
   if (after === null) place = { epoch: head.epoch, position: head.position + 1n, number: 0 };
   else {
@@ -105,7 +108,9 @@ export async function* changeStream(
     ending.throwIfAborted();
     const heard = parts.listener.heard();
     const upTo: bigint = place.position + positionsPerRead;
-    const [headRows = [], rows = []] = await parts.readers.run({ ...viewer, today: legalDate(clock.now()) }, [headStatement, change.read(place.position, upTo, eventsPerPage)]);
+    const asked = clock.now();
+    const [headRows = [], rows = []] = await parts.readers.run({ ...viewer, today: legalDate(asked) }, [headStatement, change.read(place.position, upTo, eventsPerPage)]);
+    times = { receivedAt: asked.getTime(), startedAt: asked.getTime(), executedAt: clock.now().getTime() };
     if (headRows[0]?.[0] !== place.epoch) throw oldEpoch();
     for (const row of rows) {
       if (stopped()) return;

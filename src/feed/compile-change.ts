@@ -19,6 +19,8 @@ export interface VisibleEvent {
   readonly position: bigint;
   readonly seenBefore: boolean;
   readonly seenAfter: boolean;
+  /** Internal id of the subject of the record, where the subscriber sees it; for the evidence. */
+  readonly subject: string | null;
   readonly row: Row;
 }
 
@@ -61,6 +63,8 @@ export function compileChange(context: ReadContext, declaration: ChangeDeclarati
       extensions: { code: 'NOT_IN_FEED', nextStep: `Query.${declaration.type.toLowerCase()}` },
     });
   }
+  const owner = [...table.toOne.values()].find(({ target }) => context.policy.recordOf(target) === table.type);
+  const subject = owner ? leadColumns + compiler.ownColumn(owner.foreignColumn) : null;
   const inner = ['first_position', 'ordinal', 'seen_before', 'seen_after', `identity`, ...compiler.inner.keys()]
     .map((column) => `r.${column}`)
     .join(', ');
@@ -81,6 +85,7 @@ export function compileChange(context: ReadContext, declaration: ChangeDeclarati
       position: BigInt(row[0] ?? '0'),
       seenBefore: row[1] === 't',
       seenAfter: row[2] === 't',
+      subject: subject === null ? null : (row[subject] ?? null),
       row,
     }),
     write: (head, event) => {

@@ -89,11 +89,14 @@ async function recordRefusal(parts: SseParts, viewer: Viewer, status: number, bo
     operation: null,
     plan: null,
     boundary: parts.plannerParts.policy.version,
+    outcome: status === 200 ? 'STREAM' : status === 403 ? 'DENIED' : 'REFUSED',
     status,
     records: 0,
+    subjects: [],
     body,
     receivedAt: now,
-    answeredAt: now,
+    startedAt: null,
+    executedAt: null,
   });
 }
 
@@ -136,7 +139,9 @@ async function open(
   return changeStream(parts, change, viewer, typeof after === 'string' ? after : null, {
     document: known.hash,
     operation: operationName,
-    plan: planIdentity({ document: known.hash, operation: operationName, viewerClass: viewer.principal, boundary: policy.version, coordinates: used }),
+    plan: planIdentity({
+      document: known.hash, operation: operationName, viewerClass: standing.principal, purpose: standing.purpose, boundary: policy.version, coordinates: used,
+    }),
     boundary: policy.version,
     purpose: viewer.purpose,
     caseNo: viewer.caseNo,

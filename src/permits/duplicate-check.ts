@@ -15,7 +15,7 @@ export const duplicateCheckView: OperationView = {
   viewers: ['DISTRICT_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_APPROVAL'],
   policies: { 'hub.permit': `jurisdiction = 'CN-TJ' AND status = 'VALID' AND item <> 'P07'` },
   reads: ['hub.subject'],
-  query: `  SELECT p.decided_by, p.document_no, p.decided_on, p.id
+  query: `  SELECT p.decided_by, p.document_no, p.decided_on, p.id, p.holder_id
   FROM hub.subject s JOIN hub.permit p ON p.holder_id = s.id
   WHERE s.uscc = current_setting('hub.duplicate_holder', true) AND p.item = current_setting('hub.duplicate_item', true)`,
 };
@@ -62,12 +62,14 @@ export class DuplicateCheck {
       {
         statement: {
           name: 'duplicate-check',
-          text: `SELECT decided_by, document_no FROM shared.permit_duplicate__${viewer.principal.toLowerCase()} ORDER BY decided_on DESC, id DESC LIMIT 1`,
+          text: `SELECT decided_by, document_no, holder_id FROM shared.permit_duplicate__${viewer.principal.toLowerCase()} ORDER BY decided_on DESC, id DESC LIMIT 1`,
         },
         values: [],
       },
     ]);
-    const [decidedBy = null, number = null] = rows[0] ?? [];
+    const [decidedBy = null, number = null, holder = null] = rows[0] ?? [];
+    // The answer says something of this subject, and the evidence whom it was said to.
+    if (holder !== null) context.noteRead(1, [holder]);
     const organ = agencies.find(({ code }) => code === decidedBy);
     return { exists: decidedBy !== null, organ: organ ? Object.assign(new Agency(), organ) : null, number };
   }

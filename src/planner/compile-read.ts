@@ -56,6 +56,9 @@ export function compileRead(context: RootContext, read: ReadDeclaration, nodes: 
   // The parts of the records in the records' place: the key of the part is the record's foreign key.
   const part = read.part === undefined ? null : (table.toOne.get(read.part) ?? null);
   const key = compiler.ownColumn(part?.foreignColumn ?? table.primaryKey);
+  // Whose record it is, for the evidence, also where the selection does not ask; the view shows it where the boundary does.
+  const owner = part ?? [...table.toOne.values()].find(({ target }) => context.policy.recordOf(target) === table.type);
+  const subject = owner ? compiler.ownColumn(owner.foreignColumn) : null;
   const objectOf = (at: readonly FieldNode[]): ObjectWriter => (read.part === undefined ? compiler.object(at) : compiler.part(read.part, at));
   const page = read.form === 'connection' ? pageRequest(node, context.variables, context.pageLimit) : null;
   const order = read.order.map(({ property, direction }) => ({
@@ -108,7 +111,7 @@ export function compileRead(context: RootContext, read: ReadDeclaration, nodes: 
   const body = legs.length === 1 ? legs.join('') : legs.map((leg) => `(${leg})`).join(' UNION ALL ');
   const text = `${body} ORDER BY ${outer.join(', ')}`;
   const runs = { key, leg: legs.length === 1 ? null : compiler.columns.length };
-  const write = object ? firstWriter(object, runs) : connectionWriter(members, runs, { size: 1, backward: false, ...page, ...cursors }, keyset);
+  const write = object ? firstWriter(object, runs, subject) : connectionWriter(members, runs, { size: 1, backward: false, ...page, ...cursors }, keyset, subject);
   return { statement: namedStatement(text), values: parameters.sources, write };
 }
 

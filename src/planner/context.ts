@@ -24,11 +24,13 @@ export class Services {
   }
 }
 
-/** What a resolver gets: the viewer, the readers, services, and a way to put the case it serves into the evidence. */
+/** What a resolver gets: the viewer, the readers, services, and ways to tell the evidence what it did. */
 export interface OperationContext {
   readonly viewer: Viewer;
   readonly readers: Readers;
   readonly services: Services;
   /** Case number for the access log, for operations that name one as an argument. */
   noteCase(caseNo: string): void;
+  /** Records an operation of its own released, and the subjects they are of (internal ids). */
+  noteRead(records: number, subjects?: readonly string[]): void;
 }

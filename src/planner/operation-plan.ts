@@ -90,6 +90,7 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
       document: request.documentHash,
       operation: operation.name?.value ?? null,
       viewerClass: standing.principal,
+      purpose: standing.purpose,
       boundary: policy.version,
       coordinates: used,
     }),

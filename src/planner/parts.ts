@@ -3,6 +3,7 @@ import type { NodeIds } from '../access/node-ids.js';
 import type { BoundaryPolicy } from '../boundary/policy.js';
 import type { RuleMap } from '../boundary/shield.js';
 import type { Table } from '../database/tables.js';
+import type { Clock } from '../measures/clock.js';
 import type { KeysetSeal } from './keyset.js';
 import type { ReadDeclaration } from './read.js';
 import type { Readers } from './readers.js';
@@ -19,4 +20,5 @@ export interface PlannerParts {
   readonly ids: NodeIds;
   readonly seal: KeysetSeal;
   readonly readers: Readers;
+  readonly clock: Clock;
 }

@@ -12,13 +12,14 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { Outcome } from '../access/access-record.js';
 import { standingOf, type Viewer } from '../access/viewer.js';
 import { shapeOf } from './arguments.js';
 import type { BoundStatement } from '../database/envelope.js';
 import { compileOperation, type NodeRead, type OperationPlan } from './operation-plan.js';
 import { bind } from './parameters.js';
 import type { PlannerParts } from './parts.js';
-import { safeError } from './safe-error.js';
+import { internalError, safeError } from './safe-error.js';
 import type { Fragments, Variables } from './selection.js';
 
 /** A document that parsed and validated against the schema. */
@@ -33,7 +34,13 @@ export interface KnownDocument {
 export interface PlannedAnswer {
   readonly body: string;
   readonly records: number;
+  /** Internal ids of the subjects of the records, as they come. */
+  readonly subjects: readonly string[];
   readonly plan: OperationPlan;
+  readonly outcome: Outcome;
+  /** When the statements were sent and when their rows were back; milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly executedAt: number;
 }
 
 /** Bounds of the caches: a client that varies documents or page sizes only pushes out its own older plans. */
@@ -94,14 +101,18 @@ export class Planner {
     for (const root of reads) {
       if (root && 'read' in root) bound.push({ statement: root.read.statement, values: bind(root.read.values, viewer, variables) });
     }
+    const { clock } = this.#parts;
+    const startedAt = clock.now().getTime();
     const [results, rest] = await Promise.all([
       bound.length > 0 ? this.#parts.readers.run(viewer, bound) : [],
       plan.resolved
         ? execute({ schema: this.#parts.schema, document: plan.resolved, variableValues: variables, contextValue: context })
         : null,
     ]);
+    const executedAt = clock.now().getTime();
     let next = 0;
     let records = 0;
+    const subjects: string[] = [];
     const denials = [...plan.errors];
     const data = plan.roots.map(({ key, form }, i) => {
       if (form === 'resolved') return `${JSON.stringify(key)}:${JSON.stringify(rest?.data?.[key] ?? null)}`;
@@ -111,11 +122,14 @@ export class Planner {
       const written = read.read.write(results[next] ?? [], viewer);
       next += 1;
       records += written.records;
+      subjects.push(...written.subjects);
       return `${JSON.stringify(key)}:${written.json}`;
     });
-    const errors = [...denials, ...(rest?.errors ?? []).map((error) => safeError(error.toJSON()))];
+    const failures = (rest?.errors ?? []).map((error) => safeError(error.toJSON()));
+    const errors = [...denials, ...failures];
     const errorText = errors.length > 0 ? `"errors":${JSON.stringify(errors)},` : '';
-    return { body: `{${errorText}"data":{${data.join(',')}}${plan.extensions(viewer)}}`, records, plan };
+    const body = `{${errorText}"data":{${data.join(',')}}${plan.extensions(viewer)}}`;
+    return { body, records, subjects, plan, outcome: outcomeOf(plan, denials.length, failures), startedAt, executedAt };
   }
 
   /** The read of the type an id names; null for a text that is no id, and for a type this viewer has no rights on. */
@@ -146,6 +160,14 @@ export class Planner {
     this.#plans.set(key, plan);
     return plan;
   }
+}
+
+/** The gravest thing that happened: a fault, then everything denied, something denied, something refused. */
+function outcomeOf(plan: OperationPlan, denials: number, failures: readonly { readonly extensions?: Record<string, unknown> }[]): Outcome {
+  if (failures.some(({ extensions }) => extensions?.['code'] === internalError.extensions.code)) return 'FAILED';
+  if (plan.roots.length > 0 && plan.roots.every(({ form }) => form === 'denied')) return 'DENIED';
+  if (denials > 0) return 'PARTLY_DENIED';
+  return failures.length > 0 ? 'REFUSED' : 'ANSWERED';
 }
 
 function knownDocument(document: DocumentNode, text: string): KnownDocument {

@@ -17,20 +17,26 @@ export type ConnectionMember =
   | { readonly key: string; readonly edges: readonly EdgeMember[] }
   | { readonly key: string; readonly pageInfo: readonly (readonly [string, string])[] };
 
-/** The JSON of a root field and how many records it holds. */
+/** The JSON of a root field, how many records it holds, and the subjects they are of (internal ids), for the evidence. */
 export interface WrittenRead {
   readonly json: string;
   readonly records: number;
+  readonly subjects: readonly string[];
 }
 
 export type ReadWriter = (rows: readonly Row[], viewer: Viewer) => WrittenRead;
 
 /** The first record, or null. */
-export function firstWriter(object: ObjectWriter, runs: RunColumns): ReadWriter {
+export function firstWriter(object: ObjectWriter, runs: RunColumns, subject: number | null): ReadWriter {
   return (rows) =>
     rows.length === 0
-      ? { json: 'null', records: 0 }
-      : { json: object(rows, 0, runAt(rows, 0, runs).to), records: 1 };
+      ? { json: 'null', records: 0, subjects: [] }
+      : { json: object(rows, 0, runAt(rows, 0, runs).to), records: 1, subjects: subjectsOf(rows, [0], subject) };
+}
+
+/** Cells of the subject column in the first rows of records; null where the viewer may not see whose record it is. */
+function subjectsOf(rows: readonly Row[], starts: readonly number[], subject: number | null): string[] {
+  return subject === null ? [] : starts.flatMap((at) => rows[at]?.[subject] ?? []);
 }
 
 /** What a page is written by: its size and direction, and whether the caller stands behind or before a cursor. */
@@ -43,7 +49,13 @@ export interface PageForm extends PageRequest {
  * A page of at most `size` records. The statement asks for one more to know whether more follow in its direction;
  * several branches may bring more, which are cut here. In the other direction a cursor says that there is something.
  */
-export function connectionWriter(members: readonly ConnectionMember[], runs: RunColumns, page: PageForm, keyset: Keyset): ReadWriter {
+export function connectionWriter(
+  members: readonly ConnectionMember[],
+  runs: RunColumns,
+  page: PageForm,
+  keyset: Keyset,
+  subject: number | null,
+): ReadWriter {
   return (rows, viewer) => {
     const records: { readonly from: number; readonly to: number }[] = [];
     let at = 0;
@@ -78,7 +90,7 @@ export function connectionWriter(members: readonly ConnectionMember[], runs: Run
       });
       return `${key}:{${info.join(',')}}`;
     });
-    return { json: `{${parts.join(',')}}`, records: records.length };
+    return { json: `{${parts.join(',')}}`, records: records.length, subjects: subjectsOf(rows, records.map(({ from }) => from), subject) };
   };
 }
 

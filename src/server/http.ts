@@ -16,7 +16,7 @@ import { extensionsOf, readRequest } from '../planner/graphql-request.js';
 import { internalError } from '../planner/safe-error.js';
 import { StartUpError } from '../start-up-error.js';
 import { errorAnswer, jsonType, writeAnswer, type HttpAnswer } from './http-answer.js';
-import type { LaneAnswer, Lanes } from './lanes.js';
+import { nothingRead, type LaneAnswer, type Lanes } from './lanes.js';
 import type { OpenStreams } from './open-streams.js';
 import type { Page } from './page/page.js';
 import type { Readiness } from './readiness.js';
@@ -163,7 +163,9 @@ export class HttpFront {
       if (call) await this.#parts.openStreams.run(token, (ending) => this.#parts.stream(response, viewer, call, ending));
       else await this.#release(response, viewer, receivedAt, refusal(missingQuery));
     } else {
-      await this.#release(response, viewer, receivedAt, await this.#answer(request, body, search, viewer));
+      // A fault is an answer too, and stands in the evidence as long as that itself works.
+      const answer = await this.#answer(request, body, search, viewer).catch((error: unknown) => refusal(this.#failure(request, response, error)));
+      await this.#release(response, viewer, receivedAt, answer);
     }
   }
 
@@ -182,19 +184,23 @@ export class HttpFront {
     answer: LaneAnswer,
   ): Promise<void> {
     const bytes = Buffer.from(answer.http.body);
+    const { planned, read } = answer;
     await this.#parts.accessLog.append({
       viewer,
       purpose: viewer.purpose,
       caseNo: answer.caseNo ?? viewer.caseNo,
       document: answer.document,
       operation: answer.operation,
-      plan: answer.planned?.plan.identity ?? null,
+      plan: planned?.plan.identity ?? null,
       boundary: this.#parts.boundaryVersion,
+      outcome: planned?.outcome ?? (answer.http.status >= 500 ? 'FAILED' : 'REFUSED'),
       status: answer.http.status,
-      records: answer.planned?.records ?? 0,
+      records: (planned?.records ?? 0) + read.records,
+      subjects: planned ? [...planned.subjects, ...read.subjects] : read.subjects,
       body: bytes,
       receivedAt,
-      answeredAt: this.#parts.clock.now().getTime(),
+      startedAt: planned?.startedAt ?? null,
+      executedAt: planned?.executedAt ?? null,
     });
     writeAnswer(response, answer.http, bytes);
   }
@@ -219,13 +225,18 @@ export class HttpFront {
     return this.#parts.lanes.apollo(request.method ?? 'GET', headersOf(request), search, request.method === 'POST' ? body : undefined, viewer);
   }
 
-  /** A fault of ours: the caller gets a number to quote, the log what may be said. A caller who hung up is no fault. */
+  /** What could not be answered nor recorded. A caller who hung up is no fault. */
   #fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     if (response.destroyed && request.destroyed) return;
+    writeAnswer(response, this.#failure(request, response, error));
+  }
+
+  /** A fault of ours: the caller gets a number to quote, the log what may be said. */
+  #failure(request: IncomingMessage, response: ServerResponse, error: unknown): HttpAnswer {
     const id = requestIdOf(request) ?? randomUUID();
     this.#parts.log.error('request-failed', '请求失败 · Request failed', { id, fault: faultOf(error) });
     if (!response.headersSent) response.setHeader('x-request-id', id);
-    writeAnswer(response, internalAnswer);
+    return internalAnswer;
   }
 }
 
@@ -275,7 +286,7 @@ function declaration(request: IncomingMessage, body: unknown): Declared | HttpAn
 
 /** An answer of the front itself to a known viewer; it goes into the evidence like any other. */
 function refusal(http: HttpAnswer): LaneAnswer {
-  return { http, document: null, operation: null, planned: null, caseNo: null };
+  return { http, document: null, operation: null, planned: null, caseNo: null, read: nothingRead };
 }
 
 const bodyTooLarge = errorAnswer(413, 'BODY_TOO_LARGE', '请求体过大 · The body is too large.', `≤ ${largestBody} bytes`);

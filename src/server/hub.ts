@@ -1,5 +1,9 @@
 import path from 'node:path';
 import { AccessLog } from '../access/access-log.js';
+import { accessLogParts } from '../access/access-log-query.js';
+import { AccessRegister } from '../access/access-register.js';
+import { EvidenceKeys } from '../access/evidence-keys.js';
+import type { EvidenceMode } from '../access/evidence-mode.js';
 import { openKeyRing } from '../access/key-register.js';
 import { HubKeys, Seal } from '../access/keys.js';
 import type { LocalIssuer } from '../access/local-issuer.js';
@@ -45,6 +49,8 @@ export interface HubOptions {
   readonly heartbeatMs?: number;
   /** Whose tokens count; by default the local issuer's alone. */
   readonly identity?: IdentityConfig;
+  /** Where evidence is made durable; by default in the database. */
+  readonly evidence?: EvidenceMode;
   readonly keyTimes?: KeyTimes;
   /** By default warnings and errors as text on standard error. */
   readonly log?: Log;
@@ -85,9 +91,17 @@ export class Hub {
     const tokens = await Tokens.open(options.identity ?? localIdentity, keys, clock, log, options.keyTimes);
     const readers = new Readers(database, policy.terms);
     const ids = new NodeIds(keys.key('node'), nodes.keys());
-    const plannerParts = { schema, policy, rules: shieldRules(policy), tables: hubTables(), reads, nodes, ids, seal, readers };
+    const plannerParts = { schema, policy, rules: shieldRules(policy), tables: hubTables(), reads, nodes, ids, seal, readers, clock };
     const planner = new Planner(plannerParts);
-    const accessLog = await AccessLog.open(database, keys.key('audit'));
+    const register = new AccessRegister(database, clock, log);
+    await register.open();
+    const accessLog = await AccessLog.open(database, {
+      mode: options.evidence ?? 'database',
+      keys: new EvidenceKeys(keys),
+      dataFolder: path.resolve(options.dataFolder),
+      clock,
+      log,
+    });
     const keyRing = await openKeyRing(database, options.dataFolder);
     const listener = new FeedListener(database);
     await listener.open();
@@ -96,6 +110,7 @@ export class Hub {
       .set(competenceSettings, loadCompetenceSettings(options.dataFolder))
       .set(accessExplainer, new AccessExplainer(planner, plannerParts, changes))
       .set(viewerQuotas, quotasOf)
+      .set(accessLogParts, { ids, seal })
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
     const lanes = await Lanes.open(schema, planner, readers, services);
     const stream = sseTransport({
@@ -122,6 +137,7 @@ export class Hub {
       await lanes.close();
       await listener.close();
       await accessLog.close();
+      await register.close();
       await readers.close();
     });
   }

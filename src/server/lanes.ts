@@ -18,13 +18,23 @@ export interface LaneAnswer {
   readonly operation: string | null;
   readonly planned: PlannedAnswer | null;
   readonly caseNo: string | null;
+  /** What resolvers read. */
+  readonly read: ResolverReads;
 }
+
+/** Records that resolvers released, beside those of planned reads. */
+export interface ResolverReads {
+  readonly records: number;
+  readonly subjects: readonly string[];
+}
+
+export const nothingRead: ResolverReads = { records: 0, subjects: [] };
 
 /** What an operation gathers on its way, for the evidence. */
 class Trace implements OperationContext {
   /** An object of its own: Apollo runs an operation on a shallow copy of the context, and notes on the copy were lost. */
-  readonly noted: { known: KnownDocument | null; planned: PlannedAnswer | null; caseNo: string | null; operation: string | null } = {
-    known: null, planned: null, caseNo: null, operation: null,
+  readonly noted: { known: KnownDocument | null; planned: PlannedAnswer | null; caseNo: string | null; operation: string | null; read: ResolverReads } = {
+    known: null, planned: null, caseNo: null, operation: null, read: nothingRead,
   };
 
   constructor(
@@ -35,6 +45,11 @@ class Trace implements OperationContext {
 
   noteCase(caseNo: string): void {
     this.noted.caseNo = caseNo;
+  }
+
+  noteRead(records: number, subjects: readonly string[] = []): void {
+    const { read } = this.noted;
+    this.noted.read = { records: read.records + records, subjects: [...read.subjects, ...subjects] };
   }
 }
 
@@ -95,6 +110,7 @@ export class Lanes {
         operation: operation.name?.value ?? null,
         planned,
         caseNo: trace.noted.caseNo,
+        read: trace.noted.read,
       };
     } catch (error) {
       if (error instanceof GraphQLError) return null; // a bad cursor or page size: Apollo's lane words the answer
@@ -123,6 +139,7 @@ export class Lanes {
       operation: trace.noted.operation,
       planned: trace.noted.planned,
       caseNo: trace.noted.caseNo,
+      read: trace.noted.read,
     };
   }
 

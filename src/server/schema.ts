@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { lexicographicSortSchema, printSchema, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
+import { accessLogBoundaries, AccessLogOperation, accessLogViews } from '../access/access-log-query.js';
 import { accessBoundaries, AccessOperations } from '../access/operations.js';
 import type { OperationView } from '../boundary/database.js';
 import type { Boundary } from '../boundary/declaration.js';
@@ -35,7 +36,7 @@ import { personalIdentityBoundaries, PersonalIdentityOperation, personalIdentity
 import { SubjectOperations } from '../subjects/operations.js';
 
 /** The one place that knows all capabilities: what each of them adds to schema, boundary, reads and feed. */
-export const operationViews: readonly OperationView[] = [duplicateCheckView, certificateStockView, personalIdentityView];
+export const operationViews: readonly OperationView[] = [duplicateCheckView, certificateStockView, personalIdentityView, ...accessLogViews];
 
 export const reads: ReadonlyMap<string, ReadDeclaration> = new Map(permitReads.map((read) => [read.field, read]));
 
@@ -47,7 +48,7 @@ export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map([
 ]);
 
 export const boundaries: readonly Boundary[] = [
-  ...permitBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...explainBoundaries,
+  ...permitBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...accessLogBoundaries, ...explainBoundaries,
   ...competenceBoundaries, ...referenceBoundaries,
 ];
 
@@ -68,7 +69,7 @@ export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> 
   const schema = await buildSchema({
     resolvers: [
       NodeOperations, PermitOperations, PermitUpserts, SubjectOperations, PersonalIdentityOperation, DuplicateCheck, PermitChanges, AccessOperations,
-      ExplainOperations, ViewerRights,
+      AccessLogOperation, ExplainOperations, ViewerRights,
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
     ],
     validate: { forbidUnknownValues: false },

@@ -30,10 +30,10 @@ export const personalIdentityView: OperationView = {
       `AND current_setting('hub.purpose', true) IN (${purposes.map(literal).join(', ')})`,
   },
   reads: ['hub.subject_identifier', 'hub.permit_identifier'],
-  query: `  SELECT 'HOLDER' AS role, i.scheme, i.sealed, ARRAY[i.subject_id::text, i.scheme, i.lookup] AS place
+  query: `  SELECT 'HOLDER' AS role, i.scheme, i.sealed, ARRAY[i.subject_id::text, i.scheme, i.lookup] AS place, p.holder_id
   FROM hub.permit p JOIN hub.subject_identifier i ON i.subject_id = p.holder_id AND i.sealed IS NOT NULL WHERE ${permit}
   UNION ALL
-  SELECT i.role, i.scheme, i.sealed, ARRAY[i.permit_id::text, i.role, i.scheme, i.lookup]
+  SELECT i.role, i.scheme, i.sealed, ARRAY[i.permit_id::text, i.role, i.scheme, i.lookup], p.holder_id
   FROM hub.permit p JOIN hub.permit_identifier i ON i.permit_id = p.id WHERE ${permit}`,
 };
 
@@ -58,8 +58,9 @@ export class PersonalIdentityOperation {
   })
   async personalIdentities(
     @Arg('permit', () => ID, { description: '许可的全局标识 · Global id of the permit.' }) permitId: string,
-    @Ctx() { viewer, readers, services }: OperationContext,
+    @Ctx() context: OperationContext,
   ): Promise<PersonalIdentity[]> {
+    const { viewer, readers, services } = context;
     const { keyRing, ids } = services.get(personalSeals);
     const node = ids.decode(permitId);
     const [, rows = []] = await readers.run(viewer, [
@@ -71,11 +72,12 @@ export class PersonalIdentityOperation {
         statement: {
           name: 'personal-identity',
           // One column per part of the place: the subject or permit first, the look-up hash last.
-          text: `SELECT role, scheme, sealed, array_to_string(place, '/') FROM shared.personal_identity__${viewer.principal.toLowerCase()} ORDER BY role, scheme, sealed`,
+          text: `SELECT role, scheme, sealed, array_to_string(place, '/'), holder_id FROM shared.personal_identity__${viewer.principal.toLowerCase()} ORDER BY role, scheme, sealed`,
         },
         values: [],
       },
     ]);
+    context.noteRead(rows.length, rows.flatMap(([, , , , holder]) => holder ?? []));
     return rows.map(([role, scheme, sealed, place]) => {
       const parts = (place ?? '').split('/');
       const context = parts.length === subjectSeals.place.length ? subjectSeals.context(parts) : permitSeals.context(parts);

@@ -1,6 +1,5 @@
 import pg from 'pg';
 import { databaseUrl } from '../../src/database/database-settings.js';
-import { verifyLog } from '../../src/access/verify-log.js';
 import { addPermits, addSubject } from '../feed/registry-rows.js';
 import { RunningHub, watchPermits } from '../feed/running-hub.js';
 import { withoutEvidence } from '../feed/evidence.js';
@@ -55,9 +54,9 @@ test('no answer of either lane leaves without its entry: while the log is closed
   await owner.query('GRANT INSERT ON hub.access_entry TO concordat_writer');
   released.push(await answer('apollo'));
   const entries = await running.entries();
-  expect(withoutEvidence(released, entries, running.auditKey)).toEqual([]);
+  expect(withoutEvidence(released, entries, running.evidenceKeys)).toEqual([]);
   expect(entries.length).toBe(2);
-  expect((await verifyLog(running.database, running.auditKey)).fault).toBeNull();
+  expect((await running.verify()).fault).toBeNull();
 });
 
 test('answers wait for their entry: none is released while the commit of its batch hangs', async () => {
@@ -72,7 +71,7 @@ test('answers wait for their entry: none is released while the commit of its bat
   expect(answered).toBe(0);
   await owner.query('COMMIT');
   const released = await Promise.all(answers);
-  expect(withoutEvidence(released, await running.entries(), running.auditKey)).toEqual([]);
+  expect(withoutEvidence(released, await running.entries(), running.evidenceKeys)).toEqual([]);
   expect((await running.entries()).length).toBe(8);
 });
 
@@ -106,7 +105,7 @@ test('the database gone: error answers and no data; back again: answers, on an i
   }
   await owner.query(`ALTER DATABASE ${database} CONNECTION LIMIT -1`);
   await waitFor('the hub to answer again', async () => (await ask('D1')).status === 200);
-  expect((await verifyLog(running.database, running.auditKey)).fault).toBeNull();
+  expect((await running.verify()).fault).toBeNull();
   released.push(await answer());
-  expect(withoutEvidence(released, await running.entries(), running.auditKey)).toEqual([]);
+  expect(withoutEvidence(released, await running.entries(), running.evidenceKeys)).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto';
-import { AccessLog } from '../../src/access/access-log.js';
+import { rm } from 'node:fs/promises';
 import { Seal } from '../../src/access/keys.js';
 import type { Viewer } from '../../src/access/viewer.js';
 import type { Boundary } from '../../src/boundary/declaration.js';
@@ -10,6 +10,7 @@ import { FeedCursors } from '../../src/feed/cursor.js';
 import { FeedListener } from '../../src/feed/listener.js';
 import { FixedClock } from '../../src/measures/clock.js';
 import { boundaries, hubSchema } from '../../src/server/schema.js';
+import { openEvidence } from './feed-sides.js';
 import { declarations, plannerSide, viewerOf } from './planner-sides.js';
 import { asker } from './viewers.js';
 
@@ -33,11 +34,11 @@ export async function unkeptStartUpDuty(start: (declared: readonly Boundary[]) =
 export async function outlivedToken(opened: (viewer: Viewer) => Viewer): Promise<string | null> {
   const side = await plannerSide();
   const listener = new FeedListener(side.database);
-  const accessLog = await AccessLog.open(side.database, createSecretKey(Buffer.alloc(32, 9)));
+  const { accessLog, dataFolder } = await openEvidence(side.database);
   const clock = new FixedClock('2026-03-02T01:00:00Z');
   const cursors = new FeedCursors(new Seal(createSecretKey(Buffer.alloc(32, 7))), side.parts.policy.version);
   // Heartbeats alone: nothing happens, and still the stream must look at its viewer.
-  const change: CompiledChange = { key: 'x', read: () => headStatement, event: (row) => ({ position: 0n, seenBefore: false, seenAfter: false, row }), write: ({ kind }) => JSON.stringify(kind) };
+  const change: CompiledChange = { key: 'x', read: () => headStatement, event: (row) => ({ position: 0n, seenBefore: false, seenAfter: false, subject: null, row }), write: ({ kind }) => JSON.stringify(kind) };
   const quiet: CompiledChange = { ...change, read: () => ({ ...headStatement, statement: { name: 'nothing', text: 'SELECT epoch FROM shared.feed_head WHERE false' } }) };
   const viewer = { ...viewerOf(asker('HEPING_HRSS')), expiresAt: clock.now().getTime() + 60_000 };
   const evidence = { document: '0'.repeat(64), operation: null, plan: { digest: '0'.repeat(64), description: '{}' }, boundary: side.parts.policy.version, purpose: null, caseNo: null };
@@ -56,6 +57,7 @@ export async function outlivedToken(opened: (viewer: Viewer) => Viewer): Promise
     stop.abort();
     await listener.close();
     await accessLog.close();
+    await rm(dataFolder, { recursive: true, force: true });
     await side.close();
   }
 }

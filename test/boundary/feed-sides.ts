@@ -1,13 +1,18 @@
 import { createSecretKey } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { getOperationAST } from 'graphql';
 import type pg from 'pg';
 import { AccessLog } from '../../src/access/access-log.js';
 import { planIdentity } from '../../src/access/plan-identity.js';
-import { Seal } from '../../src/access/keys.js';
+import { EvidenceKeys } from '../../src/access/evidence-keys.js';
+import { HubKeys, Seal } from '../../src/access/keys.js';
 import { changeStream, StreamEnded } from '../../src/feed/change-stream.js';
 import { compileChange } from '../../src/feed/compile-change.js';
 import { FeedCursors } from '../../src/feed/cursor.js';
 import { FeedListener } from '../../src/feed/listener.js';
+import { textLog } from '../../src/log.js';
 import { systemClock } from '../../src/measures/clock.js';
 import { argumentReader } from '../../src/planner/arguments.js';
 import { decideCoordinates } from '../../src/planner/decisions.js';
@@ -105,6 +110,14 @@ function isLast(frame: string): boolean {
   return frame.includes('"k":"HEARTBEAT"') || frame.startsWith('{"errors"');
 }
 
+/** An access log as a hub opens it, with keys of its own in a folder of its own. */
+export async function openEvidence(database: HubDatabase): Promise<{ readonly accessLog: AccessLog; readonly dataFolder: string }> {
+  const dataFolder = await mkdtemp(path.join(tmpdir(), 'concordat-feed-'));
+  const keys = new EvidenceKeys(new HubKeys(dataFolder));
+  const options = { mode: 'database', keys, dataFolder, clock: systemClock, log: textLog('error', () => undefined) } as const;
+  return { accessLog: await AccessLog.open(database, options), dataFolder };
+}
+
 /** What a subscription is made of, so that a fault may be planted in any part. */
 export interface FeedLayers extends Layers {
   readonly cursors?: (seal: Seal, version: string) => FeedCursors;
@@ -118,7 +131,7 @@ export async function partsFeedSide(layers: FeedLayers = {}): Promise<FeedSide &
   for (const table of ['permit', 'permit_action', 'subject']) await database.pool().query(`ALTER TABLE hub.${table} ENABLE TRIGGER USER`);
   const writer = await HistoryWriter.open(database);
   const seal = new Seal(createSecretKey(Buffer.alloc(32, 7)));
-  const accessLog = await AccessLog.open(database, createSecretKey(Buffer.alloc(32, 9)));
+  const { accessLog, dataFolder } = await openEvidence(database);
   const listener = new FeedListener(database);
   const cursors = layers.cursors?.(seal, parts.policy.version) ?? new FeedCursors(seal, parts.policy.version);
   const streamParts = { readers: parts.readers, accessLog, cursors, listener, clock: systemClock, heartbeatMs: 0 };
@@ -141,7 +154,7 @@ export async function partsFeedSide(layers: FeedLayers = {}): Promise<FeedSide &
     if ([...used].some((coordinate) => !allowed.has(coordinate))) return { status: 403, frames: ['BOUNDARY_DENIED'] };
     const change = compileChange({ ...parts, standing, fragments: known.fragments, variables, allowed }, declaration, key, nodes);
     const after = argumentReader(node, 'after')(variables);
-    const plan = planIdentity({ document: known.hash, operation: null, viewerClass: viewer.principal, boundary: parts.policy.version, coordinates: used });
+    const plan = planIdentity({ document: known.hash, operation: null, viewerClass: viewer.principal, purpose: viewer.purpose, boundary: parts.policy.version, coordinates: used });
     const evidence = { document: known.hash, operation: null, plan, boundary: parts.policy.version, purpose: viewer.purpose, caseNo: viewer.caseNo };
     const stop = new AbortController();
     const frames: string[] = [];
@@ -165,6 +178,7 @@ export async function partsFeedSide(layers: FeedLayers = {}): Promise<FeedSide &
       await listener.close();
       await accessLog.close();
       await side.close();
+      await rm(dataFolder, { recursive: true, force: true });
     },
   };
 }

@@ -90,7 +90,7 @@ test('a group for a purpose alone is denied without it, and the denial names the
   await inEveryLayer(policy, async (side) => {
     const without = await ask(side, 'HEPING_HRSS', nodes('legalRepresentative'), { purpose: 'SUPERVISION' });
     expect(cells(without, 'legalRepresentative')).toEqual([null, null]);
-    expect(without.errors?.[0]?.extensions).toMatchObject({ code: 'BOUNDARY_DENIED', coordinate: 'Permit.legalRepresentative', missing: 'PURPOSE' });
+    expect(without.errors?.[0]?.extensions).toMatchObject({ code: 'BOUNDARY_DENIED', coordinate: 'Permit.legalRepresentative', basis: { missing: ['PURPOSE', 'CASE'] } });
     expect(JSON.stringify(without.errors)).toContain('SUPERVISION（事中事后监管');
     // P01 by the supervising relation; P02 is seen by another one, which grants it to nobody (leak L-28).
     const declared = await ask(side, 'HEPING_HRSS', nodes('legalRepresentative'), { purpose: 'SUPERVISION', caseNo: '1' });
@@ -183,7 +183,7 @@ describe('by agreement (B-54, YZ-2.9.2b)', () => {
     const side = await plannerSide();
     try {
       const answer = await ask(side, party, nodes('item'), { purpose: 'JOINT_SANCTION', caseNo: '1' });
-      expect(answer).toMatchObject({ data: { permits: null }, errors: [{ extensions: { code: 'BOUNDARY_DENIED', missing: 'AGREEMENT', basis: { rows: ['B-54', 'B-55'] } } }] });
+      expect(answer).toMatchObject({ data: { permits: null }, errors: [{ extensions: { code: 'BOUNDARY_DENIED', basis: { missing: ['AGREEMENT'], rows: ['B-54', 'B-55'] } } }] });
     } finally {
       await side.close();
     }
@@ -201,7 +201,7 @@ describe('by agreement (B-54, YZ-2.9.2b)', () => {
         expect(seen.data).toEqual({ permits: { nodes: [{ documentNo: 'A', holder: { name: '虚构劳务' }, content: null }] } });
         expect(seen.errors?.map(({ extensions }) => extensions)).toMatchObject([{ coordinate: 'Permit.content' }]);
         for (const declared of [{}, { purpose: 'JOINT_SANCTION' }, { purpose: 'AUDIT', caseNo: '1' }] as const) {
-          expect(await ask(side, party, nodes('item'), { principal, ...declared })).toMatchObject({ data: { permits: null }, errors: [{ extensions: { missing: 'PURPOSE' } }] });
+          expect(await ask(side, party, nodes('item'), { principal, ...declared })).toMatchObject({ data: { permits: null }, errors: [{ extensions: { basis: { missing: expect.arrayContaining(['PURPOSE']) as unknown, purposes: ['JOINT_SANCTION'] } } }] });
         }
         // Another bureau of the same kind is not its party.
         expect((await ask(side, 'MUNI_AUDIT', nodes('item'), { purpose: 'JOINT_SANCTION', caseNo: '1' })).data).toEqual({ permits: null });

@@ -42,7 +42,8 @@ function operations(cursor: string, id: string): { readonly query: string; reado
 /** The statements a viewer's connections have prepared after all operations, and those of its subscription. */
 async function emitted(who: Asker): Promise<string[]> {
   const first = readAnswer((await side.ask(who, { query: '{ permits(first: 1) { nodes { id holder { id } } pageInfo { endCursor } } }' }, 'any')).body);
-  const cursor = String(pluck(first.data, 'permits.pageInfo.endCursor') ?? '');
+  const end = pluck(first.data, 'permits.pageInfo.endCursor');
+  const cursor = typeof end === 'string' ? end : '';
   const ids = [pluck(first.data, 'permits.nodes.id'), pluck(first.data, 'permits.nodes.holder.id')].flat().map(String);
   const found = new Set<string>();
   // Turns alternate between the connections of a class: twice all of them, so that either has seen every statement.

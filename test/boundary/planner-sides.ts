@@ -21,6 +21,7 @@ import { viewerQuotas } from '../../src/explain/viewer-rights.js';
 import { isPurpose } from '../../src/measures/purposes.js';
 import { Services } from '../../src/planner/context.js';
 import type { PlannerParts } from '../../src/planner/parts.js';
+import { systemClock } from '../../src/measures/clock.js';
 import { Planner } from '../../src/planner/planner.js';
 import { Readers } from '../../src/planner/readers.js';
 import { quotasOf } from '../../src/server/quotas.js';
@@ -144,6 +145,7 @@ export async function plannerSide(layers: Layers = {}): Promise<PlannerSide> {
     ids: new NodeIds(createSecretKey(Buffer.alloc(32, 7)), nodes.keys()),
     seal: new Seal(createSecretKey(Buffer.alloc(32, 7))),
     readers,
+    clock: systemClock,
   });
   const own = await partsOf(policy, layers.rules ?? policy);
   const parts = layers.parts?.(own, database) ?? own;
@@ -183,7 +185,7 @@ async function run(planner: Planner, readers: Readers, services: Services, asker
   const variables = planner.coerce(operation, call.variables ?? {});
   if (variables instanceof Array) throw new AggregateError(variables, 'variables');
   const viewer = viewerOf(asker);
-  const context = { viewer, readers, services, noteCase: () => undefined };
+  const context = { viewer, readers, services, noteCase: () => undefined, noteRead: () => undefined };
   try {
     return (await planner.run(known, operation, variables, viewer, context)).body;
   } catch (error) {

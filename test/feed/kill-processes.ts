@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import type { EvidenceMode } from '../../src/access/evidence-mode.js';
 import type { DatabaseSettings } from '../../src/database/database-settings.js';
 import { databaseName, ownerName } from '../../src/database/cluster.js';
 import { EmbeddedServer } from '../../src/database/embedded-server.js';
@@ -23,9 +24,9 @@ export class KillProcesses {
   }
 
   /** Starts the hub and returns when it says it is ready; its address stands in the file `url` then. */
-  async startHub(): Promise<string> {
+  async startHub(evidence: EvidenceMode): Promise<string> {
     const child = spawn(process.execPath, [script('../../src/main.js')], {
-      env: { ...process.env, PORT: '0', HUB_DATA: this.#folder, HUB_SAMPLE: '0', DATABASE_URL: '' },
+      env: { ...process.env, PORT: '0', HUB_DATA: this.#folder, HUB_SAMPLE: '0', DATABASE_URL: '', HUB_EVIDENCE: evidence },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#hub = child;

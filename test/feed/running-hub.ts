@@ -1,9 +1,12 @@
-import type { KeyObject } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { EvidenceFolder } from '../../src/access/evidence-folder.js';
+import { EvidenceKeys } from '../../src/access/evidence-keys.js';
+import type { EvidenceMode } from '../../src/access/evidence-mode.js';
 import { HubKeys } from '../../src/access/keys.js';
+import { verifyLog, type LogVerification } from '../../src/access/verify-log.js';
 import type { HubDatabase } from '../../src/database/database.js';
 import type { Clock } from '../../src/measures/clock.js';
 import { Hub } from '../../src/server/hub.js';
@@ -38,15 +41,15 @@ export class RunningHub {
   private constructor(
     readonly database: HubDatabase,
     readonly hub: Hub,
-    readonly auditKey: KeyObject,
-    private readonly folder: string,
+    readonly evidenceKeys: EvidenceKeys,
+    readonly folder: string,
   ) {}
 
-  static async start(options: { readonly clock?: Clock; readonly heartbeatMs?: number } = {}): Promise<RunningHub> {
+  static async start(options: { readonly clock?: Clock; readonly heartbeatMs?: number; readonly evidence?: EvidenceMode } = {}): Promise<RunningHub> {
     const database = await testDatabase();
     const folder = await mkdtemp(path.join(tmpdir(), 'concordat-feed-'));
     const hub = await Hub.start(database, { dataFolder: folder, port: 0, drainMs: 1_000, ...options });
-    return new RunningHub(database, hub, new HubKeys(folder).key('audit'), folder);
+    return new RunningHub(database, hub, new EvidenceKeys(new HubKeys(folder)), folder);
   }
 
   token(agency: string): Promise<string> {
@@ -79,6 +82,11 @@ export class RunningHub {
 
   entries(): Promise<Entry[]> {
     return accessEntries(this.database.pool());
+  }
+
+  /** Verifies the log as `hub verify-log` does. */
+  verify(): Promise<LogVerification> {
+    return verifyLog(this.database, { keys: this.evidenceKeys, folder: new EvidenceFolder(this.folder) });
   }
 
   async close(): Promise<void> {

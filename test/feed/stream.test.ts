@@ -154,7 +154,7 @@ describe('what a subscriber sees of the changes', () => {
     const refused = await running.subscribe('US_OFLC');
     running.released.push(await refused.response.text());
     const entries = await running.entries();
-    expect(withoutEvidence(running.released, entries, running.auditKey)).toEqual([]);
+    expect(withoutEvidence(running.released, entries, running.evidenceKeys)).toEqual([]);
     expect(running.released.length).toBe(6);
     expect(entries.filter(({ agency }) => agency === 'HEPING_HRSS').map(({ records }) => records).sort()).toEqual([0, 0, 1]);
   });

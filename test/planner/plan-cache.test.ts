@@ -19,7 +19,7 @@ async function planOf(who: Asker, query: string, raw: Record<string, unknown> = 
   const variables = side.planner.coerce(operation, raw);
   if (variables instanceof Array) throw new AggregateError(variables);
   const viewer = viewerOf(who);
-  return (await side.planner.run(known, operation, variables, viewer, { viewer, readers: side.parts.readers, noteCase: () => undefined })).plan;
+  return (await side.planner.run(known, operation, variables, viewer, { viewer, readers: side.parts.readers, noteCase: () => undefined, noteRead: () => undefined })).plan;
 }
 
 const list = 'query ($n: Int!, $d: String, $with: Boolean = true) { permits(first: $n, filter: {district: $d}) { nodes { item content @include(if: $with) } } }';

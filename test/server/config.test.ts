@@ -6,7 +6,8 @@ import { readConfig } from '../../src/config.js';
 const coded = (code: string): Error => expect.objectContaining({ code }) as Error;
 
 test('defaults, values, and unfit values named without showing them', () => {
-  expect(readConfig({})).toMatchObject({ port: 4000, portIsDefault: true, databaseUrl: null, sample: true, logLevel: 'info' });
+  expect(readConfig({})).toMatchObject({ port: 4000, portIsDefault: true, databaseUrl: null, sample: true, logLevel: 'info', evidence: 'journal' });
+  expect(readConfig({ DATABASE_URL: 'postgres://a@b/c', HUB_EVIDENCE: 'journal' }).evidence).toBe('journal');
   expect(readConfig({}).dataFolder).toMatch(/\/data$/);
   expect(readConfig({ PORT: '0', HUB_DATA: '/x/y', DATABASE_URL: 'postgres://a@b/c', HUB_SAMPLE: '0', HUB_LOG: 'debug' })).toEqual({
     portIsDefault: false,
@@ -17,6 +18,7 @@ test('defaults, values, and unfit values named without showing them', () => {
     sample: false,
     identity: { mode: 'local', audience: 'concordat', external: null },
     logLevel: 'debug',
+    evidence: 'database',
   });
   expect(readConfig({ PORT: '', DATABASE_URL: '', HUB_MODE: '', HUB_JWKS: '' })).toMatchObject({ port: 4000, databaseUrl: null });
 });
@@ -29,6 +31,7 @@ test.each([
   { DATABASE_URL: 'postgres://u:secret%zz@h/d' },
   { HUB_SAMPLE: 'no' },
   { HUB_LOG: 'loud' },
+  { HUB_EVIDENCE: 'nowhere' },
   { HUB_MODE: 'test' },
   { HUB_ISSUER: 'with space' },
   { HUB_ISSUER: 'concordat-local' },

@@ -1,0 +1,79 @@
+import { createHmac, hash, type KeyObject } from 'node:crypto';
+import { z } from 'zod';
+import type { AccessRecord } from './access-record.js';
+import type { EvidenceKeys } from './evidence-keys.js';
+
+/**
+ * The canonical text of an entry: what is hashed is what is stored. `recorded`: the moment it goes into the chain,
+ * milliseconds since 1970.
+ */
+export function entryText(record: AccessRecord, recorded: number, keys: EvidenceKeys): string {
+  return JSON.stringify({
+    v: 2,
+    agency: record.viewer.agency,
+    account: record.viewer.account,
+    role: record.viewer.role,
+    purpose: record.purpose,
+    case: record.caseNo,
+    document: record.document,
+    operation: record.operation,
+    plan: record.plan?.digest ?? null,
+    boundary: record.boundary,
+    outcome: record.outcome,
+    status: record.status,
+    records: record.records,
+    subjects: sortedNumbers(record.subjects),
+    result: keys.digest(monthOf(recorded), record.body),
+    received: record.receivedAt,
+    started: record.startedAt,
+    executed: record.executedAt,
+    recorded,
+  });
+}
+
+/** Ids as ascending numbers, each once. Internal ids stay far below 2^53. */
+function sortedNumbers(ids: readonly string[]): number[] {
+  if (ids.length < 2) return ids.map(Number);
+  return [...new Set(ids.map(Number))].sort((a, b) => a - b);
+}
+
+/** The month of a moment in UTC, `YYYY-MM`. */
+export function monthOf(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 7);
+}
+
+/** Hash of an entry over the hash before it, its place and its text. Anybody can compute it; the signature is what counts. */
+export function entryHash(previous: string, chain: number, position: bigint, entry: string): string {
+  return hash('sha256', `${previous}\n${chain}\n${position}\n${entry}`, 'base64url');
+}
+
+/** Hash of an entry of the old form, keyed. */
+export function oldEntryHash(key: KeyObject, previous: string, chain: number, position: bigint, entry: string): string {
+  return createHmac('sha256', key).update(`${previous}\n${chain}\n${position}\n`).update(entry).digest('base64url');
+}
+
+/** What verification needs of an entry. Entries before form 2 have no `v` and call their moment `answered`. */
+export interface EntryFacts {
+  readonly form: 1 | 2;
+  readonly plan: string | null;
+  /** `YYYY-MM`. */
+  readonly month: string;
+}
+
+const facts = z.union([
+  z.object({ v: z.literal(2), plan: z.string().nullable(), recorded: z.number() }),
+  z.object({ plan: z.string().nullable(), answered: z.number() }),
+]);
+
+/** The facts of an entry, or null for a text that is no entry. */
+export function factsOf(entry: string): EntryFacts | null {
+  try {
+    const read = facts.safeParse(JSON.parse(entry));
+    if (!read.success) return null;
+    return 'recorded' in read.data
+      ? { form: 2, plan: read.data.plan, month: monthOf(read.data.recorded) }
+      : { form: 1, plan: read.data.plan, month: monthOf(read.data.answered) };
+  } catch {
+    return null;
+  }
+}
