@@ -1,15 +1,15 @@
-import type { GraphQLCall } from './hub-under-test.js';
 import { coordinateUses, DocumentMaker, type WantedArgument } from './document-maker.js';
 import { checksDuplicates, countsCertificates, fullyReads, hasRights, sight, visiblePermits, type Asker } from './judge.js';
 import {
   expectedNode, expectedPage, expectedPermit, expectedSubject, expectedSubjects, holdersOf, rootDenied, type Filter, type Paging, type Reply,
 } from './expectation.js';
+import type { Expectation, HiddenFilter, KnownTexts, Operation } from './operation.js';
 import type { Pair } from './pairs.js';
 import type { Random } from './random.js';
 import { argumentPaths, openRoots } from './read-surface.js';
 import { expectedDuplicate, expectedIdentities, expectedStock, openAnswer } from './released.js';
 import { applies, collect, type Expected, type FieldSelection, type Selection } from './selection-tree.js';
-import { dates, deciders, items, locations, statuses, supervisedIn, type PermitRow, type SubjectRow, type World } from './world.js';
+import { dates, deciders, items, locations, statuses, supervisedIn, type PermitRow, type World } from './world.js';
 
 /** A root field: how it is called, what it must answer on a world, and which uses of the surface it is. */
 interface Root {
@@ -17,46 +17,6 @@ interface Root {
   readonly selection: FieldSelection;
   readonly uses: ReadonlySet<string>;
   readonly reply: (below: ReadonlyMap<string, Expected>, world: World) => Reply;
-}
-
-/** What a root used and which rows it showed; coverage counts it for the relations of those rows. */
-export interface RootUse {
-  readonly root: string;
-  readonly uses: ReadonlySet<string>;
-  /** Null where what is shown does not matter. */
-  readonly rows: readonly PermitRow[] | null;
-}
-
-/** Data and errors (path, code) an operation must answer with. */
-export interface Expectation {
-  readonly data: unknown;
-  readonly errors: readonly (readonly [path: string, code: string])[];
-}
-
-/** An operation with its expected answers on both worlds; they differ only by what is released on purpose. */
-export interface Operation {
-  readonly call: GraphQLCall;
-  readonly expected: readonly [Expectation, Expectation];
-  /** Code of an operation refused as a whole, or null. */
-  readonly refused: string | null;
-  readonly used: readonly RootUse[];
-}
-
-/** Sealed texts learnt from earlier answers: a record of a visible list and the cursor or id that stands for it. */
-export interface KnownTexts {
-  readonly permits: readonly (readonly [PermitRow, string])[];
-  readonly subjects: readonly (readonly [SubjectRow, string])[];
-  /** Cursors that open for somebody else or for another list, and texts that open for nobody. */
-  readonly foreign: readonly string[];
-  /** The id of any record, visible or not. */
-  readonly id: (type: string, key: number) => string;
-}
-
-/** A filter by a field not every viewer reads in full, which the schema has only where a fault is planted. */
-export interface HiddenFilter {
-  readonly path: string;
-  readonly field: string;
-  readonly valueOf: (world: World, permit: PermitRow) => string | null;
 }
 
 type AskedFilter = Omit<Filter, 'also'>;

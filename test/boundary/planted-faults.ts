@@ -12,7 +12,7 @@ import {
 } from './fault-tools.js';
 import type { FeedLayers } from './feed-sides.js';
 import { UnboundCursors } from './feed-faults.js';
-import type { HiddenFilter } from './operations.js';
+import type { HiddenFilter } from './operation.js';
 import { BlindPolicy, declarations, policyMoving, type Layers } from './planner-sides.js';
 
 const { not, rule } = createRequire(import.meta.url)('graphql-shield') as typeof Shield;
