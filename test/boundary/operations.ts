@@ -150,7 +150,7 @@ export class OperationMaker {
     const random = this.#random;
     const hidden = this.#hiddenFilters.length > 0 && random.chance(0.5) ? random.pick(this.#hiddenFilters) : null;
     const anchor = this.#anchor();
-    const filter: AskedFilter = hidden === null && (this.#wanted || random.chance(0.7)) ? this.#filter(anchor) : {};
+    const filter: AskedFilter = hidden === null && (this.#wanted || random.chance(0.5)) ? this.#filter(anchor) : {};
     const [paging, parts] = this.#paging('permits', this.#known.permits, anchor && this.#known.permits.findIndex(([row]) => row.id === anchor.id));
     const value = hidden && this.#hiddenValue(hidden);
     if (hidden) parts.push(`filter: {${hidden.path}: ${JSON.stringify(value)}}`);

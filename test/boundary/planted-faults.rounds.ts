@@ -11,9 +11,13 @@ import { plantedFaults, refusedFilter, type Hunt } from './planted-faults.js';
 import { explain, Rounds } from './rounds.js';
 import { asker } from './viewers.js';
 
-/** Rounds a fault may take: what the pairs of `npm run test:boundary` would play anyway. */
-const most = 300;
+/**
+ * Rounds a fault may take. Of three seeds the slowest took 287, most take fewer than 20; the bound leaves room for a
+ * seed with less luck, within the budget of `npm run test:boundary`.
+ */
+const most = 600;
 const operationsPerRound = 3;
+const patience = 300_000;
 const seed = Number(process.env['FAST_CHECK_SEED'] ?? '1');
 
 interface Found {
@@ -104,25 +108,25 @@ const oracles: Readonly<Record<'start-up' | 'stream end' | 'logs', () => Promise
 describe('nothing is found where no fault is planted', () => {
   test('rounds over planner and database', async () => {
     expect(await huntRounds({ by: 'rounds', layers: () => ({}) }, 48)).toBeNull();
-  });
+  }, patience);
 
   test('rounds over plans alone, with the answers of a second planner at hand and not taken', async () => {
     const layers = { database: 'bare', second: { plans: new BlindPolicy(), rules: boundaryPolicy() }, merge: rootsFromSecond(() => false) } as const;
     expect(await huntRounds({ by: 'rounds', layers: () => layers }, 48)).toBeNull();
-  });
+  }, patience);
 
   test('rounds over answers put together of those of two sound planners', async () => {
     const layers = { database: 'bare', second: {}, merge: rootsFromSecond((_root, index) => index % 2 === 0) } as const;
     expect(await huntRounds({ by: 'rounds', layers: () => layers }, 48)).toBeNull();
-  });
+  }, patience);
 
   test('rounds over a schema with a filter on content, which is refused', async () => {
     expect(await huntRounds({ by: 'rounds', ...refusedFilter }, 48)).toBeNull();
-  });
+  }, patience);
 
   test('histories over the parts of the feed', async () => {
     expect(await huntHistories({}, 32)).toBeNull();
-  });
+  }, patience);
 
   test('start-up duties, the end of a stream, and the log at its most talkative', async () => {
     expect(await unkeptStartUpDuty((declared) => new BoundaryPolicy(declared))).toBeNull();
@@ -137,7 +141,7 @@ describe('nothing is found where no fault is planted', () => {
     }
     expect(lines.length).toBeGreaterThan(0);
     expect(loggedValues(lines, [mark])).toBeNull();
-  });
+  }, patience);
 });
 
 describe('planted faults, one per leak of the catalogue', () => {
@@ -157,7 +161,7 @@ describe('planted faults, one per leak of the catalogue', () => {
       table.push(`${leak}  ${how.padEnd(18)} ${String(found?.rounds ?? most).padStart(4)} rounds ${String(Date.now() - started).padStart(6)} ms  ${fault}${pending === undefined ? '' : ` [nearest thing; pending: ${pending}]`}\n      ${first.slice(0, 160)}`);
       expect(found).not.toBeNull();
     },
-    120_000,
+    patience,
   );
 
   afterAll(() => {
