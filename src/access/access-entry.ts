@@ -11,12 +11,12 @@ export function entryText(record: AccessRecord, recorded: number, keys: Evidence
   return JSON.stringify({
     v: 2,
     agency: record.viewer.agency,
-    account: record.viewer.account,
+    account: sayable(record.viewer.account),
     role: record.viewer.role,
     purpose: record.purpose,
-    case: record.caseNo,
+    case: record.caseNo === null ? null : sayable(record.caseNo),
     document: record.document,
-    operation: record.operation,
+    operation: record.operation === null ? null : sayable(record.operation),
     plan: record.plan?.digest ?? null,
     boundary: record.boundary,
     outcome: record.outcome,
@@ -30,6 +30,18 @@ export function entryText(record: AccessRecord, recorded: number, keys: Evidence
     recorded,
   });
 }
+
+/** Longer texts of callers are cut: an entry is small whatever a caller calls its case or its operation. */
+const longestText = 256;
+
+/** A text of a caller as JSON and PostgreSQL can hold it everywhere: no control characters, no half of a character. */
+function sayable(text: string): string {
+  const cut = text.length > longestText ? `${text.slice(0, longestText)}…` : text;
+  return unsayable.test(cut) ? cut.replace(unsayableAll, '\u{FFFD}') : cut;
+}
+
+const unsayable = /[\p{Cc}\p{Cs}]/u;
+const unsayableAll = /[\p{Cc}\p{Cs}]/gu;
 
 /** Ids as ascending numbers, each once. Internal ids stay far below 2^53. */
 function sortedNumbers(ids: readonly string[]): number[] {

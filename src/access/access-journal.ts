@@ -52,7 +52,7 @@ export class AccessJournal {
 
   /** Makes a batch durable behind `head`. Throws when the journal is full or the disk refuses; then nothing counts. */
   async append(batch: ChainBatch, head: ChainHead): Promise<void> {
-    if (this.#bytes() > largestJournal) throw new Error('the evidence journal is full: the table takes nothing');
+    if (this.full) throw new Error('the evidence journal is full: the table takes nothing');
     const bytes = Buffer.from(batchText(batch));
     if (this.#broken || this.#segment.offset + bytes.length > segmentBytes) await this.#turn(head, bytes.length);
     const segment = this.#segment;
@@ -75,6 +75,12 @@ export class AccessJournal {
       this.#full.shift();
       rmSync(first.file, { force: true });
     }
+  }
+
+  /** Whether as much waits to be carried as may. */
+  get full(): boolean {
+    const current = this.#segment.last > this.#carried ? this.#segment.offset : 0;
+    return this.#full.reduce((sum, { bytes }) => sum + bytes, current) > largestJournal;
   }
 
   async close(): Promise<void> {
@@ -110,10 +116,6 @@ export class AccessJournal {
     this.carriedTo(this.#carried);
   }
 
-  #bytes(): number {
-    const current = this.#segment.last > this.#carried ? this.#segment.offset : 0;
-    return this.#full.reduce((sum, { bytes }) => sum + bytes, current);
-  }
 }
 
 /** A file of zeros of a segment's size, flushed. */

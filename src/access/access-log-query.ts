@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
 import { GraphQLError } from 'graphql';
-import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Query, Resolver } from 'type-graphql';
 import type { OperationView } from '../boundary/database.js';
 import type { OperationBoundary } from '../boundary/declaration.js';
 import type { Row } from '../database/envelope.js';
 import { agencyOfCode } from '../measures/agencies.js';
 import { ServiceKey, type OperationContext } from '../planner/context.js';
-import { pageOf } from '../planner/page.js';
+import { PageArguments } from '../planner/connection.js';
+import { pageOf, type PageRequest } from '../planner/page.js';
 import { AccessLogConnection, AccessLogFilter, AccessRead } from './access-read.js';
 import { outcomes } from './access-record.js';
 import { agencyOf } from './agency.js';
@@ -76,24 +77,25 @@ export class AccessLogOperation {
       'The access log, newest first: the auditor and the municipal bureau see every read, other bureaus their own. It follows the answers by about a second (B-56).',
   })
   async accessLog(
-    @Arg('first', () => Int, { description: '件数 · Page size.' }) first: number,
-    @Arg('after', () => String, { nullable: true, description: '从此游标之后 · Only reads behind this cursor.' }) after: string | null | undefined,
+    @Args(() => PageArguments) page: PageArguments,
     @Arg('filter', () => AccessLogFilter, { nullable: true, description: '筛选条件 · Filters.' }) filter: AccessLogFilter | null | undefined,
     @Ctx() context: OperationContext,
   ): Promise<AccessLogConnection> {
     const { viewer } = context;
     const parts = context.services.get(accessLogParts);
-    const { size } = pageOf(first, null, viewer.pageLimit);
-    const [rows = []] = await context.readers.run(viewer, [statementOf(viewer, parts, filter ?? {}, after ?? null, size + 1)]);
-    const page = rows.slice(0, size);
-    context.noteRead(page.length);
-    const edges = page.map((row) => ({ cursor: cursorOf(row, viewer, parts), node: readOf(row, viewer, parts) }));
+    const { size, backward } = pageOf(page.first, page.last, viewer.pageLimit);
+    const [rows = []] = await context.readers.run(viewer, [statementOf(viewer, parts, filter ?? {}, page, { size, backward })]);
+    const shown = rows.slice(0, size);
+    if (backward) shown.reverse();
+    context.noteRead(shown.length);
+    const edges = shown.map((row) => ({ cursor: cursorOf(row, viewer, parts), node: readOf(row, viewer, parts) }));
+    const more = rows.length > size;
     return {
       nodes: edges.map(({ node }) => node),
       edges,
       pageInfo: {
-        hasNextPage: rows.length > size,
-        hasPreviousPage: typeof after === 'string',
+        hasNextPage: backward ? typeof page.before === 'string' : more,
+        hasPreviousPage: backward ? more : typeof page.after === 'string',
         startCursor: edges[0]?.cursor ?? null,
         endCursor: edges.at(-1)?.cursor ?? null,
       },
@@ -102,7 +104,7 @@ export class AccessLogOperation {
 }
 
 /** One statement with its values; every combination of filters has a text of its own, so that each keeps its index. */
-function statementOf(viewer: Viewer, { ids, seal }: AccessLogParts, filter: AccessLogFilter, after: string | null, limit: number) {
+function statementOf(viewer: Viewer, { ids, seal }: AccessLogParts, filter: AccessLogFilter, page: PageArguments, { size, backward }: PageRequest) {
   const values: string[] = [];
   const bind = (value: string, type: string): string => `$${values.push(value)}::${type}`;
   const conditions: string[] = [];
@@ -121,9 +123,18 @@ function statementOf(viewer: Viewer, { ids, seal }: AccessLogParts, filter: Acce
   const to = filter.to ? bind(filter.to.toISOString(), 'timestamptz') : null;
   if (from) where(`r.recorded >= ${from}`);
   if (to) where(`r.recorded < ${to}`);
-  const place = after === null ? null : placeOf(after, viewer, seal).map((value, at) => bind(value, placeTypes[at] ?? 'text'));
-  if (place) where(`(r.recorded, r.chain, r.position) < (${place.join(', ')})`);
-  const order = 'recorded DESC, chain DESC, position DESC';
+  // Newest first: behind a cursor are the older reads. One more than the page tells whether there are more.
+  const placeAt = (cursor: string | null | undefined, side: '<' | '>'): readonly string[] | null => {
+    if (typeof cursor !== 'string') return null;
+    const place = placeOf(cursor, viewer, seal).map((value, at) => bind(value, placeTypes[at] ?? 'text'));
+    where(`(r.recorded, r.chain, r.position) ${side} (${place.join(', ')})`);
+    return place;
+  };
+  const after = placeAt(page.after, '<');
+  const before = placeAt(page.before, '>');
+  const direction = backward ? 'ASC' : 'DESC';
+  const limit = size + 1;
+  const order = `recorded ${direction}, chain ${direction}, position ${direction}`;
   const principal = viewer.principal.toLowerCase();
   const reads = `FROM shared.access_read__${principal} r`;
   const text = (more: readonly string[]): string => {
@@ -140,13 +151,14 @@ function statementOf(viewer: Viewer, { ids, seal }: AccessLogParts, filter: Acce
   if (typeof filter.agency === 'string') buckets.push(`s.agency = ${bind(filter.agency, 'text')}`);
   if (from) buckets.push(`s.bucket > ${from} - interval '10 minutes'`);
   if (to) buckets.push(`s.bucket < ${to}`);
-  if (place) buckets.push(`s.bucket <= ${place[0] ?? ''}`);
+  if (after) buckets.push(`s.bucket <= ${after[0] ?? ''}`);
+  if (before) buckets.push(`s.bucket > ${before[0] ?? ''} - interval '10 minutes'`);
   const within = ['r.recorded >= b.bucket', 'r.recorded < b.until', 'r.agency = b.agency', `r.subjects @> ARRAY[${subject}]`];
   return {
     statement: named(
       `SELECT l.* FROM (SELECT s.bucket, s.bucket + interval '10 minutes' AS until, s.agency FROM shared.access_subject__${principal} s ` +
-        `WHERE ${buckets.join(' AND ')} ORDER BY s.bucket DESC) b CROSS JOIN LATERAL (${text(within)}) l ` +
-        `ORDER BY b.bucket DESC, ${order.replace(/\b(recorded|chain|position)\b/g, 'l.$1')} LIMIT ${limit}`,
+        `WHERE ${buckets.join(' AND ')} ORDER BY s.bucket ${direction}) b CROSS JOIN LATERAL (${text(within)}) l ` +
+        `ORDER BY b.bucket ${direction}, ${order.replace(/\b(recorded|chain|position)\b/g, 'l.$1')} LIMIT ${limit}`,
     ),
     values,
   };

@@ -83,7 +83,7 @@ export class AccessLog {
     } finally {
       void this.#write(); // whatever arrived meanwhile; ends the writing
     }
-    return true;
+    return this.#store.ready;
   }
 
   async close(): Promise<void> {

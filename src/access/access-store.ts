@@ -63,7 +63,7 @@ export class DatabaseStore implements ChainStore {
     const [table, end] = [this.#table, this.#end];
     this.#end = null;
     if (!table || !end || table.lost) return;
-    this.#folder.keep(end);
+    await this.#folder.keep(end);
     await table.anchor(end);
   }
 
@@ -150,6 +150,6 @@ async function carryJournal(table: AccessTable, folder: EvidenceFolder): Promise
     await table.insert(from === 0 ? content.plans : [], missing.slice(from, from + largestCarry));
   }
   const last = content.links.at(-1);
-  if (last && last.position >= head.position) folder.keep({ ...last, chain: table.chain, signature: last.signature ?? '' });
+  if (last && last.position >= head.position) await folder.keep({ ...last, chain: table.chain, signature: last.signature ?? '' });
   folder.removeSegments(table.chain);
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { identityOf } from '../database/processes.js';
@@ -45,14 +46,12 @@ export class EvidenceFolder {
     return checkpointSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   }
 
-  /**
-   * Keeps a checkpoint. Not flushed: a crash of the machine may leave the one before, never half of one; and with a
-   * journal the last lines of that say the same.
-   */
-  keep({ chain, position, hash, signature }: Checkpoint): void {
+  /** Keeps a checkpoint. Flushed before it takes its name: a crash leaves this one or the one before, never half of one. */
+  async keep({ chain, position, hash, signature }: Checkpoint): Promise<void> {
     const file = this.#path(`chain-${chain}.checkpoint`);
-    writeFileSync(`${file}.new`, `${JSON.stringify({ chain, position: String(position), hash, signature })}\n`, { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    const text = `${JSON.stringify({ chain, position: String(position), hash, signature })}\n`;
+    await writeFile(`${file}.new`, text, { mode: 0o600, flush: true });
+    await rename(`${file}.new`, file);
   }
 
   /** Files of a chain's journal, in order. */

@@ -37,9 +37,9 @@ export class JournalStore implements ChainStore {
     this.#log = log;
   }
 
-  /** A database that is away does not keep the journal from taking entries. */
+  /** A database that is away does not keep the journal from taking entries, until it is full. */
   get ready(): boolean {
-    return this.#journal !== null;
+    return this.#journal !== null && !this.#journal.full;
   }
 
   async open(): Promise<ChainHead> {
@@ -136,7 +136,7 @@ export class JournalStore implements ChainStore {
 
   /** The folder keeps the newest checkpoint, the table the newest one it holds entries up to. */
   async #anchor(carried?: ChainLink): Promise<void> {
-    if (this.#end) this.#folder.keep(this.#end);
+    if (this.#end) await this.#folder.keep(this.#end);
     const head = carried ? { chain: this.#head.chain, ...carried } : this.#waiting.length === 0 ? this.#end : null;
     if (head && this.#table && !this.#table.lost) await this.#table.anchor(head);
   }

@@ -48,7 +48,8 @@ export class ExplainOperations {
         operationName: operationName ?? null,
         variables: variables ?? {},
         purpose: purpose === undefined ? viewer.purpose : purpose,
-        caseNo: caseNo === undefined ? viewer.caseNo : caseNo,
+        // A blank case number is none, as in a request.
+        caseNo: caseNo === undefined ? viewer.caseNo : caseNo?.trim() === '' ? null : caseNo,
       },
       viewer,
     );

@@ -4,7 +4,7 @@ import { getOperationAST, GraphQLError, OperationTypeNode } from 'graphql';
 import { standingOf, type Viewer } from '../access/viewer.js';
 import { denialError } from '../boundary/denial.js';
 import { argumentReader } from '../planner/arguments.js';
-import { decideCoordinates } from '../planner/decisions.js';
+import { decideCoordinates, decideRoot } from '../planner/decisions.js';
 import type { GraphQLRequest } from '../planner/graphql-request.js';
 import type { PlannerParts } from '../planner/parts.js';
 import { planIdentity } from '../access/plan-identity.js';
@@ -128,9 +128,10 @@ async function open(
 
   const used = new Set<string>();
   coordinatesOf(schema, root, nodes, fragments, variables, used);
-  const allowed = await decideCoordinates(plannerParts, { operation, fragments, variables, standing }, used);
-  const denied = [...used].find((coordinate) => !allowed.has(coordinate));
-  if (denied !== undefined) return { status: 403, errors: [denialError(policy, standing, denied, [key])] };
+  const asked = { operation, fragments, variables, standing };
+  const allowed = await decideCoordinates(plannerParts, asked, used);
+  const { refusal: denied } = decideRoot(plannerParts, asked, root, nodes, allowed);
+  if (denied !== null) return { status: 403, errors: [denialError(policy, standing, denied, [key])] };
 
   const context = { schema, policy, tables, standing, fragments, variables, seal, ids, allowed };
   const change = compileChange(context, declaration, key, nodes);

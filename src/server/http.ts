@@ -27,7 +27,7 @@ export type StreamHandler = ReturnType<typeof sseTransport>;
 export interface HttpParts {
   readonly lanes: Lanes;
   readonly tokens: Tokens;
-  readonly accessLog: AccessLog;
+  readonly accessLog: Pick<AccessLog, 'append'>;
   readonly boundaryVersion: string;
   readonly day: BoundaryDay;
   readonly stream: StreamHandler;

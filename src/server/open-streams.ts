@@ -47,7 +47,10 @@ export class OpenStreams {
   }
 
   async #look(): Promise<void> {
-    if (this.#day.outdated) return this.#endAll(boundaryOutdated());
+    if (this.#day.outdated) {
+      this.#endAll(boundaryOutdated());
+      return;
+    }
     for (const [ending, token] of this.#open) {
       if (this.#tokens.remembered(token) || ending.signal.aborted) continue;
       try {

@@ -10,7 +10,7 @@ import { jsonType, type HttpAnswer } from './http-answer.js';
 /** What an answer needs. */
 export interface ReadinessParts {
   readonly database: HubDatabase;
-  readonly accessLog: AccessLog;
+  readonly accessLog: Pick<AccessLog, 'check'>;
   readonly listener: FeedListener;
   readonly tokens: Tokens;
   readonly day: BoundaryDay;

@@ -55,12 +55,12 @@ const everything = `recordedAt receivedAt startedAt executedAt agency { code } a
 const pageInfo = 'pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
 
 /** The log as a viewer is shown it, after the register has taken what is durable. */
-async function reads(agency: string, filter: object | null = null, more: { readonly role?: string; readonly first?: number; readonly after?: string } = {}): Promise<Page> {
+async function reads(agency: string, filter: object | null = null, more: { readonly role?: string; readonly first?: number; readonly after?: string; readonly last?: number; readonly before?: string } = {}): Promise<Page> {
   await fillRegister(running.database);
   const { data, errors } = await ask(
-    `query Log($first: Int!, $after: String, $filter: AccessLogFilter) { accessLog(first: $first, after: $after, filter: $filter) { nodes { ${everything} } ${pageInfo} } }`,
+    `query Log($first: Int, $after: String, $last: Int, $before: String, $filter: AccessLogFilter) { accessLog(first: $first, after: $after, last: $last, before: $before, filter: $filter) { nodes { ${everything} } ${pageInfo} } }`,
     agency,
-    { ...more, variables: { first: more.first ?? 50, after: more.after, filter } },
+    { ...more, variables: { ...(more.last === undefined ? { first: more.first ?? 50, after: more.after } : { last: more.last, before: more.before }), filter } },
   );
   expect(errors).toBeUndefined();
   return data?.['accessLog'] as Page;
@@ -96,7 +96,8 @@ test('XM-3.5.8 SX-3.2.4.2 who looked at this company: agency, account, time, pur
   ]);
   const [read] = nodes;
   const times = ['receivedAt', 'startedAt', 'executedAt', 'recordedAt'].map((name) => Date.parse(String(read?.[name])));
-  expect([before, ...times, Date.now()]).toEqual([before, ...times, Date.now()].sort((a, b) => a - b));
+  const inOrder = [before, ...times, Date.now()];
+  expect(inOrder).toEqual([...inOrder].sort((a, b) => a - b));
   expect(JSON.stringify(nodes)).not.toMatch(/D1|甲/);
 });
 
@@ -148,6 +149,17 @@ test('pages newest first, each read once; a cursor serves its agency alone', asy
     }
     const positions = all.map((entry) => Number(String(entry).split(':')[1]));
     expect(positions.length).toBe(count);
+    // From the other end: the same reads, page by page towards the newest.
+    const back: unknown[] = [];
+    let before: string | undefined;
+    for (;;) {
+      const page = await reads('MUNI_HRSS', filter, { last: 3, ...(before === undefined ? {} : { before }) });
+      back.unshift(...page.nodes.map(({ entry }) => entry));
+      expect(page.pageInfo.hasNextPage).toBe(before !== undefined);
+      if (!page.pageInfo.hasPreviousPage) break;
+      before = page.pageInfo.startCursor ?? '';
+    }
+    expect(back).toEqual(all);
     expect(positions).toEqual([...new Set(positions)].sort((a, b) => b - a));
   }
   const { pageInfo: info } = await reads('HEPING_HRSS', null, { first: 2 });
@@ -183,6 +195,14 @@ test('reading the log is itself logged, with the number of reads shown', async (
   await reads('MUNI_HRSS', null, { first: 5 });
   const { nodes } = await reads('MUNI_HRSS', { agency: 'MUNI_HRSS', coordinate: 'Query.accessLog' });
   expect(nodes[0]).toMatchObject({ operation: 'Log', records: 1, outcome: 'ANSWERED', subjects: [] });
+});
+
+test('what a caller calls its case stops nobody: it is cut, and what no table can hold is left out', async () => {
+  const variables = { no: `NUL\u0000 half \ud800 ${'x'.repeat(1_000)}` };
+  await ask('query ($no: String!) { permitDuplicate(holderUscc: "U", item: P01, pendingCase: $no) { exists } }', 'HEPING_APPROVAL', { variables });
+  await ask(permit('D1'), 'HEPING_APPROVAL');
+  const { nodes } = await reads('MUNI_HRSS', { agency: 'HEPING_APPROVAL' });
+  expect(nodes.map(({ caseNo }) => caseNo)).toEqual([null, `NUL\uFFFD half \uFFFD ${'x'.repeat(244)}…`]);
 });
 
 test('the database alone: a bureau’s reader finds its own reads, nothing without an agency, and no table', async () => {

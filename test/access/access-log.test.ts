@@ -2,7 +2,7 @@ import pg from 'pg';
 import { databaseUrl } from '../../src/database/database-settings.js';
 import { addPermits, addSubject } from '../feed/registry-rows.js';
 import { RunningHub, watchPermits } from '../feed/running-hub.js';
-import { withoutEvidence } from '../feed/evidence.js';
+import { withoutEvidence, type Entry } from '../feed/evidence.js';
 import { waitFor } from '../support/wait-for.js';
 
 let running: RunningHub;
@@ -108,4 +108,55 @@ test('the database gone: error answers and no data; back again: answers, on an i
   expect((await running.verify()).fault).toBeNull();
   released.push(await answer());
   expect(withoutEvidence(released, await running.entries(), running.evidenceKeys)).toEqual([]);
+});
+
+/** Asks as a viewer and returns the newest entry. */
+async function entryOf(query: string, agency: string, lane?: string): Promise<Entry> {
+  await fetch(running.hub.url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await running.token(agency)}`, 'content-type': 'application/json', ...(lane === undefined ? {} : { 'x-concordat-lane': lane }) },
+    body: JSON.stringify({ query }),
+  });
+  const entry = (await running.entries()).at(-1);
+  if (!entry) throw new Error('no entry');
+  return entry;
+}
+
+test('XM-3.5.8 an entry says whose records were shown: one, pages, parts, by id, in a stream, and what an operation told of them', async () => {
+  const { rows } = await owner.query<{ id: string }>('SELECT id FROM hub.subject');
+  const first = Number(rows[0]?.id);
+  const second = Number(await addSubject(owner, '乙'));
+  await owner.query(`UPDATE hub.subject SET uscc = 'U-2' WHERE id = $1`, [second]);
+  await addPermits(owner, [2, 3].map((no) => ({ documentNo: `D${no}`, holderId: String(second) })));
+  const page = '{ permits(first: 10) { nodes { status } } }';
+  for (const lane of [undefined, 'apollo', undefined]) {
+    expect(await entryOf(page, 'HEPING_HRSS', lane)).toMatchObject({ outcome: 'ANSWERED', records: 3, subjects: [first, second] });
+  }
+  expect(await entryOf('{ permits(first: 1) { nodes { status } } }', 'HEPING_HRSS')).toMatchObject({ records: 1, subjects: [second] });
+  expect(await entryOf('{ permit(documentNo: "D1") { status } }', 'HEPING_HRSS')).toMatchObject({ records: 1, subjects: [first] });
+  expect(await entryOf('{ permit(documentNo: "none") { status } }', 'HEPING_HRSS')).toMatchObject({ records: 0, subjects: [] });
+  expect(await entryOf('{ subjects(first: 10) { nodes { name } } a: permit(documentNo: "D2") { status } }', 'HEPING_HRSS')).toMatchObject({ records: 3, subjects: [first, second] });
+  expect(await entryOf('{ permitDuplicate(holderUscc: "U-2", item: P01, pendingCase: "A-1") { exists } }', 'HEPING_APPROVAL')).toMatchObject({ records: 1, subjects: [second] });
+  const stream = await running.subscribe('HEPING_HRSS');
+  await running.event(stream);
+  await owner.query(`UPDATE hub.permit SET certificate_no = 'c1' WHERE document_no = 'D1'`);
+  await running.event(stream);
+  expect((await running.entries()).at(-1)).toMatchObject({ outcome: 'STREAM', records: 1, subjects: [first] });
+});
+
+test('an entry says how the answer came out, and its four times in their order', async () => {
+  const outcome = async (query: string, agency = 'HEPING_HRSS'): Promise<string> => (await entryOf(query, agency)).outcome;
+  expect(await outcome('{ permit(documentNo: "D1") { status } }')).toBe('ANSWERED');
+  const answered = (await running.entries()).at(-1);
+  const times = [answered?.received, answered?.started, answered?.executed, answered?.recorded].map(Number);
+  expect(times).toEqual([...times].sort((a, b) => a - b));
+  expect(times[0]).toBeGreaterThan(Date.now() - 60_000);
+  expect(await outcome('{ permit(documentNo: "D1") { status } certificateStock(item: P01) { used } }')).toBe('PARTLY_DENIED');
+  expect(await outcome('{ certificateStock(item: P01) { used } }')).toBe('DENIED');
+  expect(await outcome('{ nothing }')).toBe('REFUSED');
+  expect(await outcome('{ permits(first: 0) { nodes { status } } }')).toBe('REFUSED');
+  // What fails inside is an answer as well: what the reader reads is taken away.
+  await owner.query('ALTER SCHEMA shared RENAME TO shared_away');
+  expect(await outcome('{ permit(documentNo: "D1") { status } }')).toBe('FAILED');
+  await owner.query('ALTER SCHEMA shared_away RENAME TO shared');
 });

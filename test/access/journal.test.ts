@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { open, readFile, readdir, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { AccessLog } from '../../src/access/access-log.js';
 import { readJournal } from '../../src/access/access-journal.js';
 import { waitFor } from '../support/wait-for.js';
@@ -26,10 +29,17 @@ async function append(to: AccessLog, from: number, count: number): Promise<void>
   for (let number = from; number < from + count; number += 1) await to.append(record(number));
 }
 
-/** What a process killed now would leave: its files as they are, its claim and its locks gone. */
-async function kill(): Promise<void> {
-  await log.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query ILIKE '%access%'`);
-  log.evidence.release(1);
+/** Another process writes records while the table takes nothing, and is killed -9. */
+async function writeAndKill(single: number, together = 0): Promise<void> {
+  await closeTable();
+  const script = fileURLToPath(new URL('./journal-writer.js', import.meta.url));
+  const writer = spawn(process.execPath, [script, JSON.stringify(log.database.settings), log.folder, String(single), String(together)]);
+  const said = await Promise.race([once(writer.stdout, 'data').then(String), once(writer, 'exit').then(() => 'ended')]);
+  expect(said).toBe('written\n');
+  const ended = once(writer, 'exit');
+  writer.kill('SIGKILL');
+  await ended;
+  await openTable();
   await waitFor('the chain to be free', async () => {
     const { rows } = await log.database.pool().query<{ free: boolean }>(`SELECT NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 1 AND objsubid = 2
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS free`);
@@ -73,11 +83,7 @@ test('while the table takes nothing entries are durable in the journal, verified
 });
 
 test('kill -9 between journal and table: the next start carries what was released, and the chain goes on', async () => {
-  const killed = await log.open('journal');
-  await closeTable();
-  await append(killed, 0, 20);
-  await kill();
-  await openTable();
+  await writeAndKill(20);
   const next = await log.open('journal');
   expect(await stored()).toBe(20);
   await append(next, 20, 5);
@@ -86,11 +92,7 @@ test('kill -9 between journal and table: the next start carries what was release
 });
 
 test('a hub that makes evidence durable in the database carries the journal that one before it left', async () => {
-  const killed = await log.open('journal');
-  await closeTable();
-  await append(killed, 0, 20);
-  await kill();
-  await openTable();
+  await writeAndKill(20);
   await (await log.open('database')).append(record(20));
   expect(await stored()).toBe(21);
   expect(log.evidence.segments(1)).toEqual([]);
@@ -98,27 +100,19 @@ test('a hub that makes evidence durable in the database carries the journal that
 });
 
 test('a torn last line was never released: it is left out, at the next start too', async () => {
-  const killed = await log.open('journal');
-  await closeTable();
-  await append(killed, 0, 4);
-  await kill();
+  await writeAndKill(4);
   const file = await segment();
   const text = await written(file);
   await writeFile(file, text);
   await truncate(file, Buffer.byteLength(text) - 40);
   expect(readJournal(log.evidence, 1).links.length).toBe(3);
   expect(await log.verify()).toEqual({ chains: 1, entries: 3n, unjudged: 0, fault: null });
-  await openTable();
   await append(await log.open('journal'), 4, 2);
   expect(await log.verify()).toEqual({ chains: 1, entries: 5n, unjudged: 0, fault: null });
 });
 
 test('whole entries of a batch whose end is torn are left out: a batch counts as one', async () => {
-  const killed = await log.open('journal');
-  await closeTable();
-  await append(killed, 0, 1);
-  await Promise.all([0, 1, 2].map((number) => killed.append(record(number))));
-  await kill();
+  await writeAndKill(1, 3);
   const file = await segment();
   const text = await written(file);
   await writeFile(file, text.slice(0, text.lastIndexOf('entry\t')));
@@ -133,11 +127,7 @@ test.each([
   ['a line that is none', (text: string) => text.replace(/(entry\t5\t)/, 'note\n$1'), '5'],
   ['two lines exchanged', (text: string) => text.replace(/(entry\t5\t.*\n)((?:plan\t.*\n)?entry\t6\t.*\n)/, '$2$1'), '5'],
 ])('%s in the journal is found, and the hub does not start with it', async (_, change, position) => {
-  const killed = await log.open('journal');
-  await closeTable();
-  await append(killed, 0, 10);
-  await kill();
-  await openTable();
+  await writeAndKill(10);
   const file = await segment();
   const text = await written(file);
   expect(change(text)).not.toBe(text);
@@ -149,11 +139,10 @@ test.each([
 });
 
 test('a journal taken away with its entries is a cut tail: the checkpoint of the folder knows them', async () => {
-  const killed = await log.open('journal');
-  await append(killed, 0, 5);
-  await waitFor('a checkpoint', () => log.evidence.checkpoint(1) !== null, 5);
+  const writer = await log.open('journal');
+  await append(writer, 0, 5);
+  await writer.close();
   const known = log.evidence.checkpoint(1)?.position ?? 0n;
-  await kill();
   await log.sql('DELETE FROM hub.access_entry; UPDATE hub.access_chain SET position = 0');
   log.evidence.removeSegments(1);
   expect((await log.verify()).fault).toEqual({ chain: 1, position: '1', reason: 'TAIL_CUT', detail: String(known) });

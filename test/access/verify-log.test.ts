@@ -168,7 +168,7 @@ test('a checkpoint of the data folder that was changed, or signed by another key
   const kept = await readFile(file, 'utf8');
   await writeFile(file, kept.replace('"position":"10"', '"position":"9"'));
   expect((await log.verify()).fault).toMatchObject({ chain: 1, reason: 'CHECKPOINT_FORGED' });
-  log.evidence.keep({ chain: 1, position: 12n, hash: 'h', signature: foreignKeys(log.folder).sign(1, 12n, 'h') });
+  await log.evidence.keep({ chain: 1, position: 12n, hash: 'h', signature: foreignKeys(log.folder).sign(1, 12n, 'h') });
   expect((await log.verify()).fault).toMatchObject({ chain: 1, reason: 'CHECKPOINT_FORGED' });
   await writeFile(file, '');
   expect((await log.verify()).fault).toMatchObject({ chain: 1, reason: 'CHECKPOINT_FORGED' });

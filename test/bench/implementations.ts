@@ -32,11 +32,11 @@ export interface Implementation {
   normalise(workload: WorkloadName, data: unknown): unknown;
 }
 
-export const implementationNames = ['limit', 'hub', 'hub-apollo', 'hub-own-bureau', 'postgraphile', 'plain'] as const;
+export const implementationNames = ['limit', 'hub-open', 'hub', 'hub-journal', 'hub-apollo', 'hub-own-bureau', 'postgraphile', 'plain'] as const;
 
 export type ImplementationName = (typeof implementationNames)[number];
 
-export type ServerName = 'limit' | 'hub' | 'postgraphile' | 'plain';
+export type ServerName = 'limit' | 'hub' | 'hub-journal' | 'hub-open' | 'postgraphile' | 'plain';
 
 /** Tokens of the bureaus that ask the hub: the municipal bureau, and each district's own. */
 export interface HubTokens {
@@ -113,7 +113,9 @@ const peers: readonly Implementation[] = [
 function hub(tokens: HubTokens): readonly Implementation[] {
   const municipal = { ...asGraphql, server: 'hub' as const, authorization: () => `Bearer ${tokens.municipal}` };
   return [
+    { ...municipal, name: 'hub-open', server: 'hub-open', title: 'hub with boundary, database layer and evidence off' },
     { ...municipal, name: 'hub', title: 'hub, short lane' },
+    { ...municipal, name: 'hub-journal', server: 'hub-journal', title: 'hub, short lane, evidence in the journal' },
     {
       ...municipal,
       name: 'hub-apollo',
@@ -148,10 +150,12 @@ export function serverCommand(
     plain: new URL('plain-stack.js', import.meta.url),
     postgraphile: new URL('postgraphile.mjs', peersFolder),
     hub: new URL('../../src/main.js', import.meta.url),
+    'hub-journal': new URL('../../src/main.js', import.meta.url),
+    'hub-open': new URL('open-hub.js', import.meta.url),
   }[server];
   return {
     executable: nodeForServers(),
     arguments: [script.pathname],
-    environment: { DATABASE_URL: databaseUrl, ...(server === 'hub' ? { PORT: '0', ...hubEnvironment } : { GRAPHILE_ENV: 'production' }) },
+    environment: { DATABASE_URL: databaseUrl, ...(server.startsWith('hub') ? { PORT: '0', ...hubEnvironment } : { GRAPHILE_ENV: 'production' }) },
   };
 }

@@ -69,8 +69,14 @@ function table(workload: WorkloadName, chosen: readonly Implementation[], cells:
         ]);
       }),
     '',
+    ...costOfBoundary(speed('hub') / speed('hub-open')),
     sanity(workload, speed('limit') / speed('postgraphile')),
   ];
+}
+
+/** What boundary, database layer and evidence together take of the throughput without them. */
+function costOfBoundary(ratio: number): string[] {
+  return Number.isNaN(ratio) ? [] : [`Boundary, database layer and evidence cost ${number((1 - ratio) * 100, 0)} % of the throughput without them.`, ''];
 }
 
 function sanity(workload: WorkloadName, ratio: number): string {

@@ -87,8 +87,13 @@ async function startAll(
   servers: Map<ServerName, ChildServer>,
   issuer: BenchIssuer,
 ): Promise<void> {
-  const hubEnvironment = { HUB_DATA: hubFolder, ...issuer.environment };
   for (const name of names) {
+    // Each hub has a data folder of its own, as two hubs of one database have.
+    const hubEnvironment = {
+      ...issuer.environment,
+      HUB_DATA: name === 'hub' ? hubFolder : hubFolder.replace(/\/$/, `-${name}/`),
+      HUB_EVIDENCE: name === 'hub-journal' ? 'journal' : 'database',
+    };
     servers.set(name, await ChildServer.start(serverCommand(name, database.url, hubEnvironment)));
   }
 }

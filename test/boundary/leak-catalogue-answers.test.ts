@@ -105,10 +105,28 @@ test('L-21 both lanes leave the same evidence: document, plan, coordinates, rows
   await hubs.load(catalogueWorld);
   const query = 'query Twice { permits(first: 9) { nodes { documentNo } } permitDuplicate(holderUscc: "USCC-1", item: P01, pendingCase: "L21-CASE") { exists } }';
   for (const lane of ['apollo', 'any'] as const) expect((await hubs.one.ask(await hubs.token(decider), { query }, lane)).status).toBe(200);
-  const { rows } = await hubs.one.database.pool().query<{ entry: string }>(`SELECT entry::jsonb - 'received' - 'answered' AS entry FROM hub.access_entry WHERE entry::text LIKE '%L21-CASE%'`);
+  const { rows } = await hubs.one.database.pool().query<{ entry: string }>(`SELECT entry::jsonb - '{received,started,executed,recorded,answered}'::text[] AS entry FROM hub.access_entry WHERE entry::text LIKE '%L21-CASE%'`);
   expect(rows).toHaveLength(2);
   expect(rows[0]).toEqual(rows[1]);
-  expect(rows[0]?.entry).toMatchObject({ operation: 'Twice', records: 4, document: expect.stringMatching(/^[0-9a-f]{64}$/) as string, plan: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+  expect(rows[0]?.entry).toMatchObject({ operation: 'Twice', document: expect.stringMatching(/^[0-9a-f]{64}$/) as string, plan: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+});
+
+test('L-21 purpose and case: a sensitive cell is shown in full for a fitting purpose with a case, and for nothing less; what is unfit is refused, not ignored', async () => {
+  await hubs.load(catalogueWorld);
+  const query = '{ permit(documentNo: "文1") { legalRepresentative } }';
+  const shown = async (headers: Readonly<Record<string, string>>): Promise<unknown> => pluck((await hubs.ask(decider, query, headers)).data, 'permit.legalRepresentative');
+  const [purpose, caseNo] = ['x-concordat-purpose', 'x-concordat-case'];
+  expect(await shown({ [purpose]: 'CASE_HANDLING', [caseNo]: '1' })).toBe('王1');
+  for (const less of [{}, { [purpose]: 'CASE_HANDLING' }, { [caseNo]: '1' }, { [purpose]: 'AUDIT', [caseNo]: '1' }]) expect([less, await shown(less)]).toEqual([less, '王**']);
+  for (const [headers, code] of [
+    [{ [purpose]: 'CURIOSITY', [caseNo]: '1' }, 'PURPOSE_UNKNOWN'], [{ [purpose]: 'toString', [caseNo]: '1' }, 'PURPOSE_UNKNOWN'], [{ [purpose]: 'CASE_HANDLING', [caseNo]: '%20' }, 'CASE_INVALID'],
+  ] as const) {
+    const refused = await hubs.ask(decider, query, headers);
+    expect([refused.data ?? null, refused.errors[0]?.extensions.code]).toEqual([null, code]);
+  }
+  // Whoever has no right gets none by any purpose.
+  const none = await hubs.ask(supervisor, query, { [purpose]: 'CASE_HANDLING', [caseNo]: '1' });
+  expect([none.data, denialsOf(none)]).toEqual([{ permit: { legalRepresentative: null } }, ['permit.legalRepresentative Permit.legalRepresentative']]);
 });
 
 test('L-22 form of an answer: hidden looks like unknown, partly denied has the form of fully denied, and nothing is suggested', async () => {

@@ -37,7 +37,7 @@ const hiddenCells = { content: '别的', legal_representative: '李四', revisio
 
 test('L-01 filter oracle: a hidden cell cannot be filtered by, in any operator or nesting, and readable filters tell nothing of it', async () => {
   await hubs.load(catalogueWorld, withCells(catalogueWorld, 1, hiddenCells));
-  for (const field of ['content', 'legalRepresentative', 'revision', 'remarks', 'identityMask', 'permitKind', 'and', 'or', 'not', 'holder']) {
+  for (const field of ['content', 'legalRepresentative', 'revision', 'remarks', 'and', 'or', 'not', 'holder']) {
     for (const call of [
       { query: `{ permits(first: 9, filter: {${field}: "x"}) { nodes { id } } }` },
       { query: `{ permits(first: 9, filter: {${field}: {eq: "x"}}) { nodes { id } } }` },
@@ -78,7 +78,7 @@ test('L-03 order-by oracle: nothing can be ordered by, the fixed order tells not
 });
 
 test('L-04 totals: no count of all rows exists, and page information is over visible rows only', async () => {
-  expect([...schemaNames()].filter((name) => /total|count(?!ed|y)/i.test(name)).filter((name) => name !== 'subItemCount')).toEqual([]);
+  expect([...schemaNames()].filter((name) => /total|(?<!ac)count$/i.test(name)).filter((name) => name !== 'subItemCount')).toEqual([]);
   await hubs.load(catalogueWorld, without(catalogueWorld, 4, 5, 6));
   const query = (size: number): string => `{ permits(first: ${size}) { nodes { documentNo } pageInfo { hasNextPage hasPreviousPage } } back: permits(last: ${size}) { nodes { documentNo } pageInfo { hasNextPage hasPreviousPage } } subjects(first: ${size}) { pageInfo { hasNextPage } } }`;
   const page = (documents: readonly string[], hasNextPage: boolean, hasPreviousPage: boolean): object => ({ nodes: documents.map((documentNo) => ({ documentNo })), pageInfo: { hasNextPage, hasPreviousPage } });

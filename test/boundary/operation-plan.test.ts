@@ -179,7 +179,7 @@ test('cross-check: mounted as middleware on the whole schema, before or behind a
   for (const schema of mounted) {
     for (const { operation, query, way, path, type } of documents) {
       if (operation !== 'query') continue;
-      for (const who of everyone.filter((_, i) => i % 2 === 0)) {
+      for (const who of everyone.filter((_, i) => i % 3 === 0)) {
         const contextValue = standing(who, null);
         const result = await graphql({ schema, source: query, contextValue, typeResolver: () => way[1]?.split('.')[0] ?? type.name });
         const data: unknown = JSON.parse(JSON.stringify(result.data ?? null));

@@ -80,6 +80,8 @@ test('explainAccess is open to every authenticated viewer, takes variables as JS
   expect(masked.data.explainAccess.operands).toHaveLength(3);
   const full = await ask<Explained>('BINHAI_APPROVAL', explain, {}, { operation, variables: { code: 'x' }, purpose: 'SUPERVISION', caseNo: '2026-7' });
   expect(full.data.explainAccess.paths.at(-1)).toMatchObject({ effect: 'ALLOW' });
+  const blank = await ask<Explained>('BINHAI_APPROVAL', explain, {}, { operation, variables: { code: 'x' }, purpose: 'SUPERVISION', caseNo: ' ' });
+  expect(blank.data.explainAccess.paths.at(-1)).toMatchObject({ effect: 'MASK' });
   const stranger = await ask<Explained>('US_OFLC', explain, {}, { operation, variables: { code: 'x' } });
   expect(stranger.data.explainAccess.paths[0]).toMatchObject({ path: ['permits'], effect: 'DENY', basis: { missing: ['AGREEMENT'] } });
   const literal = await ask<Explained>('BINHAI_HRSS', '{ explainAccess(operation: "{ viewer { role } }", variables: { n: 1, of: [true, null] }) { paths { path effect } } }');
