@@ -2,7 +2,7 @@ import type { BoundaryPolicy } from '../../src/boundary/policy.js';
 import type { Boundary, RelationDeclaration } from '../../src/boundary/declaration.js';
 import type { WantedArgument } from './document-maker.js';
 import type { Asker } from './judge.js';
-import type { RootUse } from './operations.js';
+import type { RootUse } from './operation.js';
 import { argumentsOf, coordinatesUnder, forms, recordRoots, releaseRoots } from './read-surface.js';
 import { viewers } from './viewers.js';
 import type { PermitRow } from './world.js';

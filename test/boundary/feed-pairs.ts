@@ -64,11 +64,12 @@ export class FeedPairMaker {
     steps.push([{ form: 'subject', row: holder }, { form: 'insert', rows: [row] }]);
     tell('ENTERED');
     for (let changes = random.int(0, 3); changes > 0; changes -= 1) {
-      if (random.chance(0.3)) {
+      const choice = random.fraction();
+      if (choice < 0.3) {
         const after = { ...holder, name: `${holder.name}+` };
         steps.push([{ form: 'holder', before: holder, after }]);
         holder = after;
-      } else if (random.chance(0.3) && sight(this.#asker, row) === 'record') {
+      } else if (choice < 0.5 && sight(this.#asker, row) === 'record') {
         const after = { ...row, content: `${row.content ?? ''}+`, revision: row.revision + 1 };
         steps.push([{ form: 'update', before: row, after }]);
         row = after;

@@ -6,7 +6,7 @@ import { expectedFrames } from './feed-expectation.js';
 import { FeedPairMaker, type FeedPair, type History } from './feed-pairs.js';
 import type { GraphQLCall } from './hub-under-test.js';
 import { hasRights, ownsDecisions, type Asker } from './judge.js';
-import type { RootUse } from './operations.js';
+import type { RootUse } from './operation.js';
 import { Random } from './random.js';
 import { viewerOf, type Finding } from './rounds.js';
 import { collect, type FieldSelection, type Selection } from './selection-tree.js';

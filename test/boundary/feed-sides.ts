@@ -110,6 +110,14 @@ function isLast(frame: string): boolean {
   return frame.includes('"k":"HEARTBEAT"') || frame.startsWith('{"errors"');
 }
 
+/** An access log as a hub opens it, with keys of its own in a folder of its own. */
+export async function openEvidence(database: HubDatabase): Promise<{ readonly accessLog: AccessLog; readonly dataFolder: string }> {
+  const dataFolder = await mkdtemp(path.join(tmpdir(), 'concordat-feed-'));
+  const keys = new EvidenceKeys(new HubKeys(dataFolder));
+  const options = { mode: 'database', keys, dataFolder, clock: systemClock, log: textLog('error', () => undefined) } as const;
+  return { accessLog: await AccessLog.open(database, options), dataFolder };
+}
+
 /** What a subscription is made of, so that a fault may be planted in any part. */
 export interface FeedLayers extends Layers {
   readonly cursors?: (seal: Seal, version: string) => FeedCursors;
@@ -123,9 +131,7 @@ export async function partsFeedSide(layers: FeedLayers = {}): Promise<FeedSide &
   for (const table of ['permit', 'permit_action', 'subject']) await database.pool().query(`ALTER TABLE hub.${table} ENABLE TRIGGER USER`);
   const writer = await HistoryWriter.open(database);
   const seal = new Seal(createSecretKey(Buffer.alloc(32, 7)));
-  const dataFolder = await mkdtemp(path.join(tmpdir(), 'concordat-feed-'));
-  const keys = new EvidenceKeys(new HubKeys(dataFolder));
-  const accessLog = await AccessLog.open(database, { mode: 'database', keys, dataFolder, clock: systemClock, log: textLog('error', () => undefined) });
+  const { accessLog, dataFolder } = await openEvidence(database);
   const listener = new FeedListener(database);
   const cursors = layers.cursors?.(seal, parts.policy.version) ?? new FeedCursors(seal, parts.policy.version);
   const streamParts = { readers: parts.readers, accessLog, cursors, listener, clock: systemClock, heartbeatMs: 0 };

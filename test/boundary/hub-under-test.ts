@@ -4,6 +4,7 @@ import path from 'node:path';
 import { HubKeys } from '../../src/access/keys.js';
 import { NodeIds } from '../../src/access/node-ids.js';
 import type { HubDatabase } from '../../src/database/database.js';
+import type { Log } from '../../src/log.js';
 import { Hub } from '../../src/server/hub.js';
 import { testDatabase } from '../support/test-database.js';
 import type { Asker } from './judge.js';
@@ -37,7 +38,7 @@ export class HubUnderTest {
   ) {}
 
   /** `silent`: changes of the worlds are not in the change log. With `keysOf`, the new hub works with the same keys: its cursors and tokens are those of the other one. */
-  static async start(keysOf?: HubUnderTest, options: { readonly heartbeatMs?: number; readonly silent?: boolean } = {}): Promise<HubUnderTest> {
+  static async start(keysOf?: HubUnderTest, options: { readonly heartbeatMs?: number; readonly silent?: boolean; readonly log?: Log } = {}): Promise<HubUnderTest> {
     const { silent = true, ...hubOptions } = options;
     const folder = await mkdtemp(path.join(tmpdir(), 'concordat-boundary-'));
     if (keysOf) await cp(path.join(keysOf.folder, 'keys'), path.join(folder, 'keys'), { recursive: true });

@@ -68,7 +68,7 @@ test(
       const finding = await rounds.play(seed + played, operationsPerPair, about?.viewer, about?.wanted);
       if (finding) throw new Error(`${about ? `about ${JSON.stringify(about)}: ` : ''}${explain(finding)}`);
       played += 1;
-      if (played % 1_000 === 0) say(`${played} of ${pairs} pairs, ${seconds()} s; to go on from here: FAST_CHECK_SEED=${seed + played} PAIRS=${pairs - played}`);
+      if (played % 500 === 0) say(`${played} of ${pairs} pairs, ${seconds()} s; to go on from here: FAST_CHECK_SEED=${seed + played} PAIRS=${pairs - played}`);
     }
     say(`seed ${seed}, ${played} pairs, ${rounds.calls} calls, ${seconds()} s`);
     if (full) {

@@ -1,15 +1,15 @@
-import type { GraphQLCall } from './hub-under-test.js';
 import { coordinateUses, DocumentMaker, type WantedArgument } from './document-maker.js';
-import { fullyReads, hasRights, sight, visiblePermits, type Asker } from './judge.js';
+import { checksDuplicates, countsCertificates, fullyReads, hasRights, sight, visiblePermits, type Asker } from './judge.js';
 import {
   expectedNode, expectedPage, expectedPermit, expectedSubject, expectedSubjects, holdersOf, rootDenied, type Filter, type Paging, type Reply,
 } from './expectation.js';
+import type { Expectation, HiddenFilter, KnownTexts, Operation } from './operation.js';
 import type { Pair } from './pairs.js';
 import type { Random } from './random.js';
 import { argumentPaths, openRoots } from './read-surface.js';
 import { expectedDuplicate, expectedIdentities, expectedStock, openAnswer } from './released.js';
 import { applies, collect, type Expected, type FieldSelection, type Selection } from './selection-tree.js';
-import { dates, deciders, items, locations, statuses, supervisedIn, type PermitRow, type SubjectRow, type World } from './world.js';
+import { dates, deciders, items, locations, statuses, supervisedIn, type PermitRow, type World } from './world.js';
 
 /** A root field: how it is called, what it must answer on a world, and which uses of the surface it is. */
 interface Root {
@@ -17,46 +17,6 @@ interface Root {
   readonly selection: FieldSelection;
   readonly uses: ReadonlySet<string>;
   readonly reply: (below: ReadonlyMap<string, Expected>, world: World) => Reply;
-}
-
-/** What a root used and which rows it showed; coverage counts it for the relations of those rows. */
-export interface RootUse {
-  readonly root: string;
-  readonly uses: ReadonlySet<string>;
-  /** Null where what is shown does not matter. */
-  readonly rows: readonly PermitRow[] | null;
-}
-
-/** Data and errors (path, code) an operation must answer with. */
-export interface Expectation {
-  readonly data: unknown;
-  readonly errors: readonly (readonly [path: string, code: string])[];
-}
-
-/** An operation with its expected answers on both worlds; they differ only by what is released on purpose. */
-export interface Operation {
-  readonly call: GraphQLCall;
-  readonly expected: readonly [Expectation, Expectation];
-  /** Code of an operation refused as a whole, or null. */
-  readonly refused: string | null;
-  readonly used: readonly RootUse[];
-}
-
-/** Sealed texts learnt from earlier answers: a record of a visible list and the cursor or id that stands for it. */
-export interface KnownTexts {
-  readonly permits: readonly (readonly [PermitRow, string])[];
-  readonly subjects: readonly (readonly [SubjectRow, string])[];
-  /** Cursors that open for somebody else or for another list, and texts that open for nobody. */
-  readonly foreign: readonly string[];
-  /** The id of any record, visible or not. */
-  readonly id: (type: string, key: number) => string;
-}
-
-/** A filter by a field not every viewer reads in full, which the schema has only where a fault is planted. */
-export interface HiddenFilter {
-  readonly path: string;
-  readonly field: string;
-  readonly valueOf: (world: World, permit: PermitRow) => string | null;
 }
 
 type AskedFilter = Omit<Filter, 'also'>;
@@ -91,7 +51,7 @@ export class OperationMaker {
   make(turn: number, wanted = wantedArguments[turn % wantedArguments.length] ?? null): Operation {
     const random = this.#random;
     this.#document = new DocumentMaker(random, wanted);
-    const roots = Array.from({ length: random.pick([1, 1, 2, 2, 3]) }, (_, i) => {
+    const roots = Array.from({ length: random.pick([1, 2, 2, 2, 3]) }, (_, i) => {
       this.#wanted = i === 0 ? wanted : null;
       return this.#root(`r${i}`);
     });
@@ -173,14 +133,16 @@ export class OperationMaker {
       if (this.#wanted.root === 'personalIdentities') return this.#identities(key);
       return this.#wanted.root === 'certificateStock' ? this.#stock(key) : this.#node(key);
     }
+    if (checksDuplicates(this.#asker) && this.#random.chance(0.2)) return this.#duplicate(key);
+    if (countsCertificates(this.#asker) && this.#random.chance(0.12)) return this.#stock(key);
     if (choice < 0.36) return this.#permits(key);
     if (choice < 0.5) return this.#permit(key);
     if (choice < 0.66) return this.#subjects(key);
     if (choice < 0.72) return this.#subject(key);
     if (choice < 0.84) return this.#node(key);
-    if (choice < 0.87) return this.#duplicate(key);
-    if (choice < 0.89) return this.#stock(key);
-    if (choice < 0.91) return this.#identities(key);
+    if (choice < 0.86) return this.#duplicate(key);
+    if (choice < 0.87) return this.#stock(key);
+    if (choice < 0.89) return this.#identities(key);
     return this.#open(key);
   }
 
@@ -188,7 +150,7 @@ export class OperationMaker {
     const random = this.#random;
     const hidden = this.#hiddenFilters.length > 0 && random.chance(0.5) ? random.pick(this.#hiddenFilters) : null;
     const anchor = this.#anchor();
-    const filter: AskedFilter = hidden === null && (this.#wanted || random.chance(0.7)) ? this.#filter(anchor) : {};
+    const filter: AskedFilter = hidden === null && (this.#wanted || random.chance(0.5)) ? this.#filter(anchor) : {};
     const [paging, parts] = this.#paging('permits', this.#known.permits, anchor && this.#known.permits.findIndex(([row]) => row.id === anchor.id));
     const value = hidden && this.#hiddenValue(hidden);
     if (hidden) parts.push(`filter: {${hidden.path}: ${JSON.stringify(value)}}`);
@@ -256,11 +218,15 @@ export class OperationMaker {
   #duplicate(key: string): Root {
     const random = this.#random;
     const { one, other } = this.#pair;
-    const held = [...one.permits, ...other.permits].filter((permit) => permit.status === 'VALID');
+    const coded = new Set([...one.subjects, ...other.subjects].flatMap(({ id, uscc }) => (uscc === null ? [] : [id])));
+    const valid = [...one.permits, ...other.permits].filter((permit) => permit.status === 'VALID' && coded.has(permit.holder_id));
+    // Foreigners' permits are the ones the check never tells of (B-16).
+    const foreigners = valid.filter((permit) => permit.item === 'P07');
+    const held = foreigners.length > 0 && random.chance(0.5) ? foreigners : valid;
     const permit = held.length > 0 && random.chance(0.6) ? random.pick(held) : null;
     const uscc = (permit && [...one.subjects, ...other.subjects].find(({ id }) => id === permit.holder_id)?.uscc) ?? random.pick([this.#code(), '']);
     const item = permit?.item ?? random.pick(items);
-    const pendingCase = random.pick(['2026-1', '2026-2', '2026-3', ' ']);
+    const pendingCase = random.pick(['2026-1', '2026-2', '2026-3', '2026-4', '2026-5', '2026-6', ' ']);
     const parts = [
       `holderUscc: ${this.#document.value('permitDuplicate', 'holderUscc', uscc)}`,
       `item: ${this.#document.value('permitDuplicate', 'item', item)}`,
@@ -322,7 +288,7 @@ export class OperationMaker {
   /** A page from the front or from the end, often the second one: after or before a record of the list, or both; around a record at `at`. */
   #paging<T>(root: string, known: readonly (readonly [T, string])[], at: number | null): [Paging<T>, string[]] {
     const random = this.#random;
-    const size = random.pick([1, 1, 2, 3, 5, 50, 100, this.#asker.bulk === true ? 700 : 100]);
+    const size = this.#asker.bulk === true && random.chance(0.5) ? 700 : random.pick([1, 1, 2, 3, 5, 50, 100]);
     const backward = this.#wanted?.path === 'last' || (this.#wanted?.path !== 'first' && random.chance(0.4));
     // Whoever sees nothing has no cursor of its own; any text is refused like none.
     const places: readonly (readonly [T | null, string])[] = hasRights(this.#asker) ? known : this.#known.foreign.map((text) => [null, text]);
@@ -356,7 +322,7 @@ export class OperationMaker {
       ...(gives('status', 0.35) ? { status: row?.status ?? random.pick(statuses) } : {}),
       ...(gives('district', 0.3) ? { district: row?.district ?? (random.chance(0.8) ? supervisedIn(random.pick(locations)) : '') } : {}),
       ...(gives('documentNo', 0.3) ? { documentNo: row?.document_no ?? random.pick(this.#pair.numbers) } : {}),
-      ...(gives('certificateNo', 0.4) ? { certificateNo: row?.certificate_no ?? `1201000${random.int(0, 9)}` } : {}),
+      ...(gives('certificateNo', 0.4) ? { certificateNo: row?.certificate_no ?? `120100${random.int(10, 49)}` } : {}),
       ...(gives('decidedBy', 0.35) ? { decidedBy: row?.decided_by ?? random.pick(deciders) } : {}),
       ...(gives('holderUscc', 0.4) ? { holderUscc: this.#code(row) } : {}),
       ...(gives('decidedFrom', 0.35) ? { decidedFrom: row?.decided_on ?? random.pick(dates) } : {}),

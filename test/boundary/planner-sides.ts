@@ -6,7 +6,7 @@ import { KeyRing } from '../../src/access/key-ring.js';
 import { Seal } from '../../src/access/keys.js';
 import { NodeIds } from '../../src/access/node-ids.js';
 import type { Viewer } from '../../src/access/viewer.js';
-import { boundarySql, branchView, lookUpView, readerRole } from '../../src/boundary/database.js';
+import { boundarySql, branchView, lookUpView, readerRole, type OperationView } from '../../src/boundary/database.js';
 import type { Boundary, RecordBoundary } from '../../src/boundary/declaration.js';
 import type { Branch } from '../../src/boundary/branches.js';
 import type { Cell } from '../../src/boundary/cell.js';
@@ -14,6 +14,7 @@ import { BoundaryPolicy, type Decision, type Standing } from '../../src/boundary
 import { shieldRules } from '../../src/boundary/shield.js';
 import type { HubDatabase } from '../../src/database/database.js';
 import { ensureRole } from '../../src/database/roles.js';
+import type { Table } from '../../src/database/tables.js';
 import { competenceSettings, loadCompetenceSettings } from '../../src/competence/settings.js';
 import { AccessExplainer, accessExplainer } from '../../src/explain/access-explainer.js';
 import { viewerQuotas } from '../../src/explain/viewer-rights.js';
@@ -106,6 +107,17 @@ export interface Layers {
   readonly rules?: BoundaryPolicy;
   /** What the database layer is compiled from, or views over the bare tables. */
   readonly database?: BoundaryPolicy | 'bare';
+  /** The statements of the database layer, changed before they run; needs `database` to be a boundary. */
+  readonly sql?: (sql: string) => string;
+  /** Tables and views of operations both layers are compiled from. */
+  readonly tables?: ReadonlyMap<string, Table>;
+  readonly operations?: readonly OperationView[];
+  /** Parts of the planner, changed. */
+  readonly parts?: (parts: PlannerParts, database: HubDatabase) => PlannerParts;
+  readonly planner?: (parts: PlannerParts) => Planner;
+  /** A second planner over the same database, and the answer made of the answers of both. */
+  readonly second?: Pick<Layers, 'plans' | 'rules'>;
+  readonly merge?: (call: GraphQLCall, asker: Asker, whole: string, second: string) => string;
 }
 
 export interface PlannerSide extends Side {
@@ -119,23 +131,26 @@ export interface PlannerSide extends Side {
 export async function plannerSide(layers: Layers = {}): Promise<PlannerSide> {
   const database = await testDatabase();
   if (layers.database === 'bare') await bareViews(database, layers.plans ?? boundaryPolicy());
-  else if (layers.database) await install(database, layers.database);
+  else if (layers.database || layers.sql || layers.tables || layers.operations) await install(database, layers);
   const loader = await WorldLoader.open(database);
   const policy = layers.plans ?? boundaryPolicy();
   const readers = new Readers(database, policy.terms);
-  const parts: PlannerParts = {
-    schema: await hubSchema(policy),
-    policy,
-    rules: shieldRules(layers.rules ?? policy),
-    tables: hubTables(),
+  const partsOf = async (of: BoundaryPolicy, rules: BoundaryPolicy): Promise<PlannerParts> => ({
+    schema: await hubSchema(of),
+    policy: of,
+    rules: shieldRules(rules),
+    tables: layers.tables ?? hubTables(),
     reads,
     nodes,
     ids: new NodeIds(createSecretKey(Buffer.alloc(32, 7)), nodes.keys()),
     seal: new Seal(createSecretKey(Buffer.alloc(32, 7))),
     readers,
     clock: systemClock,
-  };
-  const planner = new Planner(parts);
+  });
+  const own = await partsOf(policy, layers.rules ?? policy);
+  const parts = layers.parts?.(own, database) ?? own;
+  const planner = layers.planner?.(parts) ?? new Planner(parts);
+  const second = layers.second ? new Planner(await partsOf(layers.second.plans ?? policy, layers.second.rules ?? policy)) : planner;
   const folder = await mkdtemp(path.join(tmpdir(), 'concordat-side-'));
   const services = new Services()
     .set(personalSeals, { keyRing: KeyRing.open(folder), ids: parts.ids })
@@ -148,10 +163,15 @@ export async function plannerSide(layers: Layers = {}): Promise<PlannerSide> {
     planner,
     load: (world) => loader.load(world),
     id: (type, key) => parts.ids.encode(type, String(key)),
-    ask: async (asker, call) => ({ status: 200, type: null, body: await run(planner, readers, services, asker, call) }),
+    ask: async (asker, call) => {
+      const whole = await run(planner, parts.readers, services, asker, call);
+      const body = layers.merge?.(call, asker, whole, await run(second, parts.readers, services, asker, call)) ?? whole;
+      return { status: 200, type: null, body };
+    },
     close: async () => {
       await rm(folder, { recursive: true, force: true });
       loader.close();
+      await parts.readers.close();
       await readers.close();
       await database.close();
     },
@@ -176,10 +196,11 @@ async function run(planner: Planner, readers: Readers, services: Services, asker
 }
 
 /** The database layer of another boundary, with the roles it needs. */
-async function install(database: HubDatabase, policy: BoundaryPolicy): Promise<void> {
-  const { roles, sql } = boundarySql(policy, hubTables(), operationViews);
+async function install(database: HubDatabase, layers: Layers): Promise<void> {
+  const policy = layers.database instanceof BoundaryPolicy ? layers.database : boundaryPolicy();
+  const { roles, sql } = boundarySql(policy, layers.tables ?? hubTables(), layers.operations ?? operationViews);
   for (const role of roles) await ensureRole(database.pool(), role);
-  await database.pool().query(sql);
+  await database.pool().query(layers.sql?.(sql) ?? sql);
 }
 
 /** Two sides of the same make, for rounds. */
@@ -189,8 +210,8 @@ export async function twoSides(layers: Layers): Promise<{ sides: readonly [Plann
 }
 
 /**
- * The database layer taken away: every view shows all rows and raw cells of its table, owned by the owner, for whom no
- * row security applies.
+ * The database layer taken away: every view of records shows all rows and raw cells of its table, owned by the owner, for
+ * whom no row security applies. Views of operations stay: there the database is the only layer.
  */
 async function bareViews(database: HubDatabase, policy: BoundaryPolicy): Promise<void> {
   const tables = hubTables();
@@ -198,23 +219,20 @@ async function bareViews(database: HubDatabase, policy: BoundaryPolicy): Promise
   const action = tables.get('PermitAction');
   const subject = tables.get('Subject');
   if (!permit || !action || !subject) throw new Error('permits and actions have tables');
-  const sql = ['DROP SCHEMA shared CASCADE; CREATE SCHEMA shared;', 'CREATE VIEW shared.agency AS SELECT * FROM hub.agency;'];
+  const sql: string[] = [];
   const withHolder =
     'SELECT r.*, h.kind AS holder_kind, h.name AS holder_name, h.uscc AS holder_uscc, h.identity_mask AS holder_identity_mask FROM hub.permit r JOIN hub.subject h ON h.id = r.holder_id';
   for (const principal of policy.principals) {
-    await ensureRole(database.pool(), readerRole(principal));
+    const reader = readerRole(principal);
+    await ensureRole(database.pool(), reader);
+    sql.push(`GRANT USAGE ON SCHEMA shared TO ${reader};`);
+    const bare = (view: string, query: string): number => sql.push(`DROP VIEW IF EXISTS ${view}; CREATE VIEW ${view} AS ${query}; GRANT SELECT ON ${view} TO ${reader};`);
     for (const branch of policy.allBranches(principal, 'Permit')) {
-      sql.push(
-        `CREATE VIEW ${branchView(principal, permit, branch)} AS SELECT * FROM hub.permit;`,
-        `CREATE VIEW ${branchView(principal, permit, branch, true)} AS ${withHolder};`,
-        `CREATE VIEW ${branchView(principal, action, branch)} AS SELECT * FROM hub.permit_action;`,
-      );
+      bare(branchView(principal, permit, branch), 'SELECT * FROM hub.permit');
+      bare(branchView(principal, permit, branch, true), withHolder);
+      bare(branchView(principal, action, branch), 'SELECT * FROM hub.permit_action');
     }
-    sql.push(`CREATE VIEW ${lookUpView(principal, subject)} AS SELECT id, uscc FROM hub.subject;`);
-    for (const view of operationViews.filter(({ viewers }) => viewers.includes(principal))) {
-      sql.push(`CREATE VIEW shared.${view.name}__${principal.toLowerCase()} AS ${view.query};`);
-    }
-    sql.push(`GRANT USAGE ON SCHEMA shared TO ${readerRole(principal)}; GRANT SELECT ON ALL TABLES IN SCHEMA shared TO ${readerRole(principal)};`);
+    bare(lookUpView(principal, subject), 'SELECT id, uscc FROM hub.subject');
   }
   await database.pool().query(sql.join('\n'));
 }

@@ -97,7 +97,7 @@ export function randomPermit(random: Random, id: number, holderId: number, docum
     document_part: part,
     document_title: random.chance(0.5) ? random.text() : null,
     certificate_name: random.chance(0.5) ? random.text() : null,
-    certificate_no: random.chance(0.3) ? `1201000${random.int(0, 9)}` : random.chance(0.5) ? random.text() : null,
+    certificate_no: random.chance(0.3) ? `120100${random.int(10, 49)}` : random.chance(0.5) ? random.text() : null,
     permit_kind: random.chance(0.5) ? random.text() : null,
     holder_id: holderId,
     decided_by: random.pick(deciders),
