@@ -13,7 +13,7 @@ const modules = {
   // The language of the boundary and its compilers.
   boundary: {
     tests: 'test/boundary/mutation.jest.config.js',
-    mutate: ['dist/src/boundary/*.js'],
+    mutate: ['dist/src/boundary/**/*.js'],
   },
   // Who may see what. The tests read what is generated from them.
   declarations: {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import { evidenceModes, type EvidenceMode } from './access/evidence-mode.js';
+import { evidenceModes, type EvidenceMode } from './access/log/evidence-mode.js';
 import { logLevels, type LogLevel } from './log.js';
 import { StartUpError } from './start-up-error.js';
 

@@ -1,10 +1,10 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { boundarySql } from '../boundary/database.js';
 import { groundsOf } from '../boundary/grounds.js';
-import { boundaryMatrix } from '../boundary/matrix.js';
+import { boundaryMatrix } from '../boundary/text/matrix.js';
 import { boundaryMigration } from '../boundary/migration-text.js';
-import { assertReleases, releasesText } from '../boundary/releases-text.js';
-import { snapshotText } from '../boundary/snapshot.js';
+import { assertReleases, releasesText } from '../boundary/text/releases-text.js';
+import { snapshotText } from '../boundary/change/snapshot.js';
 import { agreements } from '../measures/agreements.js';
 import { accountOf } from '../measures/boundary-coverage.js';
 import { boundaries, boundaryPolicy, hubTables, operationViews, releases } from '../server/schema.js';

@@ -1,5 +1,5 @@
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
-import { rowWords, shownWords, conditionWords } from '../boundary/words.js';
+import { rowWords, shownWords, conditionWords } from '../boundary/text/words.js';
 import type { CoordinateEffect, Effect, RelationEffect } from '../boundary/effect.js';
 import type { OperandForm } from '../planner/decisions.js';
 import type { Purpose as PurposeCode } from '../measures/purposes.js';

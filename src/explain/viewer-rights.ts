@@ -4,7 +4,7 @@ import { standingOf } from '../access/viewer.js';
 import { coordinateEffect, effectOf, type Effect } from '../boundary/effect.js';
 import { citedClause } from '../boundary/basis.js';
 import { forStanding } from '../boundary/cell.js';
-import { periodWords, rightWords, rowWords } from '../boundary/words.js';
+import { periodWords, rightWords, rowWords } from '../boundary/text/words.js';
 import { agreementsOf } from '../measures/agreements.js';
 import { LegalDate } from '../measures/legal-date.js';
 import type { Purpose as PurposeCode } from '../measures/purposes.js';

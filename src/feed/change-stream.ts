@@ -1,4 +1,4 @@
-import type { AccessLog } from '../access/access-log.js';
+import type { AccessLog } from '../access/log/access-log.js';
 import type { Viewer } from '../access/viewer.js';
 import { legalDate, type Clock } from '../measures/clock.js';
 import type { Readers } from '../planner/readers.js';

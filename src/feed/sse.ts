@@ -7,7 +7,7 @@ import { argumentReader } from '../planner/arguments.js';
 import { decideCoordinates, decideRoot } from '../planner/decisions.js';
 import type { GraphQLRequest } from '../planner/graphql-request.js';
 import type { PlannerParts } from '../planner/parts.js';
-import { planIdentity } from '../access/plan-identity.js';
+import { planIdentity } from '../access/log/plan-identity.js';
 import type { Planner } from '../planner/planner.js';
 import { collectFields, coordinatesOf } from '../planner/selection.js';
 import { changeStream, StreamEnded, type StreamParts } from './change-stream.js';

@@ -5,7 +5,7 @@ import type { BoundaryPolicy } from '../boundary/policy.js';
 import { scopeNote } from '../boundary/scope-note.js';
 import { compileRead, type CompiledRead, type RootContext } from './compile-read.js';
 import type { PlannerParts } from './parts.js';
-import { planIdentity, type PlanIdentity } from '../access/plan-identity.js';
+import { planIdentity, type PlanIdentity } from '../access/log/plan-identity.js';
 import type { ReadDeclaration } from './read.js';
 import { argumentReader, type ArgumentReader } from './arguments.js';
 import { decideCoordinates, decideRoot, fieldsBelow, fieldsIn, type DecisionRequest, type FieldUse } from './decisions.js';

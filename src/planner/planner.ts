@@ -12,7 +12,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { Outcome } from '../access/access-record.js';
+import type { Outcome } from '../access/log/access-record.js';
 import { standingOf, type Viewer } from '../access/viewer.js';
 import { shapeOf } from './arguments.js';
 import type { BoundStatement } from '../database/envelope.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GraphQLError } from 'graphql';
-import type { AccessLog } from '../access/access-log.js';
+import type { AccessLog } from '../access/log/access-log.js';
 import { TokenRefused } from '../access/claims.js';
 import { declaredBy } from '../access/declared-headers.js';
 import type { Tokens } from '../access/tokens.js';

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { AccessLog } from '../access/access-log.js';
-import { accessLogParts } from '../access/access-log-query.js';
-import { AccessRegister } from '../access/access-register.js';
-import { EvidenceKeys } from '../access/evidence-keys.js';
-import type { EvidenceMode } from '../access/evidence-mode.js';
+import { AccessLog } from '../access/log/access-log.js';
+import { accessLogParts } from '../access/log/access-log-query.js';
+import { AccessRegister } from '../access/log/access-register.js';
+import { EvidenceKeys } from '../access/log/evidence-keys.js';
+import type { EvidenceMode } from '../access/log/evidence-mode.js';
 import { openKeyRing } from '../access/key-register.js';
 import { HubKeys, Seal } from '../access/keys.js';
 import type { LocalIssuer } from '../access/local-issuer.js';

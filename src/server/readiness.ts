@@ -1,4 +1,4 @@
-import type { AccessLog } from '../access/access-log.js';
+import type { AccessLog } from '../access/log/access-log.js';
 import type { Tokens } from '../access/tokens.js';
 import type { BoundaryDay } from '../boundary/boundary-day.js';
 import type { HubDatabase } from '../database/database.js';

@@ -1,13 +1,13 @@
 import 'reflect-metadata';
 import { lexicographicSortSchema, printSchema, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import { buildSchema } from 'type-graphql';
-import { accessLogBoundaries, AccessLogOperation, accessLogViews } from '../access/access-log-query.js';
+import { accessLogBoundaries, AccessLogOperation, accessLogViews } from '../access/log/access-log-query.js';
 import { accessBoundaries, AccessOperations } from '../access/operations.js';
 import type { OperationView } from '../boundary/database.js';
 import type { Boundary } from '../boundary/declaration.js';
 import { BoundaryPolicy } from '../boundary/policy.js';
 import type { Release } from '../boundary/release.js';
-import { withBoundaryDirectives } from '../boundary/sdl.js';
+import { withBoundaryDirectives } from '../boundary/text/sdl.js';
 import { AgencyList } from '../competence/agency-list.js';
 import { competenceBoundaries } from '../competence/boundary.js';
 import { CertificateStockOperation, certificateStockView } from '../competence/certificate-stock.js';

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { allReadsViewers, ownReadsViewers } from '../../src/access/access-log-query.js';
-import { fillRegister } from '../../src/access/access-register.js';
+import { allReadsViewers, ownReadsViewers } from '../../src/access/log/access-log-query.js';
+import { fillRegister } from '../../src/access/log/access-register.js';
 import { readerRole } from '../../src/boundary/database.js';
 import { databaseUrl } from '../../src/database/database-settings.js';
 import { boundaryPolicy } from '../../src/server/schema.js';

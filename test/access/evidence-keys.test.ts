@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { EvidenceKeys, isSignedBy } from '../../src/access/evidence-keys.js';
+import { EvidenceKeys, isSignedBy } from '../../src/access/log/evidence-keys.js';
 import { HubKeys } from '../../src/access/keys.js';
 import { EvidenceLog, record } from './evidence-log.js';
 

@@ -1,5 +1,5 @@
-import { AccessLog } from '../../src/access/access-log.js';
-import { EvidenceKeys } from '../../src/access/evidence-keys.js';
+import { AccessLog } from '../../src/access/log/access-log.js';
+import { EvidenceKeys } from '../../src/access/log/evidence-keys.js';
 import { HubKeys } from '../../src/access/keys.js';
 import { HubDatabase } from '../../src/database/database.js';
 import type { DatabaseSettings } from '../../src/database/database-settings.js';

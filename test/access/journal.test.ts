@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { open, readFile, readdir, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AccessLog } from '../../src/access/access-log.js';
-import { readJournal } from '../../src/access/access-journal.js';
+import type { AccessLog } from '../../src/access/log/access-log.js';
+import { readJournal } from '../../src/access/log/access-journal.js';
 import { waitFor } from '../support/wait-for.js';
 import { EvidenceLog, record } from './evidence-log.js';
 

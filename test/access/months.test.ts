@@ -1,8 +1,8 @@
 import { createSecretKey, generateKeyPairSync } from 'node:crypto';
 import { createDataSource, migrations } from '../../ormconfig.js';
-import { oldEntryHash } from '../../src/access/access-entry.js';
-import { AccessRegister, fillRegister, makePartitions } from '../../src/access/access-register.js';
-import { verifyLog } from '../../src/access/verify-log.js';
+import { oldEntryHash } from '../../src/access/log/access-entry.js';
+import { AccessRegister, fillRegister, makePartitions } from '../../src/access/log/access-register.js';
+import { verifyLog } from '../../src/access/log/verify-log.js';
 import { migrate } from '../../src/database/migrate.js';
 import { textLog } from '../../src/log.js';
 import { emptyDatabase } from '../support/test-database.js';

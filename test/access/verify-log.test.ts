@@ -1,9 +1,9 @@
 import { createHash, createSecretKey, generateKeyPairSync } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { entryHash, oldEntryHash } from '../../src/access/access-entry.js';
-import type { AccessRecord } from '../../src/access/access-record.js';
-import { faultText } from '../../src/access/log-fault.js';
+import { entryHash, oldEntryHash } from '../../src/access/log/access-entry.js';
+import type { AccessRecord } from '../../src/access/log/access-record.js';
+import { faultText } from '../../src/access/log/log-fault.js';
 import { EvidenceLog, foreignKeys, plans, record } from './evidence-log.js';
 
 /** B-56 (XM-3.5.8, SX-3.2.4.2): a log of who was shown what is worth as much as it is safe from whoever keeps it. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Branch } from '../../src/boundary/branches.js';
 import { isFull } from '../../src/boundary/cell.js';
 import { BoundaryPolicy } from '../../src/boundary/policy.js';
-import { snapshotText } from '../../src/boundary/snapshot.js';
+import { snapshotText } from '../../src/boundary/change/snapshot.js';
 import { projectFile } from '../../src/cli/project-file.js';
 import { agencies } from '../../src/measures/agencies.js';
 import { agreements } from '../../src/measures/agreements.js';

@@ -1,9 +1,9 @@
 import { after, digest, forPurpose, full, masked, oneOf, until, viewer, type Boundary, type RecordBoundary, type RelationDeclaration, type Right } from '../../src/boundary/declaration.js';
-import { differenceOf, type BoundaryDifference } from '../../src/boundary/difference.js';
-import { differenceText, isNoChange } from '../../src/boundary/difference-text.js';
+import { differenceOf, type BoundaryDifference } from '../../src/boundary/change/difference.js';
+import { differenceText, isNoChange } from '../../src/boundary/text/difference-text.js';
 import { BoundaryPolicy } from '../../src/boundary/policy.js';
-import { readRecorded, replay } from '../../src/boundary/replay.js';
-import { readSnapshot, snapshotText } from '../../src/boundary/snapshot.js';
+import { readRecorded, replay } from '../../src/boundary/change/replay.js';
+import { readSnapshot, snapshotText } from '../../src/boundary/change/snapshot.js';
 import type { Agreement } from '../../src/measures/agreements.js';
 
 /** The difference of two boundaries, by forms of its own: who gains, who loses, which rows widen, what a replay finds. */

@@ -4,8 +4,8 @@ import { accessGround, coordinateEffect, effectOf, holdersOf } from '../../src/b
 import { groundsOf } from '../../src/boundary/grounds.js';
 import { BoundaryPolicy, byDefault, type Standing } from '../../src/boundary/policy.js';
 import type { Release } from '../../src/boundary/release.js';
-import { assertReleases, releasesText } from '../../src/boundary/releases-text.js';
-import { groundOf, withBoundaryDirectives } from '../../src/boundary/sdl.js';
+import { assertReleases, releasesText } from '../../src/boundary/text/releases-text.js';
+import { groundOf, withBoundaryDirectives } from '../../src/boundary/text/sdl.js';
 
 /** What a viewer is told of a coordinate: its effect by relation, its ground, and what would change a denial. */
 

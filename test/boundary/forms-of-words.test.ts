@@ -1,6 +1,6 @@
 import { citedClause, quotation, shortened } from '../../src/boundary/basis.js';
 import { after, digest, forPurpose, full, masked, oneOf, open, reached, until, viewer } from '../../src/boundary/declaration.js';
-import { codeWords, conditionWords, hasWords, periodWords, purposesWords, rightWords, rowWords, shownWords } from '../../src/boundary/words.js';
+import { codeWords, conditionWords, hasWords, periodWords, purposesWords, rightWords, rowWords, shownWords } from '../../src/boundary/text/words.js';
 import { principalWords } from '../../src/measures/agencies/principals.js';
 
 /** Declarations in words: what a lawyer reads is the rule that is compiled. */

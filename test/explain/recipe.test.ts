@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parse, validate } from 'graphql';
 import { full, oneOf, type Boundary } from '../../src/boundary/declaration.js';
-import { differenceOf } from '../../src/boundary/difference.js';
-import { differenceText } from '../../src/boundary/difference-text.js';
+import { differenceOf } from '../../src/boundary/change/difference.js';
+import { differenceText } from '../../src/boundary/text/difference-text.js';
 import { BoundaryPolicy } from '../../src/boundary/policy.js';
 import { projectFile } from '../../src/cli/project-file.js';
 import { boundaries, boundaryPolicy, hubSchema } from '../../src/server/schema.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { monthOf } from '../../src/access/access-entry.js';
-import type { EvidenceKeys } from '../../src/access/evidence-keys.js';
+import { monthOf } from '../../src/access/log/access-entry.js';
+import type { EvidenceKeys } from '../../src/access/log/evidence-keys.js';
 import type { Session } from './registry-rows.js';
 
 const entrySchema = z.object({

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { EvidenceMode } from '../../src/access/evidence-mode.js';
+import type { EvidenceMode } from '../../src/access/log/evidence-mode.js';
 import type { DatabaseSettings } from '../../src/database/database-settings.js';
 import { databaseName, ownerName } from '../../src/database/cluster.js';
 import { EmbeddedServer } from '../../src/database/embedded-server.js';

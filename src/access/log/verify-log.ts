@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
-import type { HubDatabase } from '../database/database.js';
+import type { HubDatabase } from '../../database/database.js';
 import type { ChainLink } from './access-chain.js';
 import { entryHash } from './access-entry.js';
 import { JournalBroken, readJournal } from './access-journal.js';

@@ -1,5 +1,5 @@
-import type { HubDatabase } from '../database/database.js';
-import { StartUpError } from '../start-up-error.js';
+import type { HubDatabase } from '../../database/database.js';
+import { StartUpError } from '../../start-up-error.js';
 import type { ChainBatch, ChainHead } from './access-chain.js';
 import { entryHash, factsOf } from './access-entry.js';
 import { readJournal } from './access-journal.js';

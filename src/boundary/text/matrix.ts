@@ -1,11 +1,11 @@
-import { principalWords } from '../measures/agencies/principals.js';
-import { sharingBoundaryOf } from '../measures/sharing-boundaries.js';
-import type { TableAccount } from '../measures/boundary-coverage.js';
-import { boundaryCoverage } from '../measures/boundary-coverage.js';
-import { purposes, type Purpose } from '../measures/purposes.js';
-import { quotation, shortened } from './basis.js';
-import type { Basis, Boundary, PartBoundary, Principal, RecordBoundary, RelationDeclaration, Words } from './declaration.js';
-import type { BoundaryPolicy } from './policy.js';
+import { principalWords } from '../../measures/agencies/principals.js';
+import { sharingBoundaryOf } from '../../measures/sharing-boundaries.js';
+import type { TableAccount } from '../../measures/boundary-coverage.js';
+import { boundaryCoverage } from '../../measures/boundary-coverage.js';
+import { purposes, type Purpose } from '../../measures/purposes.js';
+import { quotation, shortened } from '../basis.js';
+import type { Basis, Boundary, PartBoundary, Principal, RecordBoundary, RelationDeclaration, Words } from '../declaration.js';
+import type { BoundaryPolicy } from '../policy.js';
 import { periodWords, purposesWords, rightWords, rowWords } from './words.js';
 
 /**

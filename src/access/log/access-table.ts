@@ -1,6 +1,6 @@
 import pg from 'pg';
-import type { HubDatabase } from '../database/database.js';
-import { pipelined, submit, type BoundStatement, type Statement } from '../database/envelope.js';
+import type { HubDatabase } from '../../database/database.js';
+import { pipelined, submit, type BoundStatement, type Statement } from '../../database/envelope.js';
 import type { ChainHead, ChainLink } from './access-chain.js';
 import type { PlanIdentity } from './plan-identity.js';
 

@@ -1,5 +1,5 @@
 import type { PlanIdentity } from './plan-identity.js';
-import type { Viewer } from './viewer.js';
+import type { Viewer } from '../viewer.js';
 
 /**
  * How an answer came out. ANSWERED: everything asked for. PARTLY_DENIED, DENIED: the boundary withheld some or all of it.

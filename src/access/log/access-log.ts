@@ -1,6 +1,6 @@
-import type { HubDatabase } from '../database/database.js';
-import type { Log } from '../log.js';
-import type { Clock } from '../measures/clock.js';
+import type { HubDatabase } from '../../database/database.js';
+import type { Log } from '../../log.js';
+import type { Clock } from '../../measures/clock.js';
 import { AccessChain } from './access-chain.js';
 import type { AccessRecord } from './access-record.js';
 import { carryAbandoned, DatabaseStore, type ChainStore } from './access-store.js';

@@ -1,6 +1,6 @@
 import { Kind, parse, print, visit, type ConstDirectiveNode, type ConstValueNode, type FieldDefinitionNode } from 'graphql';
-import type { Basis } from './declaration.js';
-import type { BoundaryPolicy } from './policy.js';
+import type { Basis } from '../declaration.js';
+import type { BoundaryPolicy } from '../policy.js';
 
 /** The directive as it is defined in the printed schema. */
 const definition = `"""

@@ -1,5 +1,5 @@
-import type { HubDatabase } from '../database/database.js';
-import { readRecorded, type RecordedOperation } from '../boundary/replay.js';
+import type { HubDatabase } from '../../database/database.js';
+import { readRecorded, type RecordedOperation } from '../../boundary/change/replay.js';
 
 /** The operations of the access log: each plan once, with how often it was answered. No value and no answer is among it. */
 export async function recordedOperations(database: HubDatabase): Promise<readonly RecordedOperation[]> {

@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import type { HubDatabase } from '../database/database.js';
-import { faultOf, type Log } from '../log.js';
-import type { Clock } from '../measures/clock.js';
+import type { HubDatabase } from '../../database/database.js';
+import { faultOf, type Log } from '../../log.js';
+import type { Clock } from '../../measures/clock.js';
 import { monthOf } from './access-entry.js';
 
 /** Entries taken into the register in one transaction. */

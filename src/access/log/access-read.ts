@@ -1,8 +1,8 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { DateTime } from '../measures/date-time.js';
-import { connectionOf, edgeOf } from '../planner/connection.js';
+import { DateTime } from '../../measures/date-time.js';
+import { connectionOf, edgeOf } from '../../planner/connection.js';
 import { outcomes } from './access-record.js';
-import { Agency } from './agency.js';
+import { Agency } from '../agency.js';
 
 /** Outcomes as the schema names them. */
 export const AccessOutcome = Object.fromEntries(outcomes.map((outcome) => [outcome, outcome]));

@@ -1,8 +1,8 @@
-import { principalWords } from '../measures/agencies/principals.js';
-import type { Words } from './declaration.js';
-import type { BoundaryDifference, FieldChange, RowChange } from './difference.js';
-import type { BoundaryPolicy } from './policy.js';
-import type { ReplayFinding } from './replay.js';
+import { principalWords } from '../../measures/agencies/principals.js';
+import type { Words } from '../declaration.js';
+import type { BoundaryDifference, FieldChange, RowChange } from '../change/difference.js';
+import type { BoundaryPolicy } from '../policy.js';
+import type { ReplayFinding } from '../change/replay.js';
 
 const turns: Readonly<Record<FieldChange['turn'] | RowChange['turn'], string>> = {
   GAINS: '增 · gains',

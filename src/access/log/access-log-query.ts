@@ -1,19 +1,19 @@
 import { hash } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import { Arg, Args, Ctx, Query, Resolver } from 'type-graphql';
-import type { OperationView } from '../boundary/database.js';
-import type { OperationBoundary } from '../boundary/declaration.js';
-import type { Row } from '../database/envelope.js';
-import { agencyOfCode } from '../measures/agencies.js';
-import { ServiceKey, type OperationContext } from '../planner/context.js';
-import { PageArguments } from '../planner/connection.js';
-import { pageOf, type PageRequest } from '../planner/page.js';
+import type { OperationView } from '../../boundary/database.js';
+import type { OperationBoundary } from '../../boundary/declaration.js';
+import type { Row } from '../../database/envelope.js';
+import { agencyOfCode } from '../../measures/agencies.js';
+import { ServiceKey, type OperationContext } from '../../planner/context.js';
+import { PageArguments } from '../../planner/connection.js';
+import { pageOf, type PageRequest } from '../../planner/page.js';
 import { AccessLogConnection, AccessLogFilter, AccessRead } from './access-read.js';
 import { outcomes } from './access-record.js';
-import { agencyOf } from './agency.js';
-import type { Seal } from './keys.js';
-import type { NodeIds } from './node-ids.js';
-import type { Viewer } from './viewer.js';
+import { agencyOf } from '../agency.js';
+import type { Seal } from '../keys.js';
+import type { NodeIds } from '../node-ids.js';
+import type { Viewer } from '../viewer.js';
 
 /** Who sees every read: the auditor, and the municipal bureau as the owner of the data (B-56: XM-3.5.8, SX-3.2.4.2). */
 export const allReadsViewers = ['AUDITOR', 'MUNI_HRSS'] as const;

@@ -1,5 +1,5 @@
-import type { HubDatabase } from '../database/database.js';
-import { faultOf, type Log } from '../log.js';
+import type { HubDatabase } from '../../database/database.js';
+import { faultOf, type Log } from '../../log.js';
 import type { ChainBatch, ChainHead, ChainLink } from './access-chain.js';
 import { AccessJournal } from './access-journal.js';
 import { anchorMs, headOf, largestCarry, takeChain, type ChainStore } from './access-store.js';

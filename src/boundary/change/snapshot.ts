@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { isPurpose, type Purpose } from '../measures/purposes.js';
-import type { Agreement } from '../measures/agreements.js';
-import type { Boundary, Condition } from './declaration.js';
-import { masks, type MaskName } from './masks.js';
+import { isPurpose, type Purpose } from '../../measures/purposes.js';
+import type { Agreement } from '../../measures/agreements.js';
+import type { Boundary, Condition } from '../declaration.js';
+import { masks, type MaskName } from '../masks.js';
 
 /**
  * The declarations as data: schema/boundary.json holds those that were released last, whatever the day, so that a change

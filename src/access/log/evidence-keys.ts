@@ -1,5 +1,5 @@
 import { createHmac, createPrivateKey, createPublicKey, createSecretKey, generateKeyPairSync, hash, randomBytes, sign, verify, type KeyObject } from 'node:crypto';
-import { keyFileInvalid, type HubKeys } from './keys.js';
+import { keyFileInvalid, type HubKeys } from '../keys.js';
 
 /** A place in a chain with everything before it: what a signature says of the log. */
 export interface Checkpoint {

@@ -1,7 +1,7 @@
-import { isPermitItem, permitItems } from '../measures/permit-items.js';
-import { purposes as purposeWords, type Purpose } from '../measures/purposes.js';
-import type { Condition, RelationDeclaration, Right, Shown, Words } from './declaration.js';
-import { masks } from './masks.js';
+import { isPermitItem, permitItems } from '../../measures/permit-items.js';
+import { purposes as purposeWords, type Purpose } from '../../measures/purposes.js';
+import type { Condition, RelationDeclaration, Right, Shown, Words } from '../declaration.js';
+import { masks } from '../masks.js';
 
 /**
  * Declarations in words, made from what is compiled and not from their free text: a reader who holds them against the

@@ -1,6 +1,6 @@
-import { fieldsOf, type BoundaryPolicy } from './policy.js';
-import type { Principal, RelationDeclaration, Right, Words } from './declaration.js';
-import { rightWords, rowWords } from './words.js';
+import { fieldsOf, type BoundaryPolicy } from '../policy.js';
+import type { Principal, RelationDeclaration, Right, Words } from '../declaration.js';
+import { rightWords, rowWords } from '../text/words.js';
 
 /** Whether a viewer class has more, less, or both after a change. */
 export type Turn = 'GAINS' | 'LOSES' | 'CHANGES';

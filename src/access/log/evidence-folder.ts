@@ -3,7 +3,7 @@ import { existsSync, linkSync, mkdirSync, readFileSync, readdirSync, rmSync, wri
 import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { identityOf } from '../database/processes.js';
+import { identityOf } from '../../database/processes.js';
 import type { Checkpoint } from './evidence-keys.js';
 
 const checkpointSchema = z.object({

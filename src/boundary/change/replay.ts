@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isPurpose } from '../measures/purposes.js';
-import type { BoundaryPolicy } from './policy.js';
+import { isPurpose } from '../../measures/purposes.js';
+import type { BoundaryPolicy } from '../policy.js';
 
 const recordedSchema = z.object({
   /** SHA-256 of the document, or the name of an example. */

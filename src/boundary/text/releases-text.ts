@@ -1,8 +1,8 @@
-import { principalWords } from '../measures/agencies/principals.js';
-import { quotation } from './basis.js';
-import type { Boundary, RecordBoundary, RelationDeclaration, Right, Shown } from './declaration.js';
-import type { BoundaryPolicy } from './policy.js';
-import type { Release, ReleaseForm } from './release.js';
+import { principalWords } from '../../measures/agencies/principals.js';
+import { quotation } from '../basis.js';
+import type { Boundary, RecordBoundary, RelationDeclaration, Right, Shown } from '../declaration.js';
+import type { BoundaryPolicy } from '../policy.js';
+import type { Release, ReleaseForm } from '../release.js';
 import { rightWords, shownWords } from './words.js';
 
 const headings: Readonly<Record<ReleaseForm, string>> = {

@@ -1,4 +1,4 @@
-import type { Clock } from '../measures/clock.js';
+import type { Clock } from '../../measures/clock.js';
 import { entryHash, entryText, monthOf } from './access-entry.js';
 import type { AccessRecord } from './access-record.js';
 import type { Checkpoint, EvidenceKeys } from './evidence-keys.js';
