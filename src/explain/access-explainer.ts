@@ -1,10 +1,10 @@
-import { GraphQLError, isObjectType, OperationTypeNode, type FieldNode, type GraphQLObjectType } from 'graphql';
+import { GraphQLError, OperationTypeNode, type FieldNode, type GraphQLObjectType } from 'graphql';
 import { standingOf, type Declared, type Viewer } from '../access/viewer.js';
 import { accessGround, coordinateEffect, type Declared as AccessDeclared, type Effect } from '../boundary/effect.js';
 import type { Standing } from '../boundary/policy.js';
 import { compileChange, type ChangeDeclaration } from '../feed/compile-change.js';
 import { ServiceKey } from '../planner/context.js';
-import { decideCoordinates, decideRoot, fieldsBelow, fieldsIn, operandUses, type DecisionRequest, type FieldUse } from '../planner/decisions.js';
+import { decideCoordinates, decideRoot, fieldsBelow, fieldsIn, nodeTypes, operandUses, type DecisionRequest, type FieldUse } from '../planner/decisions.js';
 import { compileOperation } from '../planner/operation-plan.js';
 import type { PlannerParts } from '../planner/parts.js';
 import type { KnownDocument, Planner } from '../planner/planner.js';
@@ -130,12 +130,7 @@ export class AccessExplainer {
 
   /** Fields of every type an id may name and this viewer class has rights on; a type without rights is answered with null. */
   #belowNode(request: DecisionRequest, key: string, nodes: readonly FieldNode[], used: ReadonlySet<string>): readonly FieldUse[] {
-    const { nodes: reads, policy, schema } = this.#parts;
-    return [...reads].flatMap(([type, read]) => {
-      const object = schema.getType(type);
-      if (!isObjectType(object)) return [];
-      return policy.branches(request.standing, read.type).length === 0 ? [] : fieldsIn(request, object, [key], nodes, used);
-    });
+    return nodeTypes(this.#parts, request, nodes).flatMap(({ object }) => fieldsIn(request, object, [key], nodes, used));
   }
 
   #operands(

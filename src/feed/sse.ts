@@ -37,6 +37,7 @@ export function sseTransport(parts: SseParts) {
   return async (response: ServerResponse, viewer: Viewer, call: GraphQLRequest, ending: AbortSignal): Promise<void> => {
     const stop = new AbortController();
     response.once('close', () => stop.abort());
+    if (response.destroyed) return; // gone while the token was verified: there is no close to come
     const opened = await open(parts, viewer, call, ending, stop.signal).catch(refusalOf);
     if (!(Symbol.asyncIterator in opened)) return refuse(parts, viewer, response, opened);
     response.writeHead(200, {

@@ -58,5 +58,5 @@ export const permitReads: readonly ReadDeclaration[] = [
 /** What `node(id:)` reads, by type. */
 export const permitNodes: ReadonlyMap<string, ReadDeclaration> = new Map([
   ['Permit', { field: 'node', type: 'Permit', form: 'one', filters: { id: { property: 'id', compare: '=', nodeId: true } }, order: [{ property: 'id', direction: 'ASC' }] }],
-  ['Subject', { field: 'node', type: 'Permit', part: 'holder', form: 'one', filters: { id: { property: 'holderId', compare: '=', nodeId: true } }, order: [{ property: 'holderId', direction: 'ASC' }] }],
+  ['Subject', { field: 'node', type: 'Permit', part: 'holder', form: 'one', filters: { id: { property: 'holder.id', compare: '=', nodeId: true } }, order: [{ property: 'holderId', direction: 'ASC' }] }],
 ]);

@@ -94,17 +94,33 @@ export function operandUses(
   });
   // The last property of the order is the internal key: it breaks ties and says nothing.
   const uniqueOrder = read.order.at(-1)?.property;
-  const ordered = read.order.map(({ property }) => ({ form: 'ORDER' as const, argument: null, property }));
-  return [...given, ...ordered]
+  const ordered = read.order
     .filter(({ property }) => property !== uniqueOrder)
-    .flatMap(({ form, argument, property }) =>
-      operandsOf(parts, read.type, property).map(([type, field]) => ({
-        form,
-        argument,
-        coordinate: `${type}.${field}`,
-        readable: branches.every((branch) => isFull(forStanding(parts.policy.cell(branch, type, field), request.standing.purpose))),
-      })),
-    );
+    .map(({ property }) => ({ form: 'ORDER' as const, argument: null, property }));
+  return [...given, ...ordered].flatMap(({ form, argument, property }) =>
+    operandsOf(parts, read.type, property).map(([type, field]) => ({
+      form,
+      argument,
+      coordinate: `${type}.${field}`,
+      readable: branches.every((branch) => isFull(forStanding(parts.policy.cell(branch, type, field), request.standing.purpose))),
+    })),
+  );
+}
+
+/**
+ * The types `node(id:)` may name for this standing, each with its read: those it has rows of and whose id it may read in
+ * full. An id of any other type answers like one that never was.
+ */
+export function nodeTypes(
+  parts: PlannerParts,
+  request: Pick<DecisionRequest, 'standing' | 'variables'>,
+  nodes: readonly FieldNode[],
+): readonly { readonly object: GraphQLObjectType; readonly read: ReadDeclaration }[] {
+  return [...parts.nodes].flatMap(([type, read]) => {
+    const object = parts.schema.getType(type);
+    const named = isObjectType(object) && parts.policy.branches(request.standing, read.type).length > 0;
+    return named && operandUses(parts, request, read, nodes).every(({ readable }) => readable) ? [{ object, read }] : [];
+  });
 }
 
 /** What an operand reads, as type and field: `holder.uscc` reads the holder and, behind it, the subject's code. */

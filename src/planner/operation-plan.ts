@@ -1,4 +1,4 @@
-import { isObjectType, Kind, type DocumentNode, type FieldNode, type OperationDefinitionNode } from 'graphql';
+import { Kind, type DocumentNode, type FieldNode, type OperationDefinitionNode } from 'graphql';
 import type { Viewer } from '../access/viewer.js';
 import { denialError, type AnswerError } from '../boundary/denial.js';
 import type { BoundaryPolicy } from '../boundary/policy.js';
@@ -8,7 +8,7 @@ import type { PlannerParts } from './parts.js';
 import { planIdentity, type PlanIdentity } from '../access/log/plan-identity.js';
 import type { ReadDeclaration } from './read.js';
 import { argumentReader, type ArgumentReader } from './arguments.js';
-import { decideCoordinates, decideRoot, fieldsBelow, fieldsIn, type DecisionRequest, type FieldUse } from './decisions.js';
+import { decideCoordinates, decideRoot, fieldsBelow, fieldsIn, nodeTypes, type DecisionRequest, type FieldUse } from './decisions.js';
 import { collectFields, coordinatesOf } from './selection.js';
 
 /** How one root field is answered. */
@@ -106,13 +106,12 @@ function nodeReads(
   nodes: readonly FieldNode[],
   allowed: ReadonlySet<string>,
 ): ReadonlyMap<string, NodeRead> {
-  const reads = new Map<string, NodeRead>();
-  for (const [type, read] of parts.nodes) {
-    const object = parts.schema.getType(type);
-    if (!isObjectType(object) || parts.policy.branches(request.standing, read.type).length === 0) continue;
-    reads.set(type, { read: compileRead(context, read, nodes), errors: denials(parts, request, fieldsIn(request, object, [key], nodes, allowed)) });
-  }
-  return reads;
+  return new Map(
+    nodeTypes(parts, request, nodes).map(({ object, read }) => {
+      const errors = denials(parts, request, fieldsIn(request, object, [key], nodes, allowed));
+      return [object.name, { read: compileRead(context, read, nodes), errors }];
+    }),
+  );
 }
 
 /** Notes are the same for all answers of a plan to one agency; there are as many texts as agencies of the class. */

@@ -1,6 +1,6 @@
 import { asker } from '../boundary/hub-under-test.js';
 import { sight, type Asker } from '../boundary/judge.js';
-import { plannerSide, type PlannerSide } from '../boundary/planner-sides.js';
+import { plannerSide, policyMoving, type PlannerSide } from '../boundary/planner-sides.js';
 import { makePair } from '../boundary/pairs.js';
 import { Random } from '../boundary/random.js';
 import type { World } from '../boundary/world.js';
@@ -82,5 +82,25 @@ test('the permits of one company by its code, and the company itself, are those 
       expect((data['permits'] as { nodes: { documentNo: string }[] }).nodes.map(({ documentNo }) => documentNo).sort()).toEqual([...seen].sort());
       expect(data['subject']).toEqual(seen.length > 0 ? { uscc } : null);
     }
+  }
+});
+
+test('a viewer class that may not read the id of a type cannot ask by it (L-01, L-13)', async () => {
+  const hiding = policyMoving(['id'], 'DECISION_RECORD');
+  const withheld = await plannerSide({ plans: hiding, database: hiding });
+  try {
+    await withheld.load(world);
+    const node = async (who: Asker, type: string, key: number): Promise<unknown> => {
+      const call = { query: 'query ($id: ID!) { node(id: $id) { __typename } }', variables: { id: withheld.parts.ids.encode(type, String(key)) } };
+      return (JSON.parse((await withheld.ask(who, call, 'any')).body) as Answer).data['node'];
+    };
+    const seen = world.permits.filter((permit) => sight(supervisor, permit) !== 'hidden');
+    expect(seen.length).toBeGreaterThan(0);
+    for (const permit of seen) {
+      expect(await node(supervisor, 'Permit', permit.id)).toBeNull();
+      expect(await node(supervisor, 'Subject', permit.holder_id)).toEqual({ __typename: 'Subject' });
+    }
+  } finally {
+    await withheld.close();
   }
 });
