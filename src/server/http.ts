@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { GraphQLError } from 'graphql';
 import type { AccessLog } from '../access/log/access-log.js';
 import { TokenRefused } from '../access/claims.js';
-import { declaredBy } from '../access/declared-headers.js';
 import type { Tokens } from '../access/tokens.js';
 import type { BoundaryDay } from '../boundary/boundary-day.js';
 import { KeysUnavailable } from '../access/trusted-keys.js';
@@ -12,7 +10,7 @@ import type { Declared, Identity, Viewer } from '../access/viewer.js';
 import type { sseTransport } from '../feed/sse.js';
 import { faultOf, type Log } from '../log.js';
 import type { Clock } from '../measures/clock.js';
-import { extensionsOf, readRequest } from '../planner/graphql-request.js';
+import { readRequest } from '../planner/graphql-request.js';
 import { internalError } from '../planner/safe-error.js';
 import { StartUpError } from '../start-up-error.js';
 import { errorAnswer, jsonType, writeAnswer, type HttpAnswer } from './http-answer.js';
@@ -20,6 +18,7 @@ import { nothingRead, type LaneAnswer, type Lanes } from './lanes.js';
 import type { OpenStreams } from './open-streams.js';
 import type { Page } from './page/page.js';
 import type { Readiness } from './readiness.js';
+import { bearerOf, bodyOf, declaration, headersOf, largestBody, readBody, requestIdOf, takesShortLane } from './request.js';
 
 /** Serves one subscription; returns when its stream has ended. */
 export type StreamHandler = ReturnType<typeof sseTransport>;
@@ -38,9 +37,6 @@ export interface HttpParts {
   readonly clock: Clock;
   readonly log: Log;
 }
-
-/** Larger bodies are refused unread; the largest example operation has 2 kB. */
-export const largestBody = 256 * 1024;
 
 /**
  * The HTTP front over bare node:http. Every request becomes a viewer first; every answer to a viewer is in the access
@@ -240,14 +236,6 @@ export class HttpFront {
   }
 }
 
-const sayableId = /^[\w.-]{1,64}$/;
-
-/** The caller's own number of a request (`x-request-id`), where it can be repeated safely. */
-function requestIdOf(request: IncomingMessage): string | null {
-  const id = request.headers['x-request-id'];
-  return typeof id === 'string' && sayableId.test(id) ? id : null;
-}
-
 /** One line per request, at debug alone. No query string, no header, no body: they carry what callers ask about. */
 function logAtEnd(log: Log, request: IncomingMessage, response: ServerResponse, path: string, id: string | null): void {
   const begin = performance.now();
@@ -258,31 +246,7 @@ function logAtEnd(log: Log, request: IncomingMessage, response: ServerResponse, 
   });
 }
 
-/** The token of an `Authorization: Bearer …` header. */
-function bearerOf(request: IncomingMessage): string | null {
-  const [scheme, token, ...rest] = (request.headers.authorization ?? '').split(' ');
-  return scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0 ? null : token;
-}
-
-/** A request in a JSON body (POST) or in the address (GET, for EventSource and curl). */
-function bodyOf(request: IncomingMessage, text: string, search: string): unknown {
-  if (request.method !== 'GET') return parseJson(text);
-  const asked = new URLSearchParams(search);
-  const json = (name: string): unknown => parseJson(asked.get(name) ?? 'null');
-  return { query: asked.get('query'), operationName: asked.get('operationName'), variables: json('variables'), extensions: json('extensions') };
-}
-
 const undeclared: Declared = { purpose: null, caseNo: null };
-
-/** What a request declares, or the refusal of what cannot be recorded. */
-function declaration(request: IncomingMessage, body: unknown): Declared | HttpAnswer {
-  try {
-    return declaredBy(request.headers, extensionsOf(body));
-  } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    return errorAnswer(400, String(error.extensions['code']), error.message, String(error.extensions['nextStep']));
-  }
-}
 
 /** An answer of the front itself to a known viewer; it goes into the evidence like any other. */
 function refusal(http: HttpAnswer): LaneAnswer {
@@ -327,43 +291,3 @@ const alive: HttpAnswer = { status: 200, contentType: jsonType, body: '{"status"
 const openPaths: ReadonlySet<string> = new Set(['/graphql', '/graphql/stream', '/health', '/ready']);
 
 const internalAnswer = errorAnswer(500, internalError.extensions.code, internalError.message, internalError.extensions.nextStep);
-
-/** Plain JSON in, plain JSON out; whatever negotiates anything else is Apollo's to judge. */
-function takesShortLane(request: IncomingMessage): boolean {
-  const accept = request.headers.accept;
-  return (
-    (request.headers['content-type'] ?? '').startsWith('application/json') &&
-    (accept === undefined || accept === '*/*' || accept === 'application/json') &&
-    request.headers['x-concordat-lane'] !== 'apollo'
-  );
-}
-
-function* headersOf(request: IncomingMessage): Iterable<[string, string]> {
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) yield [name, Array.isArray(value) ? value.join(', ') : value];
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined; // Apollo words the answer to a body that is no JSON
-  }
-}
-
-/** The whole body, or null when it is larger than allowed. */
-function readBody(request: IncomingMessage): Promise<string | null> {
-  // Listeners, not `for await`: the iterator costs about 20 µs a request, a tenth of a point look-up.
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    request.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > largestBody) resolve(null);
-      else chunks.push(chunk);
-    });
-    request.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
-    request.on('error', reject);
-  });
-}

@@ -3,7 +3,7 @@ import type { Quota } from '../explain/viewer-rights.js';
 import { largestDocumentTokens } from '../planner/planner.js';
 import { largestNestedList } from '../planner/read.js';
 import { statementTimeoutMs } from '../planner/readers.js';
-import { largestBody } from './http.js';
+import { largestBody } from './request.js';
 
 /** The limits that exist today, each from where it is enforced. There is none on the number of requests or of records. */
 export function quotasOf(viewer: Viewer): readonly Quota[] {
