@@ -1,3 +1,4 @@
+import { principalWords } from '../measures/agencies/principals.js';
 import { purposes, type Purpose } from '../measures/purposes.js';
 import { accessGround, type AccessGround } from './effect.js';
 import type { BoundaryPolicy, Standing } from './policy.js';
@@ -40,8 +41,8 @@ function nextStep({ missing, purposes: wanted, ask }: Pick<AccessGround, 'missin
       'Declare a purpose and a case number, by these headers or in extensions.'
     );
   }
-  const holders = ask.length > 0 ? `（${ask.join('、')}）` : '';
-  const holdersEn = ask.length > 0 ? ` (${ask.join(', ')})` : '';
+  const holders = ask.length > 0 ? `（${ask.map((kind) => principalWords(kind).zh).join('、')}）` : '';
+  const holdersEn = ask.length > 0 ? ` (${ask.map((kind) => principalWords(kind).en).join(', ')})` : '';
   if (missing.includes('AGREEMENT')) {
     return (
       `登记载明数据范围与用途的共享协议，或由有权机关${holders}查询 · ` +

@@ -7,7 +7,7 @@ import type { Asker } from './judge.js';
 import { explain } from './rounds.js';
 
 /** Pairs of histories per run; more with FEED_PAIRS=…. */
-const pairs = Number(process.env['FEED_PAIRS'] ?? '32');
+const pairs = Number(process.env['FEED_PAIRS'] ?? '12');
 /** From here on, every coordinate and argument of the subscription must have been asked under every relation. */
 const full = pairs >= 150;
 const seed = Number(process.env['FAST_CHECK_SEED'] ?? '1');

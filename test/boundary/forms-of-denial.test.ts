@@ -113,9 +113,9 @@ test('the words of a denial: code, coordinate, ground, and the next step for eac
       'ENFORCEMENT（行政执法案件 · an enforcement case） · Declare a purpose and a case number, by these headers or in extensions.',
   });
   expect(denial(as('EXCHANGE_PLATFORM'), 'R.a').next).toBe(
-    '登记载明数据范围与用途的共享协议，或由有权机关（DISTRICT_APPROVAL）查询 · Register a sharing agreement that names the data and the purpose, or ask the bureau that holds the right (DISTRICT_APPROVAL).',
+    '登记载明数据范围与用途的共享协议，或由有权机关（区行政审批局）查询 · Register a sharing agreement that names the data and the purpose, or ask the bureau that holds the right (district approval bureau).',
   );
-  expect(denial(as('DISTRICT_HRSS'), 'Query.op').next).toBe('由有权机关（MUNI_HRSS、AUDITOR）查询 · Ask the bureau that holds the right (MUNI_HRSS, AUDITOR).');
+  expect(denial(as('DISTRICT_HRSS'), 'Query.op').next).toBe('由有权机关（天津市人力资源和社会保障局、审计、监督人员）查询 · Ask the bureau that holds the right (Tianjin Municipal Human Resources and Social Security Bureau, auditor).');
   expect(denial(as('DISTRICT_APPROVAL'), 'R.n').next).toBe('由有权机关查询 · Ask the bureau that holds the right.');
 });
 

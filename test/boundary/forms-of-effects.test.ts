@@ -131,10 +131,10 @@ test('a denial carries that ground, and the next step follows from it', () => {
     extensions: {
       code: 'BOUNDARY_DENIED', coordinate: 'T.a', basis: { ...byDefault, missing: ['AGREEMENT'], purposes: [], ask: ['DISTRICT_APPROVAL'] },
       nextStep:
-        '登记载明数据范围与用途的共享协议，或由有权机关（DISTRICT_APPROVAL）查询 · Register a sharing agreement that names the data and the purpose, or ask the bureau that holds the right (DISTRICT_APPROVAL).',
+        '登记载明数据范围与用途的共享协议，或由有权机关（区行政审批局）查询 · Register a sharing agreement that names the data and the purpose, or ask the bureau that holds the right (district approval bureau).',
     },
   });
-  expect(denial(as('DISTRICT_APPROVAL'), 'T.d').extensions['nextStep']).toBe('由有权机关（DISTRICT_HRSS）查询 · Ask the bureau that holds the right (DISTRICT_HRSS).');
+  expect(denial(as('DISTRICT_APPROVAL'), 'T.d').extensions['nextStep']).toBe('由有权机关（区人力社保局）查询 · Ask the bureau that holds the right (district human-resources bureau).');
   expect(denial(as('PARTNER_BUREAU'), 'T.unheardOf').extensions['nextStep']).toBe('由有权机关查询 · Ask the bureau that holds the right.');
   for (const standing of [as('DISTRICT_APPROVAL'), as('DISTRICT_APPROVAL', 'AUDIT')]) {
     expect(denial(standing, 'Query.x').extensions['nextStep']).toBe(

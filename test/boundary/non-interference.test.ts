@@ -11,7 +11,7 @@ import { Random } from './random.js';
  * Generated pairs per run: few in `npm test`, hundreds in `npm run test:boundary`, as many as one likes with PAIRS=….
  * From `enough` pairs on, everything the surface offers must have been asked under every relation; a run goes on for it.
  */
-const pairs = Number(process.env['PAIRS'] ?? '60');
+const pairs = Number(process.env['PAIRS'] ?? '24');
 const enough = 300;
 const full = pairs >= enough;
 const operationsPerPair = 4;

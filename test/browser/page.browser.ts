@@ -83,7 +83,7 @@ describe('the page in Chromium', () => {
     const panel = await page.locator('#answer .denied').innerText();
     expect(panel).toContain('未向您共享');
     expect(panel).toMatch(/Permit\.content[\s\S]*B-02[\s\S]*XT-5\.1\.2c/);
-    expect(panel).toContain('登记载明数据范围与用途的共享协议');
+    expect(panel).toContain('由有权机关（区行政审批局、');
     await page.click('#answer .denied .clause >> text=XT-5.1.2c');
     await page.waitForSelector('#answer .denied blockquote >> text=3日内送区人力社保局');
     await page.click('.languages button[lang="en"]');

@@ -19,7 +19,7 @@ import { expectDense, readFeedLog } from './feed-log.js';
 import { KillProcesses } from './kill-processes.js';
 import { KillWriters, type Journaled, type Visible } from './kill-writers.js';
 
-const rounds = Number(process.env['KILL_ROUNDS'] ?? 8);
+const rounds = Number(process.env['KILL_ROUNDS'] ?? 6);
 const targets = ['hub', 'postmaster', 'subscriber', 'hub and postmaster'] as const;
 
 const line = z.object({
