@@ -33,7 +33,9 @@ export async function ensureRole(runner: SqlRunner, name: string): Promise<void>
         END;
         FOR attempt IN 1..20 LOOP
           BEGIN
-            EXIT WHEN pg_has_role(current_user, '${name}', CASE WHEN modern THEN 'SET' ELSE 'MEMBER' END);
+            -- By number: a name that this session found missing a moment ago may still count as missing for it.
+            EXIT WHEN EXISTS (SELECT FROM pg_roles r WHERE r.rolname = '${name}'
+              AND pg_has_role(current_user, r.oid, CASE WHEN modern THEN 'SET' ELSE 'MEMBER' END));
             IF modern THEN
               EXECUTE 'GRANT ${name} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE';
             ELSE
@@ -41,7 +43,7 @@ export async function ensureRole(runner: SqlRunner, name: string): Promise<void>
             END IF;
           EXCEPTION
             -- XX000 is "tuple concurrently updated": the same grant from another database.
-            WHEN internal_error OR unique_violation THEN
+            WHEN internal_error OR unique_violation OR undefined_object THEN
               IF attempt = 20 THEN RAISE; END IF;
               PERFORM pg_sleep(0.02 * attempt);
           END;
