@@ -3,7 +3,8 @@ import { rowWords, shownWords, conditionWords } from '../boundary/text/words.js'
 import type { CoordinateEffect, Effect, RelationEffect } from '../boundary/effect.js';
 import type { OperandForm } from '../planner/decisions.js';
 import type { Purpose as PurposeCode } from '../measures/purposes.js';
-import { AccessBasis, accessBasis, AccessEffect, CitedClause, Purpose, PurposeWords, purposeWords } from './basis.js';
+import { AccessBasis, accessBasis, AccessEffect, Purpose, PurposeWords, purposeWords } from './basis.js';
+import { RelationWords } from './relation-words.js';
 import { citedClause } from '../boundary/basis.js';
 
 const OperandUse = { LOOK_UP: 'LOOK_UP', FILTER: 'FILTER', ORDER: 'ORDER' } as const satisfies Record<OperandForm, OperandForm>;
@@ -19,25 +20,7 @@ registerEnumType(OperandUse, {
 });
 
 @ObjectType({ description: '一项关系下的提供方式 · How a field is seen in the rows of one relation.' })
-export class ExplainedRelation {
-  @Field(() => String, { description: '记录类型 · Type of the record.' })
-  type!: string;
-
-  @Field(() => String, { description: '关系 · Name of the relation.' })
-  relation!: string;
-
-  @Field(() => String, { description: '关系说明 · The relation in words.' })
-  zh!: string;
-
-  @Field(() => String, { description: '英文关系说明 · The relation in English.' })
-  en!: string;
-
-  @Field(() => String, { description: '何行：由条件生成 · Which rows, in words made from the conditions.' })
-  rowsZh!: string;
-
-  @Field(() => String, { description: '何行（英文） · Which rows, in English.' })
-  rowsEn!: string;
-
+export class ExplainedRelation extends RelationWords {
   @Field(() => AccessEffect, { description: '提供方式 · How the field is shown in these rows.' })
   effect!: Effect;
 
@@ -49,12 +32,6 @@ export class ExplainedRelation {
 
   @Field(() => [PurposeWords], { description: '可见更多的用途 · Purposes that would show more of it.' })
   purposes!: readonly PurposeWords[];
-
-  @Field(() => [String], { description: '边界表的行 · Rows of the boundary table.' })
-  rows!: readonly string[];
-
-  @Field(() => [CitedClause], { description: '条款与裁定 · Clauses and rulings.' })
-  clauses!: readonly CitedClause[];
 }
 
 @ObjectType({ description: '答复中的一个路径 · One path of the answer.' })

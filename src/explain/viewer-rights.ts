@@ -10,7 +10,8 @@ import { LegalDate } from '../measures/legal-date.js';
 import type { Purpose as PurposeCode } from '../measures/purposes.js';
 import { ServiceKey, type OperationContext } from '../planner/context.js';
 import { accessExplainer } from './access-explainer.js';
-import { AccessBasis, accessBasis, AccessEffect, CitedClause, Purpose, PurposeWords, purposeWords } from './basis.js';
+import { AccessBasis, accessBasis, AccessEffect, Purpose, PurposeWords, purposeWords } from './basis.js';
+import { RelationWords } from './relation-words.js';
 
 /** A limit of the hub as a viewer meets it. */
 export interface Quota {
@@ -48,36 +49,12 @@ export class ViewerGroup {
 }
 
 @ObjectType({ description: '查询者与记录的一项关系 · One relation in which the viewer stands to records.' })
-export class ViewerRelation {
-  @Field(() => String, { description: '记录类型 · Type of the records.' })
-  type!: string;
-
-  @Field(() => String, { description: '关系 · Name of the relation.' })
-  relation!: string;
-
-  @Field(() => String, { description: '关系说明 · The relation in words.' })
-  zh!: string;
-
-  @Field(() => String, { description: '英文关系说明 · The relation in English.' })
-  en!: string;
-
-  @Field(() => String, { description: '何行：由条件生成 · Which rows, in words made from the conditions.' })
-  rowsZh!: string;
-
-  @Field(() => String, { description: '何行（英文） · Which rows, in English.' })
-  rowsEn!: string;
-
+export class ViewerRelation extends RelationWords {
   @Field(() => String, { nullable: true, description: '期间；不限则为空 · From when to when; null where it holds always.' })
   period!: string | null;
 
   @Field(() => [PurposeWords], { description: '行仅为此用途可见，须案号；不限则为空 · The rows show for these purposes only, with a case number; empty for any.' })
   purposes!: readonly PurposeWords[];
-
-  @Field(() => [String], { description: '边界表的行 · Rows of the boundary table.' })
-  rows!: readonly string[];
-
-  @Field(() => [CitedClause], { description: '条款与裁定 · Clauses and rulings.' })
-  clauses!: readonly CitedClause[];
 
   @Field(() => [ViewerGroup], { description: '各字段组的提供方式 · How each field group is seen.' })
   sees!: readonly ViewerGroup[];
