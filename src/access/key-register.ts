@@ -19,12 +19,22 @@ const registeredSql = 'SELECT number, fingerprint FROM hub.identifier_key ORDER 
  * others under the same number; nothing is made in their place.
  */
 export async function openKeyRing(database: HubDatabase, dataFolder: string): Promise<KeyRing> {
-  const { rows } = await database.pool().query<RegisteredKey>(registeredSql);
-  if (rows.length > 0 && !KeyRing.exists(dataFolder)) throw keysMissing(rows.map(({ number }) => number).join(', '));
-  const keyRing = KeyRing.open(dataFolder);
-  assertSame(keyRing, rows);
-  useNewest(keyRing, rows);
-  return keyRing;
+  const registered = async (): Promise<RegisteredKey[]> => (await database.pool().query<RegisteredKey>(registeredSql)).rows;
+  let rows = await registered();
+  for (;;) {
+    try {
+      if (rows.length > 0 && !KeyRing.exists(dataFolder)) throw keysMissing(rows.map(({ number }) => number).join(', '));
+      const keyRing = KeyRing.open(dataFolder);
+      assertSame(keyRing, rows);
+      useNewest(keyRing, rows);
+      return keyRing;
+    } catch (error) {
+      // A key retired between the looks at register and folder is gone from both: only a register that stays as it was decides.
+      const before = JSON.stringify(rows);
+      rows = await registered();
+      if (JSON.stringify(rows) === before) throw error;
+    }
+  }
 }
 
 /**
