@@ -173,6 +173,9 @@ describe('garbled text', () => {
           iconv.encode(text, 'gbk').toString('utf8'),
           iconv.encode(text, 'gbk').toString('latin1'),
         ];
+        // Bytes of GBK that happen to be UTF-8 (注注源 is עעԴ) are a text like any other: nothing tells them apart.
+        const isOtherText = misread[3]?.includes('\uFFFD') === false;
+        if (isOtherText) misread.splice(3, 1);
         for (const garbled of misread) expect(['TEXT_GARBLED', 'TEXT_INVALID']).toContain(read('text', garbled));
       }),
     );
