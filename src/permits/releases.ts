@@ -4,11 +4,11 @@ import type { Release } from '../boundary/release.js';
 export const permitReleases: readonly Release[] = [
   {
     form: 'GATE',
-    coordinates: ['Query.permitDuplicate', 'PermitDuplicate.exists', 'PermitDuplicate.organ', 'PermitDuplicate.number'],
+    coordinates: ['Query.permitDuplicate', 'PermitDuplicate.exists', 'PermitDuplicate.organ', 'PermitDuplicate.number', 'AccessRead.subjects'],
     viewers: ['DISTRICT_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_APPROVAL'],
     tells: {
-      zh: '所指主体、所指事项是否已有有效许可，及最近一件的决定机关与文号；外国人来华工作许可除外，别无其他',
-      en: 'whether the named holder has a valid permit of the named item, and organ and number of the newest; never of foreigners’ permits, nothing else',
+      zh: '所指主体、所指事项是否已有有效许可，及最近一件的决定机关与文号；外国人来华工作许可除外；本机关的访问日志中另有该主体的标识，凭该标识不得查看任何内容，别无其他',
+      en: 'whether the named holder has a valid permit of the named item, and organ and number of the newest; never of foreigners’ permits; the asker’s own access log holds that holder’s id, by which nothing can be seen; nothing else',
     },
     why: {
       zh: '审批机关办理中的案件须查明是否重复许可；案件编号记入访问日志',

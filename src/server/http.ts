@@ -140,10 +140,6 @@ export class HttpFront {
       writeAnswer(response, 'principal' in identity ? missingToken : identity);
       return;
     }
-    if (day.outdated) {
-      writeAnswer(response, boundaryOutdated);
-      return;
-    }
     const text = await readBody(request);
     const search = query < 0 ? '' : url.slice(query);
     const body = text === null ? undefined : bodyOf(request, text, search);
@@ -152,6 +148,8 @@ export class HttpFront {
     if (text === null) {
       response.setHeader('connection', 'close');
       await this.#release(response, viewer, receivedAt, refusal(bodyTooLarge));
+    } else if (day.outdated) {
+      await this.#release(response, viewer, receivedAt, refusal(boundaryOutdated));
     } else if (!('purpose' in declared)) {
       await this.#release(response, viewer, receivedAt, refusal(declared));
     } else if (path === '/graphql/stream') {

@@ -101,9 +101,8 @@ export class Lanes {
     const variables = this.#planner.coerce(operation, body.variables);
     if (variables instanceof Array) return null;
     const trace = new Trace(viewer, this.#readers, this.#services);
-    let planned: PlannedAnswer;
     try {
-      planned = await this.#planner.run(known, operation, variables, viewer, trace);
+      const planned = await this.#planner.run(known, operation, variables, viewer, trace);
       return {
         http: { status: 200, contentType: jsonType, body: planned.body },
         document: known.hash,

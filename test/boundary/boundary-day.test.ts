@@ -37,6 +37,9 @@ test('A-12, A-57: a hub that ran over the night of the change of authority answe
     const refused = await ask();
     expect([refused.status, await refused.json()]).toMatchObject([503, { errors: [{ extensions: { code: 'BOUNDARY_OUTDATED' } }] }]);
     expect(await said).toContain('"code":"BOUNDARY_OUTDATED"');
+    // The refusal is an answer to a known viewer, so it has its entry like any other.
+    const { rows } = await database.pool().query<{ entry: string }>('SELECT entry FROM hub.access_entry ORDER BY position');
+    expect(rows.map(({ entry }) => entry).join()).toContain('"status":503');
     await waitFor('the hub to be not ready', async () => (await fetch(new URL('/ready', hub.url))).status === 503);
     expect(await (await fetch(new URL('/ready', hub.url))).json()).toMatchObject({ failing: ['boundary'] });
   } finally {
