@@ -5,6 +5,7 @@ import { Log1795305700000 } from './migrations/1795305700000-log.js';
 import { Boundary1795305800000 } from './migrations/1795305800000-boundary.js';
 import { Evidence1795305900000 } from './migrations/1795305900000-evidence.js';
 import { Boundary1795392000000 } from './migrations/1795392000000-boundary.js';
+import { Boundary1795478400000 } from './migrations/1795478400000-boundary.js';
 import { Agency } from './src/access/agency.js';
 import type { HubDatabase } from './src/database/database.js';
 import { PermitAction } from './src/permits/permit-action.js';
@@ -15,7 +16,9 @@ import { Subject } from './src/subjects/subject.js';
 export const entities = [Agency, Subject, Permit, PermitAction] as const;
 
 /** Every migration in order; forward only. */
-export const migrations = [Registry1795305600000, Log1795305700000, Boundary1795305800000, Evidence1795305900000, Boundary1795392000000] as const;
+export const migrations = [
+  Registry1795305600000, Log1795305700000, Boundary1795305800000, Evidence1795305900000, Boundary1795392000000, Boundary1795478400000,
+] as const;
 
 /** The table that records which migrations ran; in `public`, because the first migration makes the hub's schema. */
 export const migrationsTable = 'hub_migration';

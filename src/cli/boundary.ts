@@ -52,7 +52,8 @@ async function keepMigration(args: readonly string[]): Promise<number> {
     );
     return 1;
   }
-  const next = newest === undefined || args.includes('--amend') ? stamp : String(Date.now());
+  // Migrations run in the order of their stamps, and the newest may be ahead of the clock.
+  const next = newest === undefined || args.includes('--amend') ? stamp : String(Math.max(Date.now(), Number(stamp) + 1));
   const file = projectFile(`migrations/${next}-boundary.ts`);
   await writeFile(file, boundaryMigration(next, policy.version, roles, sql));
   process.stdout.write(`migrations/${next}-boundary.ts\n`);
