@@ -74,7 +74,7 @@ export async function* changeStream(
   // A frame was asked for when its read was: statements sent, rows back, then frame after frame as they are taken.
   let times = { receivedAt: clock.now().getTime(), startedAt: clock.now().getTime(), executedAt: 0 };
   const release = async (kind: ChangeKind, place: FeedPlace, event: Parameters<CompiledChange['write']>[1]): Promise<string> => {
-    const json = change.write({ kind, number: place.number, cursor: cursors.close(place, viewer) }, event);
+    const json = change.write({ kind, number: place.number, cursor: cursors.close(place, viewer) }, event, viewer);
     const body = `{"data":{${JSON.stringify(change.key)}:${json}}}`;
     await parts.accessLog.append({
       ...evidence,

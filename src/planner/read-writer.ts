@@ -1,5 +1,5 @@
-import type { Viewer } from '../access/viewer.js';
 import type { Row } from '../database/envelope.js';
+import type { Frame, Segment } from './frame.js';
 import type { Keyset } from './keyset.js';
 import type { PageRequest } from './page.js';
 import { runAt, type ObjectWriter, type RunColumns } from './row-writer.js';
@@ -10,33 +10,38 @@ export type EdgeMember =
   | { readonly key: string; readonly cursor: true }
   | { readonly key: string; readonly node: ObjectWriter };
 
-/** One member of a connection; page information is a list of (response key, field). */
+/** One member of a connection; page information is a list of (response key, field), a total the number of its statement. */
 export type ConnectionMember =
   | { readonly key: string; readonly constant: string }
   | { readonly key: string; readonly nodes: ObjectWriter }
   | { readonly key: string; readonly edges: readonly EdgeMember[] }
-  | { readonly key: string; readonly pageInfo: readonly (readonly [string, string])[] };
+  | { readonly key: string; readonly pageInfo: readonly (readonly [string, string])[] }
+  | { readonly key: string; readonly total: number };
 
-/** The JSON of a root field, how many records it holds, and the subjects they are of (internal ids), for the evidence. */
-export interface WrittenRead {
-  readonly json: string;
-  readonly records: number;
-  readonly subjects: readonly string[];
+/** How the records in the rows of a statement are told apart and whose they are. */
+export interface RecordRows {
+  readonly runs: RunColumns;
+  /** Column of the internal id of the subject, null where there is none; its cells are null where the viewer may not see it. */
+  readonly subject: number | null;
 }
 
-export type ReadWriter = (rows: readonly Row[], viewer: Viewer) => WrittenRead;
+/** Writes the records in a stretch of rows. */
+export type RowsWriter = (frame: Frame, rows: readonly Row[], segment: Segment) => string;
 
 /** The first record, or null. */
-export function firstWriter(object: ObjectWriter, runs: RunColumns, subject: number | null): ReadWriter {
-  return (rows) =>
-    rows.length === 0
-      ? { json: 'null', records: 0, subjects: [] }
-      : { json: object(rows, 0, runAt(rows, 0, runs).to), records: 1, subjects: subjectsOf(rows, [0], subject) };
+export function firstWriter(object: ObjectWriter, records: RecordRows): RowsWriter {
+  return (frame, rows, { from, to: end }) => {
+    if (from >= end) return 'null';
+    note(frame, rows, from, records.subject);
+    return object(frame, rows, from, runAt(rows, from, end, records.runs).to);
+  };
 }
 
-/** Cells of the subject column in the first rows of records; null where the viewer may not see whose record it is. */
-function subjectsOf(rows: readonly Row[], starts: readonly number[], subject: number | null): string[] {
-  return subject === null ? [] : starts.flatMap((at) => rows[at]?.[subject] ?? []);
+/** Notes a record for the evidence. */
+function note(frame: Frame, rows: readonly Row[], at: number, subject: number | null): void {
+  frame.records += 1;
+  const id = subject === null ? null : rows[at]?.[subject];
+  if (id !== null && id !== undefined) frame.subjects.push(id);
 }
 
 /** What a page is written by: its size and direction, and whether the caller stands behind or before a cursor. */
@@ -45,41 +50,48 @@ export interface PageForm extends PageRequest {
   readonly before: boolean;
 }
 
+/** The text of a total: what a statement says of the parent's key, or of the whole list where there is none. */
+export type TotalText = (frame: Frame, statement: number) => string;
+
 /**
  * A page of at most `size` records. The statement asks for one more to know whether more follow in its direction;
  * several branches may bring more, which are cut here. In the other direction a cursor says that there is something.
  */
 export function connectionWriter(
   members: readonly ConnectionMember[],
-  runs: RunColumns,
+  { runs, subject }: RecordRows,
   page: PageForm,
   keyset: Keyset,
-  subject: number | null,
-): ReadWriter {
-  return (rows, viewer) => {
-    const records: { readonly from: number; readonly to: number }[] = [];
-    let at = 0;
-    while (at < rows.length && records.length < page.size) {
-      const { to, next } = runAt(rows, at, runs);
+): (frame: Frame, rows: readonly Row[], segment: Segment, total: TotalText) => string {
+  return (frame, rows, { from: begin, to: end }, total) => {
+    const records: Segment[] = [];
+    let at = begin;
+    while (at < end && records.length < page.size) {
+      const { to, next } = runAt(rows, at, end, runs);
       records.push({ from: at, to });
+      note(frame, rows, at, subject);
       at = next;
     }
-    const more = at < rows.length;
+    const more = at < end;
     if (page.backward) records.reverse();
     const facts = {
       hasNextPage: page.backward ? page.before : more,
       hasPreviousPage: page.backward ? more : page.after,
     };
-    const elements = (write: (from: number, to: number) => string): string =>
-      `[${records.map(({ from, to }) => write(from, to)).join(',')}]`;
+    const elements = (write: (from: number, to: number) => string): string => {
+      let out = '[';
+      for (const { from, to } of records) out += `${out.length > 1 ? ',' : ''}${write(from, to)}`;
+      return `${out}]`;
+    };
     const parts = members.map((member) => {
       const key = JSON.stringify(member.key);
       if ('constant' in member) return `${key}:${member.constant}`;
-      if ('nodes' in member) return `${key}:${elements((from, to) => member.nodes(rows, from, to))}`;
-      if ('edges' in member) return `${key}:${elements((from, to) => edgeText(member.edges, rows, from, to, viewer, keyset))}`;
+      if ('nodes' in member) return `${key}:${elements((from, to) => member.nodes(frame, rows, from, to))}`;
+      if ('edges' in member) return `${key}:${elements((from, to) => edgeText(member.edges, frame, rows, from, to, keyset))}`;
+      if ('total' in member) return `${key}:${total(frame, member.total)}`;
       const cursorAt = (index: number): string => {
         const row = rows[records.at(index)?.from ?? -1];
-        return row ? JSON.stringify(keyset.cursor(row, viewer)) : 'null';
+        return row ? JSON.stringify(keyset.cursor(row, frame.viewer)) : 'null';
       };
       const info = member.pageInfo.map(([name, field]) => {
         const key = JSON.stringify(name);
@@ -90,23 +102,23 @@ export function connectionWriter(
       });
       return `${key}:{${info.join(',')}}`;
     });
-    return { json: `{${parts.join(',')}}`, records: records.length, subjects: subjectsOf(rows, records.map(({ from }) => from), subject) };
+    return `{${parts.join(',')}}`;
   };
 }
 
 function edgeText(
   members: readonly EdgeMember[],
+  frame: Frame,
   rows: readonly Row[],
   from: number,
   to: number,
-  viewer: Viewer,
   keyset: Keyset,
 ): string {
   const parts = members.map((member) => {
     const key = JSON.stringify(member.key);
     if ('constant' in member) return `${key}:${member.constant}`;
-    if ('node' in member) return `${key}:${member.node(rows, from, to)}`;
-    return `${key}:${JSON.stringify(keyset.cursor(rows[from] ?? [], viewer))}`;
+    if ('node' in member) return `${key}:${member.node(frame, rows, from, to)}`;
+    return `${key}:${JSON.stringify(keyset.cursor(rows[from] ?? [], frame.viewer))}`;
   });
   return `{${parts.join(',')}}`;
 }

@@ -48,7 +48,7 @@ export async function statementsOf(side: PlannerSide, who: Asker, call: GraphQLC
     document: known.document, documentHash: known.hash, operation, fragments: known.fragments, standing: standingOf(viewer), pageLimit: viewer.pageLimit, variables,
   });
   return plan.roots.flatMap((root) =>
-    root.form === 'planned' ? [{ statement: root.read.statement, values: bind(root.read.values, viewer, variables) }] : [],
+    root.form === 'planned' ? root.read.statements.map(({ statement, values }) => ({ statement, values: bind(values, viewer, variables) })) : [],
   );
 }
 
