@@ -22,6 +22,7 @@ import type { PlannerParts } from './parts.js';
 import { internalError, safeError } from './safe-error.js';
 import type { Fragments, Variables } from './selection.js';
 import { shapeReader } from './shape.js';
+import { TextChunks } from './text-chunks.js';
 
 /** A document that parsed and validated against the schema. */
 export interface KnownDocument {
@@ -33,9 +34,9 @@ export interface KnownDocument {
   shapeOf(operation: OperationDefinitionNode, variables: Variables): string;
 }
 
-/** A finished answer: its exact bytes as text, and what the evidence records of it. */
+/** A finished answer: its exact bytes, and what the evidence records of it. */
 export interface PlannedAnswer {
-  readonly body: string;
+  readonly body: Buffer;
   readonly records: number;
   /** Objects of the planned part: records and everything below them. */
   readonly objects: number;
@@ -102,41 +103,48 @@ export class Planner {
     }
     const plan = await this.#plan(known, operation, variables, viewer);
     const bound: BoundStatement[] = [];
-    const reads = plan.roots.map((root) => (root.form === 'node' ? this.#nodeRead(root.id(variables), root.reads) : root));
-    for (const root of reads) {
-      if (!root || !('read' in root)) continue;
-      for (const { statement, values } of root.read.statements) bound.push({ statement, values: bind(values, viewer, variables) });
-    }
+    const reads = plan.roots.map((root) => {
+      const read = root.form === 'node' ? this.#nodeRead(root.id(variables), root.reads) : root.form === 'planned' ? { read: root.read, errors: [] } : null;
+      if (!read) return null;
+      const run = read.read.start(viewer);
+      for (const [i, { statement, values }] of read.read.statements.entries()) {
+        const sink = run.sinks[i];
+        bound.push({ statement, values: bind(values, viewer, variables), ...(sink ? { sink } : {}) });
+      }
+      return { run, errors: read.errors };
+    });
     const { clock } = this.#parts;
     const startedAt = clock.now().getTime();
-    const [results, rest] = await Promise.all([
+    const [, rest] = await Promise.all([
       bound.length > 0 ? this.#parts.readers.run(viewer, bound) : [],
       plan.resolved
         ? execute({ schema: this.#parts.schema, document: plan.resolved, variableValues: variables, contextValue: context })
         : null,
     ]);
     const executedAt = clock.now().getTime();
-    let next = 0;
     let records = 0;
     let objects = 0;
     const subjects: string[] = [];
     const denials = [...plan.errors];
-    const data = plan.roots.map(({ key, form }, i) => {
-      if (form === 'resolved') return `${JSON.stringify(key)}:${JSON.stringify(rest?.data?.[key] ?? null)}`;
+    const data = new TextChunks();
+    for (const [i, { key, form }] of plan.roots.entries()) {
+      data.add(`${i === 0 ? '' : ','}${JSON.stringify(key)}:`);
       const read = reads[i];
-      if (!read || !('read' in read)) return `${JSON.stringify(key)}:null`;
-      if ('errors' in read) denials.push(...read.errors);
-      const written = read.read.write(viewer, results.slice(next, next + read.read.statements.length));
-      next += read.read.statements.length;
-      records += written.records;
-      objects += written.objects;
-      subjects.push(...written.subjects);
-      return `${JSON.stringify(key)}:${written.json}`;
-    });
+      if (form === 'resolved') data.add(JSON.stringify(rest?.data?.[key] ?? null));
+      else if (!read) data.add('null');
+      else {
+        denials.push(...read.errors);
+        const written = read.run.written();
+        data.append(written.bytes);
+        records += written.records;
+        objects += written.objects;
+        subjects.push(...written.subjects);
+      }
+    }
     const failures = (rest?.errors ?? []).map((error) => safeError(error.toJSON()));
     const errors = [...denials, ...failures];
     const errorText = errors.length > 0 ? `"errors":${JSON.stringify(errors)},` : '';
-    const body = `{${errorText}"data":{${data.join(',')}}${plan.extensions(viewer)}}`;
+    const body = Buffer.concat([Buffer.from(`{${errorText}"data":{`), ...data.bytes(), Buffer.from(`}${plan.extensions(viewer)}}`)]);
     return { body, records, objects, subjects, plan, outcome: outcomeOf(plan, denials.length, failures), startedAt, executedAt };
   }
 

@@ -13,7 +13,7 @@ import type { Clock } from '../measures/clock.js';
 import { readRequest } from '../planner/graphql-request.js';
 import { internalError } from '../planner/safe-error.js';
 import { StartUpError } from '../start-up-error.js';
-import { errorAnswer, jsonType, writeAnswer, type HttpAnswer } from './http-answer.js';
+import { bytesOf, errorAnswer, jsonType, writeAnswer, type HttpAnswer } from './http-answer.js';
 import { nothingRead, type LaneAnswer, type Lanes } from './lanes.js';
 import type { OpenStreams } from './open-streams.js';
 import type { Page } from './page/page.js';
@@ -177,7 +177,7 @@ export class HttpFront {
     receivedAt: number,
     answer: LaneAnswer,
   ): Promise<void> {
-    const bytes = Buffer.from(answer.http.body);
+    const bytes = bytesOf(answer.http);
     const { planned, read } = answer;
     await this.#parts.accessLog.append({
       viewer,

@@ -62,8 +62,8 @@ export class Lanes {
   readonly #readers: Readers;
   readonly #services: Services;
   readonly #apollo: ApolloServer<Trace>;
-  /** Bodies of planned answers by the data object that stands for them inside Apollo. */
-  readonly #bodies = new WeakMap<object, string>();
+  /** The data objects that stand for planned answers inside Apollo. */
+  readonly #planned = new WeakSet<object>();
 
   private constructor(schema: GraphQLSchema, planner: Planner, readers: Readers, services: Services) {
     this.#planner = planner;
@@ -78,7 +78,8 @@ export class Lanes {
       includeStacktraceInErrorResponses: false,
       stopOnTerminationSignals: false,
       plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled()],
-      stringifyResult: (value) => (value.data && this.#bodies.get(value.data)) ?? JSON.stringify(value),
+      // Apollo carries texts alone; a planned answer is bytes already and takes the text's place behind it.
+      stringifyResult: (value) => (value.data && this.#planned.has(value.data) ? plannedText : JSON.stringify(value)),
       formatError: safeError,
     });
   }
@@ -131,7 +132,7 @@ export class Lanes {
       http: {
         status: answer.status ?? 200,
         contentType: answer.headers.get('content-type') ?? jsonType,
-        body: text,
+        body: text === plannedText && trace.noted.planned ? trace.noted.planned.body : text,
         headers: new Map([...answer.headers].filter(([name]) => name !== 'content-type' && name !== 'cache-control')),
       },
       document: trace.noted.known?.hash ?? null,
@@ -185,10 +186,13 @@ export class Lanes {
     }
     context.noted.planned = planned;
     const data = {};
-    this.#bodies.set(data, planned.body);
+    this.#planned.add(data);
     return { data };
   }
 }
+
+/** Stands for a planned answer; no JSON text is this one. */
+const plannedText = '(planned)';
 
 function unknownOperation(): GraphQLError {
   return new GraphQLError('请指明文档中的一个操作 · Name one operation of the document.', {
