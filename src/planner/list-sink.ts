@@ -97,7 +97,8 @@ export class ListSink implements RowSink, ListContext {
     }
     const key = row[runs.key] ?? null;
     if (key === this.#key) {
-      if (runs.leg === null || row[runs.leg] === this.#rows[0]?.[runs.leg]) this.#rows.push(row);
+      const [first] = this.#rows; // none: the record lies beyond the page
+      if (first && (runs.leg === null || row[runs.leg] === first[runs.leg])) this.#rows.push(row);
       return;
     }
     this.#flush();
