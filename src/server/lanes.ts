@@ -63,7 +63,7 @@ export class Lanes {
   readonly #services: Services;
   readonly #apollo: ApolloServer<Trace>;
   /** The data objects that stand for planned answers inside Apollo. */
-  readonly #planned = new WeakSet<object>();
+  readonly #planned = new WeakSet();
 
   private constructor(schema: GraphQLSchema, planner: Planner, readers: Readers, services: Services) {
     this.#planner = planner;
