@@ -28,6 +28,8 @@ export interface RootContext extends ReadContext {
 export interface CompiledRead {
   readonly statement: Statement;
   readonly values: readonly ValueSource[];
+  /** Of unknown cost: it runs on a connection of its own. */
+  readonly adHoc?: boolean;
   readonly write: ReadWriter;
 }
 

@@ -15,10 +15,12 @@ import { LRUCache } from 'lru-cache';
 import type { Outcome } from '../access/log/access-record.js';
 import { standingOf, type Viewer } from '../access/viewer.js';
 import { shapeOf } from './arguments.js';
+import type { OperationContext } from './context.js';
 import type { BoundStatement } from '../database/envelope.js';
 import { compileOperation, type NodeRead, type OperationPlan } from './operation-plan.js';
 import { bind } from './parameters.js';
 import type { PlannerParts } from './parts.js';
+import { PlannedRun } from './readers.js';
 import { internalError, safeError } from './safe-error.js';
 import type { Fragments, Variables } from './selection.js';
 
@@ -88,7 +90,7 @@ export class Planner {
     operation: OperationDefinitionNode,
     variables: Variables,
     viewer: Viewer,
-    context: object,
+    context: Partial<OperationContext>,
   ): Promise<PlannedAnswer> {
     if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
       throw new GraphQLError('订阅请用 /graphql/stream · Subscriptions are served at /graphql/stream.', {
@@ -101,10 +103,11 @@ export class Planner {
     for (const root of reads) {
       if (root && 'read' in root) bound.push({ statement: root.read.statement, values: bind(root.read.values, viewer, variables) });
     }
+    const adHoc = reads.some((root) => root && 'read' in root && root.read.adHoc === true);
     const { clock } = this.#parts;
     const startedAt = clock.now().getTime();
     const [results, rest] = await Promise.all([
-      bound.length > 0 ? this.#parts.readers.run(viewer, bound) : [],
+      bound.length > 0 ? this.#parts.readers.run(viewer, bound, new PlannedRun(adHoc, context)) : [],
       plan.resolved
         ? execute({ schema: this.#parts.schema, document: plan.resolved, variableValues: variables, contextValue: context })
         : null,

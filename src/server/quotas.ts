@@ -2,7 +2,7 @@ import { bulkPageLimit, type Viewer } from '../access/viewer.js';
 import type { Quota } from '../explain/viewer-rights.js';
 import { largestDocumentTokens } from '../planner/planner.js';
 import { largestNestedList } from '../planner/read.js';
-import { statementTimeoutMs } from '../planner/readers.js';
+import { statementTimeoutMs } from '../planner/reader-session.js';
 import { largestBody } from './request.js';
 
 /** The limits that exist today, each from where it is enforced. There is none on the number of requests or of records. */
