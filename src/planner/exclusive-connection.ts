@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { Principal } from '../boundary/declaration.js';
 import { cancelRequests } from '../database/cancel-request.js';
 import { pipelined, submit, type BoundStatement, type Row } from '../database/envelope.js';
-import { requestAbandoned } from './read-failure.js';
+import { requestAbandoned } from './read-error.js';
 
 /** A cancelled statement answers within a millisecond or two; one that did not was not reached by the signal. */
 const cancelAgainMs = 50;
@@ -52,7 +52,7 @@ export class ExclusiveConnection {
 
   /**
    * Rows of each statement, in order. Settles when the server is ready again and no request to cancel is under way: only
-   * then may another call have the connection. Throws ReadFailure REQUEST_ABANDONED when it was cancelled.
+   * then may another call have the connection. Throws ReadError REQUEST_ABANDONED when it was cancelled.
    */
   async run(envelope: readonly BoundStatement[], signal?: AbortSignal): Promise<readonly (readonly Row[])[]> {
     if (signal?.aborted === true) throw requestAbandoned();

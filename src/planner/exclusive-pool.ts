@@ -4,7 +4,7 @@ import type { HubDatabase } from '../database/database.js';
 import type { BoundStatement, Row } from '../database/envelope.js';
 import { ExclusiveConnection } from './exclusive-connection.js';
 import { Places, type PlaceLimits } from './places.js';
-import { requestAbandoned } from './read-failure.js';
+import { requestAbandoned } from './read-error.js';
 import { exclusiveConfig } from './reader-session.js';
 
 /**
@@ -38,7 +38,7 @@ export class ExclusivePool {
 
   /**
    * Rows of each statement, in order. An abort drops the call from the queue or cancels its statement.
-   * Throws ReadFailure QUEUE_FULL, QUEUE_TIMEOUT or REQUEST_ABANDONED, and what the database throws.
+   * Throws ReadError QUEUE_FULL, QUEUE_TIMEOUT or REQUEST_ABANDONED, and what the database throws.
    */
   async run({ principal, agency }: Viewer, envelope: readonly BoundStatement[], signal?: AbortSignal): Promise<readonly (readonly Row[])[]> {
     await this.#places.take(agency, signal);

@@ -1,4 +1,4 @@
-import { queueFull, queueTimeout, requestAbandoned } from './read-failure.js';
+import { queueFull, queueTimeout, requestAbandoned } from './read-error.js';
 
 export interface PlaceLimits {
   /** Places in all, and those one agency may hold at a time. */
@@ -33,7 +33,7 @@ export class Places {
   }
 
   /**
-   * Takes a place, which must be given back. Throws ReadFailure QUEUE_FULL, QUEUE_TIMEOUT, and REQUEST_ABANDONED once
+   * Takes a place, which must be given back. Throws ReadError QUEUE_FULL, QUEUE_TIMEOUT, and REQUEST_ABANDONED once
    * `signal` is aborted.
    */
   async take(agency: string, signal?: AbortSignal): Promise<void> {

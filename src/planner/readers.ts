@@ -10,7 +10,7 @@ import type { BoundStatement, Row, Statement } from '../database/envelope.js';
 import { ExclusivePool } from './exclusive-pool.js';
 import { connectionsPerClass, isConnectionLoss, Lane } from './lane.js';
 import { PlanPace } from './plan-pace.js';
-import { statementTimeout } from './read-failure.js';
+import { statementTimeout } from './read-error.js';
 
 /** How a read runs. */
 export interface RunOptions {
@@ -85,7 +85,7 @@ export class Readers {
   }
 
   /**
-   * Rows of each statement, in order. Throws GraphQLError BAD_USER_INPUT for a text PostgreSQL cannot hold, ReadFailure
+   * Rows of each statement, in order. Throws GraphQLError BAD_USER_INPUT for a text PostgreSQL cannot hold, ReadError
    * STATEMENT_TIMEOUT, and for exclusive reads QUEUE_FULL, QUEUE_TIMEOUT and REQUEST_ABANDONED.
    */
   async run(viewer: Viewer, statements: readonly BoundStatement[], options: RunOptions = small): Promise<readonly (readonly Row[])[]> {

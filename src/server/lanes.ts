@@ -6,7 +6,7 @@ import type { OperationContext, Services } from '../planner/context.js';
 import type { GraphQLRequest } from '../planner/graphql-request.js';
 import type { KnownDocument, PlannedAnswer, Planner } from '../planner/planner.js';
 import type { Readers } from '../planner/readers.js';
-import { ReadFailure } from '../planner/read-failure.js';
+import { ReadError } from '../planner/read-error.js';
 import { safeError } from '../planner/safe-error.js';
 import { jsonType, type HttpAnswer } from './http-answer.js';
 
@@ -121,7 +121,7 @@ export class Lanes {
         read: trace.noted.read,
       };
     } catch (error) {
-      if (error instanceof ReadFailure) return { http: failureAnswer(error), document: known.hash, operation: operation.name?.value ?? null, planned: null, caseNo: trace.noted.caseNo, read: trace.noted.read };
+      if (error instanceof ReadError) return { http: failureAnswer(error), document: known.hash, operation: operation.name?.value ?? null, planned: null, caseNo: trace.noted.caseNo, read: trace.noted.read };
       if (error instanceof GraphQLError) return null; // a bad cursor or page size: Apollo's lane words the answer
       throw error;
     }
@@ -201,8 +201,8 @@ export class Lanes {
 }
 
 /** A read that could not be done, as Apollo's lane words it. */
-function failureAnswer(error: ReadFailure): HttpAnswer {
-  return { ...error.http, contentType: jsonType, body: `${JSON.stringify({ errors: [safeError(error.toJSON())], data: null })}\n` };
+function failureAnswer(error: ReadError): HttpAnswer {
+  return { ...error.http, contentType: jsonType, body: JSON.stringify({ errors: [safeError(error.toJSON())], data: null }) };
 }
 
 function unknownOperation(): GraphQLError {
