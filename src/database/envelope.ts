@@ -152,7 +152,7 @@ class Envelope extends pg.Query {
     try {
       work();
     } catch (error) {
-      this.#failure = error instanceof Error ? error : new Error('a row could not be taken', { cause: error });
+      this.#failure = new SinkFault('a row could not be taken', { cause: error });
     }
   }
 
@@ -166,6 +166,11 @@ class Envelope extends pg.Query {
   handleReadyForQuery(): void {
     this.#settle(this.#failure, this.#results);
   }
+}
+
+/** A sink failed; its code tells it from the loss of a connection, after which reads are repeated. */
+export class SinkFault extends Error {
+  readonly code = 'SINK_FAULT';
 }
 
 /** Settings of a client that pipelines: what envelopes travel on. The option is newer than the published types. */

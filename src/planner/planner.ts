@@ -15,10 +15,12 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { Outcome } from '../access/log/access-record.js';
 import { standingOf, type Viewer } from '../access/viewer.js';
+import type { OperationContext } from './context.js';
 import type { BoundStatement } from '../database/envelope.js';
 import { compileOperation, type NodeRead, type OperationPlan } from './operation-plan.js';
 import { bind } from './parameters.js';
 import type { PlannerParts } from './parts.js';
+import { PlannedRun } from './readers.js';
 import { internalError, safeError } from './safe-error.js';
 import type { Fragments, Variables } from './selection.js';
 import { shapeReader } from './shape.js';
@@ -94,7 +96,7 @@ export class Planner {
     operation: OperationDefinitionNode,
     variables: Variables,
     viewer: Viewer,
-    context: object,
+    context: Partial<OperationContext>,
   ): Promise<PlannedAnswer> {
     if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
       throw new GraphQLError('订阅请用 /graphql/stream · Subscriptions are served at /graphql/stream.', {
@@ -103,9 +105,11 @@ export class Planner {
     }
     const plan = await this.#plan(known, operation, variables, viewer);
     const bound: BoundStatement[] = [];
+    let adHoc = false;
     const reads = plan.roots.map((root) => {
       const read = root.form === 'node' ? this.#nodeRead(root.id(variables), root.reads) : root.form === 'planned' ? { read: root.read, errors: [] } : null;
       if (!read) return null;
+      adHoc ||= read.read.adHoc;
       const run = read.read.start(viewer);
       for (const [i, { statement, values }] of read.read.statements.entries()) {
         const sink = run.sinks[i];
@@ -116,7 +120,7 @@ export class Planner {
     const { clock } = this.#parts;
     const startedAt = clock.now().getTime();
     const [, rest] = await Promise.all([
-      bound.length > 0 ? this.#parts.readers.run(viewer, bound) : [],
+      bound.length > 0 ? this.#parts.readers.run(viewer, bound, new PlannedRun(adHoc, context)) : [],
       plan.resolved
         ? execute({ schema: this.#parts.schema, document: plan.resolved, variableValues: variables, contextValue: context })
         : null,
