@@ -33,9 +33,8 @@ function coded(error: GraphQLError, code: string, message: string): GraphQLError
 
 /** An error as it leaves the hub by a way of its own: without what is for the HTTP front. */
 export function plainError(error: GraphQLError): unknown {
-  const { extensions, ...rest } = error.toJSON();
-  const { http: _, ...told } = extensions ?? {};
-  return { ...rest, extensions: told };
+  const json = error.toJSON();
+  return { ...json, extensions: Object.fromEntries(Object.entries(json.extensions ?? {}).filter(([name]) => name !== 'http')) };
 }
 
 /** The HTTP status an error asks for, and its headers. */

@@ -30,7 +30,11 @@ export function operationFiles(folder: string): readonly OperationFile[] {
       const file = path.join(folder, name);
       const lines = readFileSync(file, 'utf8').split(/\r?\n/);
       const end = lines.findIndex((line) => !line.startsWith('#'));
-      const header = Object.fromEntries(lines.slice(0, end).map((line) => /^# ([\w-]+): (.*)$/.exec(line)?.slice(1) ?? [line, '']));
+      const header: Record<string, string> = {};
+      for (const line of lines.slice(0, end)) {
+        const [, key = line, value = ''] = /^# ([\w-]+): (.*)$/.exec(line) ?? [];
+        header[key] = value;
+      }
       return { name: name.replace(/\.graphql$/, ''), file, header, document: lines.slice(end).join('\n').trim() };
     });
 }

@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import { limits, type LimitName } from './limits.js';
 
 /** An error of the limits as it leaves the hub; `http` is for the front and taken out before. */
-function refusal(status: number, code: string, message: string, extensions: Readonly<Record<string, unknown>>, headers?: ReadonlyMap<string, string>): GraphQLError {
+function limitError(code: string, status: number, message: string, extensions: Readonly<Record<string, unknown>>, headers?: ReadonlyMap<string, string>): GraphQLError {
   return new GraphQLError(message, { extensions: { code, ...extensions, http: { status, ...(headers ? { headers } : {}) } } });
 }
 
@@ -11,14 +11,14 @@ export function limitExceeded(name: LimitName): GraphQLError {
   const { limit, unit } = limits[name];
   const nextStep = `≤ ${limit} ${unit}`;
   if (name === 'documentTokens' || name === 'documentLength') {
-    return refusal(400, 'DOCUMENT_TOO_LONG', '查询文本过长 · The document is too long.', { limit: name, allowed: limit, nextStep });
+    return limitError('DOCUMENT_TOO_LONG', 400, '查询文本过长 · The document is too long.', { limit: name, allowed: limit, nextStep });
   }
-  return refusal(400, 'LIMIT_EXCEEDED', '超出单个请求的限额 · Beyond a limit on a single request.', { limit: name, allowed: limit, nextStep });
+  return limitError('LIMIT_EXCEEDED', 400, '超出单个请求的限额 · Beyond a limit on a single request.', { limit: name, allowed: limit, nextStep });
 }
 
 /** An operation that may touch more objects than one operation may. */
 export function costTooHigh(requested: number, limit: number): GraphQLError {
-  return refusal(400, 'COST_TOO_HIGH', '该操作可能涉及的对象过多，未执行 · The operation may touch too many objects; it was not run.', {
+  return limitError('COST_TOO_HIGH', 400, '该操作可能涉及的对象过多，未执行 · The operation may touch too many objects; it was not run.', {
     requested,
     limit,
     nextStep: '减小 first / last，或分几次查询 · Ask for smaller pages, or for less at once.',
@@ -27,9 +27,9 @@ export function costTooHigh(requested: number, limit: number): GraphQLError {
 
 /** An agency that has used up its objects for now; `seconds` until this operation fits again. */
 export function budgetExhausted(requested: number, seconds: number): GraphQLError {
-  return refusal(
-    429,
+  return limitError(
     'BUDGET_EXHAUSTED',
+    429,
     '本机关的对象额度暂已用完 · The objects this agency may ask for are used up for now.',
     { requested, retryAfter: seconds, nextStep: `${seconds} 秒后重试 · Try again in ${seconds} seconds.` },
     new Map([['retry-after', String(seconds)]]),

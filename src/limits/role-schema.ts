@@ -79,19 +79,19 @@ type Definitions = readonly DefinitionNode[];
  * without fields, fields of types that are gone, interfaces a type no longer fulfils or nobody implements.
  */
 function withFields(all: Definitions, usable: ReadonlySet<string>): Definitions {
-  let kept = all.map((definition) =>
+  let kept: Definitions = all.map((definition) =>
     definition.kind === Kind.OBJECT_TYPE_DEFINITION
-      ? { ...definition, fields: definition.fields?.filter(({ name }) => usable.has(`${definition.name.value}.${name.value}`)) ?? [] }
+      ? { ...definition, fields: (definition.fields ?? []).filter(({ name }) => usable.has(`${definition.name.value}.${name.value}`)) }
       : definition,
   );
   for (;;) {
-    const names = new Set(kept.flatMap((definition) => ('name' in definition && definition.name ? [definition.name.value] : [])));
-    const implemented = new Set(kept.flatMap((definition) => (definition.kind === Kind.OBJECT_TYPE_DEFINITION ? definition.interfaces?.map(({ name }) => name.value) ?? [] : [])));
+    const names = new Set(kept.map(definitionName));
+    const implemented = new Set(kept.flatMap(interfacesOf).map(({ name }) => name.value));
     const known = (type: TypeNode): boolean => builtIn.has(nameOf(type)) || names.has(nameOf(type));
     const next = kept.flatMap((definition): DefinitionNode[] => {
       if (definition.kind === Kind.OBJECT_TYPE_DEFINITION) {
-        const fields = definition.fields?.filter(({ type }) => known(type)) ?? [];
-        const interfaces = definition.interfaces?.filter((one) => fulfils(kept, one, fields)) ?? [];
+        const fields = (definition.fields ?? []).filter(({ type }) => known(type));
+        const interfaces = interfacesOf(definition).filter((one) => fulfils(kept, one, fields));
         return fields.length > 0 ? [{ ...definition, fields, interfaces }] : [];
       }
       if (definition.kind === Kind.INTERFACE_TYPE_DEFINITION && !implemented.has(definition.name.value)) return [];
@@ -102,7 +102,7 @@ function withFields(all: Definitions, usable: ReadonlySet<string>): Definitions 
       return [definition];
     });
     if (size(next) === size(kept)) return next;
-    kept = next as typeof kept;
+    kept = next;
   }
 }
 
@@ -110,6 +110,15 @@ const builtIn: ReadonlySet<string> = new Set(['Int', 'Float', 'String', 'Boolean
 
 function nameOf(type: TypeNode): string {
   return type.kind === Kind.NAMED_TYPE ? type.name.value : nameOf(type.type);
+}
+
+/** Name of a type or directive; the schema definition has none. */
+function definitionName(definition: DefinitionNode): string | undefined {
+  return 'name' in definition ? definition.name.value : undefined;
+}
+
+function interfacesOf(definition: DefinitionNode): readonly NamedTypeNode[] {
+  return definition.kind === Kind.OBJECT_TYPE_DEFINITION ? (definition.interfaces ?? []) : [];
 }
 
 function fulfils(definitions: Definitions, { name }: NamedTypeNode, fields: readonly FieldDefinitionNode[]): boolean {
@@ -120,16 +129,16 @@ function fulfils(definitions: Definitions, { name }: NamedTypeNode, fields: read
 
 /** Definitions, fields, interfaces and members: it only ever falls. */
 function size(definitions: Definitions): number {
-  return definitions.reduce((sum, definition) => {
-    const fields = 'fields' in definition ? (definition.fields?.length ?? 0) : 0;
-    const interfaces = 'interfaces' in definition ? (definition.interfaces?.length ?? 0) : 0;
-    return sum + 1 + fields + interfaces + ('types' in definition ? (definition.types?.length ?? 0) : 0);
-  }, 0);
+  const sizeOf = (definition: DefinitionNode): number => {
+    if (definition.kind === Kind.OBJECT_TYPE_DEFINITION) return (definition.fields ?? []).length + interfacesOf(definition).length;
+    return definition.kind === Kind.UNION_TYPE_DEFINITION ? (definition.types ?? []).length : 0;
+  };
+  return definitions.reduce((sum, definition) => sum + 1 + sizeOf(definition), 0);
 }
 
 /** What the root types lead to; directives and the schema definition stay. */
 function reachable(definitions: Definitions): DefinitionNode[] {
-  const byName = new Map(definitions.flatMap((definition) => ('name' in definition && definition.name ? [[definition.name.value, definition] as const] : [])));
+  const byName = new Map(definitions.map((definition) => [definitionName(definition), definition]));
   const reached = new Set<string>();
   const visit = (name: string): void => {
     const definition = byName.get(name);
@@ -141,15 +150,15 @@ function reachable(definitions: Definitions): DefinitionNode[] {
         if ('arguments' in field) for (const argument of inputs(field.arguments)) visit(nameOf(argument.type));
       }
     }
-    if ('interfaces' in definition) for (const one of definition.interfaces ?? []) visit(one.name.value);
+    for (const one of interfacesOf(definition)) visit(one.name.value);
     if (definition.kind === Kind.UNION_TYPE_DEFINITION) for (const one of definition.types ?? []) visit(one.name.value);
     if (definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) return;
     for (const other of definitions) {
-      if (other.kind === Kind.OBJECT_TYPE_DEFINITION && other.interfaces?.some((one) => one.name.value === name)) visit(other.name.value);
+      if (interfacesOf(other).some((one) => one.name.value === name)) visit(definitionName(other) ?? '');
     }
   };
   for (const root of roots) visit(root);
-  return definitions.filter((definition) => !('name' in definition && definition.name) || definition.kind === Kind.DIRECTIVE_DEFINITION || reached.has(definition.name.value));
+  return definitions.filter((definition) => definition.kind === Kind.SCHEMA_DEFINITION || definition.kind === Kind.DIRECTIVE_DEFINITION || reached.has(definitionName(definition) ?? ''));
 }
 
 function inputs(values: readonly InputValueDefinitionNode[] | undefined): readonly InputValueDefinitionNode[] {

@@ -3,10 +3,12 @@ import { LRUCache } from 'lru-cache';
 import type { Log } from '../log.js';
 import type { LimitSettings } from './settings.js';
 
+type DocumentRefusalCode = 'DOCUMENT_UNKNOWN' | 'PERSISTED_QUERY_NOT_FOUND' | 'DOCUMENT_NOT_TRUSTED' | 'DOCUMENT_ID_REQUIRED';
+
 /** Why a document is not run. */
 export interface DocumentRefusal {
   readonly status: 400 | 403;
-  readonly code: 'DOCUMENT_UNKNOWN' | 'PERSISTED_QUERY_NOT_FOUND' | 'DOCUMENT_NOT_TRUSTED' | 'DOCUMENT_ID_REQUIRED';
+  readonly code: DocumentRefusalCode;
   readonly message: string;
   readonly nextStep: string;
 }

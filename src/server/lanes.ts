@@ -148,7 +148,7 @@ export class Lanes {
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
       if (!isCostRefusal(error)) return null; // a bad cursor or page size: Apollo's lane words the answer
-      const refused = { ...httpOf(error), contentType: jsonType, body: `${JSON.stringify({ errors: [plainError(error)] })}` };
+      const refused = { ...httpOf(error), contentType: jsonType, body: JSON.stringify({ errors: [plainError(error)] }) };
       return trace.answer(refused);
     }
   }

@@ -18,10 +18,9 @@ export function namedDocument(body: unknown): NamedDocument {
 /** The request with the text that is run and without what named it: the lanes know documents by their text. */
 export function withDocument(body: unknown, text: string): unknown {
   if (!isRecord(body)) return body;
-  const { documentId: _, id: __, extensions, ...rest } = body;
-  if (!isRecord(extensions)) return { ...rest, query: text, ...(extensions === undefined ? {} : { extensions }) };
-  const { persistedQuery: ___, ...others } = extensions;
-  return { ...rest, query: text, extensions: others };
+  const { extensions } = body;
+  const told = isRecord(extensions) ? { extensions: without(extensions, ['persistedQuery']) } : {};
+  return { ...without(body, ['documentId', 'id']), query: text, ...told };
 }
 
 /** The same request as the search part of an address. */
@@ -32,6 +31,10 @@ export function searchWith(search: string, text: string): string {
   const extensions = asked.get('extensions');
   if (extensions?.includes('persistedQuery')) asked.delete('extensions'); // purpose and case number were read before
   return `?${asked.toString()}`;
+}
+
+function without(record: Readonly<Record<string, unknown>>, names: readonly string[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
 }
 
 const none: NamedDocument = { text: null, id: null, apq: false };
