@@ -7,8 +7,11 @@ import { errorAnswer, type HttpAnswer } from './http-answer.js';
 
 /* What of a request the front reads before anything is asked: who, why, and the body. */
 
-/** Larger bodies are refused unread; the largest example operation has 2 kB. */
-export const largestBody = 256 * 1024;
+/**
+ * Larger bodies are refused unread. The largest example operation has 2 kB; 10,000 entries to match (name, code and the
+ * caller's reference) have 2 MB. A body is read for a verified token alone.
+ */
+export const largestBody = 4 * 1024 * 1024;
 
 const sayableId = /^[\w.-]{1,64}$/;
 
