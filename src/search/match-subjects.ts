@@ -7,6 +7,7 @@ import { assertSearches, searchParts, subjectOf } from './found-subject.js';
 import { keysOf, readEntry } from './match-entry.js';
 import { MatchReason, MatchStatus, verdictOf, type Finding } from './match-verdict.js';
 import { matchColumns, matchView, mostCandidates, type FoundBy } from './match-view.js';
+import { inTimeClass } from './time-class.js';
 
 /** Most entries of one call; a year's list of a bureau fits into a few. */
 export const mostEntries = 10_000;
@@ -92,7 +93,7 @@ export class SubjectMatching {
     if (input.length > mostEntries) throw tooMany();
     assertSearches(policy, viewer, matchView);
     const entries = input.map(({ name, code }) => readEntry(name ?? null, code ?? null));
-    const [, rows = []] = await readers.run(viewer, [
+    const statements = [
       {
         statement: { name: 'subject-match-entries', text: `SELECT set_config('hub.match_entries', $1::text, true)` },
         values: [JSON.stringify(entries.flatMap((entry, n) => keysOf(entry, n) ?? []))],
@@ -101,7 +102,8 @@ export class SubjectMatching {
         statement: { name: 'subject-match', text: `SELECT ${matchColumns.join(', ')} FROM shared.subject_match__${viewer.principal.toLowerCase()}` },
         values: [],
       },
-    ]);
+    ];
+    const [, rows = []] = await inTimeClass(() => readers.run(viewer, statements));
     const findings = findingsOf(rows);
     const released = new Set<string>();
     const answers = entries.map((entry, n) => {

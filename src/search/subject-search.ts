@@ -9,6 +9,7 @@ import { Subject } from '../subjects/subject.js';
 import { assertSearches, searchParts, subjectOf } from './found-subject.js';
 import { searchCursor, searchStatements, type NameSearch } from './search-statement.js';
 import { searchViews } from './search-view.js';
+import { inTimeClass } from './time-class.js';
 
 /** How a name fits the text that was searched for, both folded. */
 export enum NameMatch {
@@ -61,7 +62,8 @@ export class SubjectSearchOperation {
     const request = pageOf(page.first, page.last, viewer.pageLimit);
     for (const view of searchViews) assertSearches(policy, viewer, view);
     const search: NameSearch = { name, item: filter?.item ?? null, district: filter?.district ?? null };
-    const [, rows = []] = await readers.run(viewer, searchStatements(viewer, seal, search, page, request));
+    const statements = searchStatements(viewer, seal, search, page, request);
+    const [, rows = []] = await inTimeClass(() => readers.run(viewer, statements));
     const { size, backward } = request;
     const shown = rows.slice(0, size);
     if (backward) shown.reverse();
