@@ -9,8 +9,8 @@ import traditional from 'opencc-js/dict/TSCharacters';
 /** Raised with every change of what this file computes: names folded by an older version are folded anew at the start. */
 export const foldingVersion = 1;
 
-/** Punctuation, symbols, blanks and characters without a width: writers differ in all of them. */
-const unimportant = /[\p{P}\p{S}\p{Z}\p{Cc}\p{Cf}\p{Cs}]/gu;
+/** Punctuation, symbols, blanks, and what cannot be seen (variation selectors too): writers differ in all of them. */
+const unimportant = /[\p{P}\p{S}\p{Z}\p{Cc}\p{Cf}\p{Cs}\p{DI}]/gu;
 
 /**
  * Traditional character → simplified one. Characters, not OpenCC's phrases: what a character folds to must not depend on
