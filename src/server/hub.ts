@@ -31,6 +31,7 @@ import { loadLimitSettings } from '../limits/settings.js';
 import { trustOperations } from '../limits/trust-operations.js';
 import { TrustedDocuments } from '../limits/trusted-documents.js';
 import { Services } from '../planner/context.js';
+import { searchParts } from '../search/found-subject.js';
 import { personalSeals } from '../subjects/personal-identity.js';
 import { Planner } from '../planner/planner.js';
 import { Readers } from '../planner/readers.js';
@@ -118,6 +119,7 @@ export class Hub {
       .set(accessExplainer, new AccessExplainer(planner, plannerParts, changes))
       .set(viewerQuotas, quotasFrom(limitSettings))
       .set(accessLogParts, { ids, seal })
+      .set(searchParts, { ids, seal, policy })
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
     const lanes = await Lanes.open(schema, planner, readers, services, meter);
     const stream = sseTransport({
