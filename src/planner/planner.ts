@@ -95,7 +95,7 @@ export class Planner {
         extensions: { code: 'OPERATION_NOT_SERVED_HERE', http: { status: 400 } },
       });
     }
-    const plan = await this.#plan(known, operation, variables, viewer);
+    const plan = await this.plan(known, operation, variables, viewer);
     const bound: BoundStatement[] = [];
     const reads = plan.roots.map((root) => (root.form === 'node' ? this.#nodeRead(root.id(variables), root.reads) : root));
     for (const root of reads) {
@@ -138,7 +138,8 @@ export class Planner {
     return (node && reads.get(node.type)) ?? null;
   }
 
-  async #plan(
+  /** The plan of an operation for a viewer: what is denied of it is known before anything runs. */
+  async plan(
     known: KnownDocument,
     operation: OperationDefinitionNode,
     variables: Variables,

@@ -17,6 +17,7 @@ import { entities } from '../../ormconfig.js';
 import { readTables, type Table } from '../database/tables.js';
 import { explainBoundaries, ExplainOperations } from '../explain/operations.js';
 import { ViewerRights } from '../explain/viewer-rights.js';
+import { exportBoundaries, ExportOperations } from '../export/operations.js';
 import { intakeReleases } from '../intake/releases.js';
 import { PermitUpserts, upsertBoundaries } from '../intake/upsert-permit.js';
 import { legalDate, systemClock, type Clock } from '../measures/clock.js';
@@ -49,6 +50,7 @@ export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map([
 
 export const boundaries: readonly Boundary[] = [
   ...permitBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...accessLogBoundaries, ...explainBoundaries,
+  ...exportBoundaries,
   ...competenceBoundaries, ...referenceBoundaries,
 ];
 
@@ -69,7 +71,7 @@ export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> 
   const schema = await buildSchema({
     resolvers: [
       NodeOperations, PermitOperations, PermitUpserts, SubjectOperations, PersonalIdentityOperation, DuplicateCheck, PermitChanges, AccessOperations,
-      AccessLogOperation, ExplainOperations, ViewerRights,
+      AccessLogOperation, ExplainOperations, ViewerRights, ExportOperations,
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
     ],
     validate: { forbidUnknownValues: false },
