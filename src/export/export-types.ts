@@ -1,5 +1,6 @@
-import { Field, Float, GraphQLISODateTime, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, Float, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import { VariablesObject } from '../explain/operations.js';
+import { DateTime } from '../measures/date-time.js';
 import { connectionOf, edgeOf } from '../planner/connection.js';
 import { exportFormats, exportStates } from './export-job.js';
 
@@ -81,23 +82,23 @@ export class ExportJobType {
   @Field(() => String, { nullable: true, description: '案号 · Case number.' })
   caseNo!: string | null;
 
-  @Field(() => GraphQLISODateTime, { description: '请求时间 · When it was requested.' })
+  @Field(() => DateTime, { description: '请求时间 · When it was requested.' })
   requestedAt!: Date;
 
-  @Field(() => GraphQLISODateTime, { nullable: true, description: '开始时间 · When it was first taken up.' })
+  @Field(() => DateTime, { nullable: true, description: '开始时间 · When it was first taken up.' })
   startedAt!: Date | null;
 
-  @Field(() => GraphQLISODateTime, { nullable: true, description: '结束时间 · When it ended.' })
+  @Field(() => DateTime, { nullable: true, description: '结束时间 · When it ended.' })
   finishedAt!: Date | null;
 
-  @Field(() => GraphQLISODateTime, { nullable: true, description: '文件保留至 · Until when the file is kept.' })
+  @Field(() => DateTime, { nullable: true, description: '文件保留至 · Until when the file is kept.' })
   expiresAt!: Date | null;
 
   @Field(() => Float, { description: '已写记录数 · Records written so far.' })
   records!: number;
 
-  @Field(() => Float, { nullable: true, description: '总记录数，未知为空 · Records there are in all; null where they are not counted.' })
-  total!: number | null;
+  @Field(() => Float, { nullable: true, description: '预计记录数，未知为空 · Records it will have, as counted at its start; null where nothing counts them.' })
+  expected!: number | null;
 
   @Field(() => Float, { description: '文件长度（字节） · Length of the file so far, in bytes.' })
   bytes!: number;

@@ -35,7 +35,7 @@ export const exportBoundaries: readonly Boundary[] = [
     ...own,
     type: 'ExportJob',
     fields: [
-      'id', 'state', 'format', 'account', 'purpose', 'caseNo', 'requestedAt', 'startedAt', 'finishedAt', 'expiresAt', 'records', 'total', 'bytes',
+      'id', 'state', 'format', 'account', 'purpose', 'caseNo', 'requestedAt', 'startedAt', 'finishedAt', 'expiresAt', 'records', 'expected', 'bytes',
       'digest', 'data', 'manifest', 'error',
     ],
   },
@@ -96,10 +96,10 @@ export class ExportOperations {
 
 function shown(job: ExportJob): ExportJobType {
   const date = (time: number | null): Date | null => (time === null ? null : new Date(time));
-  const { id, state, format, account, purpose, caseNo, records, total, bytes, digest, error } = job;
+  const { id, state, format, account, purpose, caseNo, records, total: expected, bytes, digest, error } = job;
   const ready = state === 'READY';
   return {
-    id, state, format, account, purpose, caseNo, records, total, bytes, digest,
+    id, state, format, account, purpose, caseNo, records, expected, bytes, digest,
     requestedAt: new Date(job.requestedAt),
     startedAt: date(job.startedAt),
     finishedAt: date(job.finishedAt),

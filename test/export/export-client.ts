@@ -5,7 +5,7 @@ const job = z.object({
   id: z.string(),
   state: z.enum(['QUEUED', 'RUNNING', 'READY', 'FAILED', 'CANCELLED', 'EXPIRED']),
   records: z.number(),
-  total: z.number().nullable(),
+  expected: z.number().nullable(),
   bytes: z.number(),
   digest: z.string().nullable(),
   data: z.string().nullable(),
@@ -20,7 +20,7 @@ const answer = z.object({
 });
 export type GraphQLAnswer = z.infer<typeof answer>;
 
-const fields = 'id state records total bytes digest data manifest error { code }';
+const fields = 'id state records expected bytes digest data manifest error { code }';
 
 export interface Order {
   readonly query: string;

@@ -48,15 +48,15 @@ test('any records as CSV: a standard reader finds the same cells, and none a spr
 });
 
 test('an empty text and no text are told apart, numbers stand bare', () => {
-  const { write } = recordWriter('CSV', columns);
-  expect(write([{ documentNo: '', holder: { name: null }, part: -5, actions: [] }, { documentNo: '-5', holder: null, part: null, actions: null }])).toBe('"",,-5,"[]"\r\n"\'-5",,,\r\n');
+  const writer = recordWriter('CSV', columns);
+  expect(writer.write([{ documentNo: '', holder: { name: null }, part: -5, actions: [] }, { documentNo: '-5', holder: null, part: null, actions: null }])).toBe('"",,-5,"[]"\r\n"\'-5",,,\r\n');
 });
 
 test('any records as NDJSON: one line each, the node as it was', () => {
-  const { head, write } = recordWriter('NDJSON', columns);
+  const writer = recordWriter('NDJSON', columns);
   fc.assert(
     fc.property(fc.array(node), (nodes) => {
-      const lines = `${head}${write(nodes)}`.split('\n');
+      const lines = `${writer.head}${writer.write(nodes)}`.split('\n');
       expect(lines.pop()).toBe('');
       expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(nodes);
     }),
