@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { get } from 'node:http';
 import fc from 'fast-check';
 import { parse } from 'csv-parse/sync';
+import { rotateKeys } from '../../src/access/key-rotation.js';
+import { sealedTables } from '../../src/cli/keys.js';
 import { Hub } from '../../src/server/hub.js';
 import { RunningHub } from '../feed/running-hub.js';
 import { waitFor } from '../support/wait-for.js';
@@ -81,6 +83,14 @@ test('a download that breaks off is resumed, and the parts are the file', async 
   expect(part.length).toBeLessThan(file.length);
   const rest = await bureau.bytes(job.data, { range: `bytes=${part.length}-`, 'if-range': `"${job.digest ?? ''}"` });
   expect(Buffer.concat([part, rest]).equals(file)).toBe(true);
+});
+
+test('after a rotation of the keys the file is the same, and the old key is not needed', async () => {
+  const rotation = await rotateKeys(running.database, running.folder, sealedTables, { retire: true });
+  expect([rotation.isNew, rotation.retired.length]).toEqual([true, 1]);
+  expect(rotation.resealed).toBeGreaterThan(0);
+  expect((await bureau.bytes(job.data)).equals(file)).toBe(true);
+  expect((await bureau.exported({ query: '{ permits { nodes { documentNo } } }', idempotencyKey: 'new-key' })).state).toBe('READY');
 });
 
 test('a file whose time is over is gone, and its pages with it', async () => {
