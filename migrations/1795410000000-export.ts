@@ -62,11 +62,11 @@ export class Export1795410000000 implements MigrationInterface {
         bytes int NOT NULL,
         records int NOT NULL,
         subjects bigint[] NOT NULL,
-        sealed bytea NOT NULL,
+        content bytea NOT NULL,
         PRIMARY KEY (job, number)
       );
       -- Cipher text does not compress.
-      ALTER TABLE hub.export_page ALTER COLUMN sealed SET STORAGE EXTERNAL;
+      ALTER TABLE hub.export_page ALTER COLUMN content SET STORAGE EXTERNAL;
       GRANT SELECT, INSERT, UPDATE, DELETE ON hub.export_job, hub.export_page TO concordat_writer;
     `);
   }

@@ -93,7 +93,8 @@ export class ExportDesk {
       const cause: unknown = error instanceof AggregateError ? error.errors[0] : error;
       if (!(cause instanceof GraphQLError)) throw cause;
       const code = cause.extensions['code'] ?? 'EXPORT_DOCUMENT_UNFIT';
-      throw new GraphQLError(cause.message, { extensions: { nextStep: 'input.query', ...cause.extensions, code } });
+      // Names of fields that were not asked for are not told, as in any answer.
+      throw new GraphQLError(cause.message.replace(/ Did you mean .*$/s, ''), { extensions: { nextStep: 'input.query', ...cause.extensions, code } });
     }
   }
 }

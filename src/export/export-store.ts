@@ -181,7 +181,7 @@ export class ExportStore {
          UPDATE hub.export_job SET cursor = $3, total = coalesce($4, total), pages = pages + 1, records = records + $8, bytes = bytes + $7,
                 stored = stored + length($10::bytea), attempts = 0, lease_until = now() + make_interval(secs => $11)
          WHERE id = $1 AND worker = $2 AND pages = $5 AND bytes = $6 RETURNING id)
-       INSERT INTO hub.export_page (job, number, start, bytes, records, subjects, sealed)
+       INSERT INTO hub.export_page (job, number, start, bytes, records, subjects, content)
        SELECT id, $5, $6, $7, $8, $9, $10 FROM job`,
       [id, worker, cursor, total, page.number, page.start, page.bytes, page.records, page.subjects, page.sealed, leaseSeconds],
     );
@@ -234,7 +234,7 @@ export class ExportStore {
   /** The first page that reaches beyond a byte of the file; null behind its end, and when the file is gone. */
   async pageAt(id: string, byte: number): Promise<ExportPage | null> {
     const { rows } = await this.#pool.query<Omit<ExportPage, 'start'> & { start: string }>(
-      'SELECT number, start, bytes, records, subjects::text[] AS subjects, sealed FROM hub.export_page WHERE job = $1 AND start + bytes > $2 ORDER BY number LIMIT 1',
+      'SELECT number, start, bytes, records, subjects::text[] AS subjects, content AS sealed FROM hub.export_page WHERE job = $1 AND start + bytes > $2 ORDER BY number LIMIT 1',
       [id, byte],
     );
     return rows[0] ? { ...rows[0], start: Number(rows[0].start) } : null;

@@ -31,13 +31,15 @@ export class ExportWorker {
   readonly #stop = new AbortController();
   readonly #timers: readonly NodeJS.Timeout[];
   #looking: Promise<void> | null = null;
+  #sweeping: Promise<void>;
   #again = false;
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
-    this.#timers = [setInterval(() => this.wake(), lookMs).unref(), setInterval(() => void this.#sweep(), sweepMs).unref()];
+    this.#sweeping = this.#sweep();
+    const sweep = (): void => void (this.#sweeping = this.#sweep());
+    this.#timers = [setInterval(() => this.wake(), lookMs).unref(), setInterval(sweep, sweepMs).unref()];
     this.wake();
-    void this.#sweep();
   }
 
   /** Looks for jobs now. */
@@ -51,7 +53,7 @@ export class ExportWorker {
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.#stop.abort(new Stopping());
-    await this.#looking;
+    await Promise.all([this.#looking, this.#sweeping]);
     await Promise.all(this.#running);
   }
 

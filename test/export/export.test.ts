@@ -86,6 +86,8 @@ test('what the boundary denies is refused at the request, and so is what is no e
   ]) {
     expect([query, await asked(query)]).toEqual([query, 'EXPORT_DOCUMENT_UNFIT']);
   }
+  const { errors } = await bureau.ask('mutation { requestExport(input: {query: "{ permits { nodes { documentN } } }", format: CSV, idempotencyKey: "1"}) { id } }');
+  expect(errors.map(({ message }) => message)).toEqual(['Cannot query field "documentN" on type "Permit".']);
   expect(await asked('query ($d: String!) { permits(filter: {district: $d}) { nodes { id } } }')).toBe('BAD_USER_INPUT');
   expect(await asked(everything, { idempotencyKey: 'with space' })).toBe('BAD_USER_INPUT');
   const small = await exportClient(running, 'HEPING_HRSS');
@@ -180,7 +182,7 @@ test('a file lies sealed: neither its text, nor the request, nor its key stands 
   const job = await bureau.exported({ query: 'query ($n: String) { permits(filter: {documentNo: $n}) { nodes { documentNo holder { name } } } }', variables: { n: '文11' }, idempotencyKey: 'sealed' });
   expect((await bureau.bytes(job.data)).toString()).toContain('持有人');
   const { rows } = await running.database.pool().query<{ text: string }>(
-    `SELECT j::text || encode(p.sealed, 'escape') AS text FROM hub.export_job j JOIN hub.export_page p ON p.job = j.id WHERE j.id = $1`, [job.id],
+    `SELECT j::text || encode(p.content, 'escape') AS text FROM hub.export_job j JOIN hub.export_page p ON p.job = j.id WHERE j.id = $1`, [job.id],
   );
   expect(rows).toHaveLength(1);
   expect(rows[0]?.text).not.toMatch(/文11|documentNo|持有人/);
