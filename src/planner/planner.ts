@@ -124,11 +124,11 @@ export class Planner {
         extensions: { code: 'OPERATION_NOT_SERVED_HERE', http: { status: 400 } },
       });
     }
-    const plan = await this.#plan(known, operation, variables, viewer);
+    const plan = await this.plan(known, operation, variables, viewer);
     const paid = context.charge?.(plan.cost);
     const shown = plan.introspected && this.roles.show(viewer.principal, plan.introspected, variables);
     const bound: BoundStatement[] = [];
-    let adHoc = false;
+    let adHoc = context.adHoc === true;
     const reads = plan.roots.map((root) => {
       const read = root.form === 'node' ? this.#nodeRead(root.id(variables), root.reads) : root.form === 'planned' ? { read: root.read, errors: [] } : null;
       if (!read) return null;
@@ -187,7 +187,8 @@ export class Planner {
     return (node && reads.get(node.type)) ?? null;
   }
 
-  async #plan(
+  /** The plan of an operation for a viewer: what is denied of it is known before anything runs. */
+  async plan(
     known: KnownDocument,
     operation: OperationDefinitionNode,
     variables: Variables,

@@ -17,6 +17,7 @@ import { entities } from '../../ormconfig.js';
 import { readTables, type Table } from '../database/tables.js';
 import { explainBoundaries, ExplainOperations } from '../explain/operations.js';
 import { ViewerRights } from '../explain/viewer-rights.js';
+import { exportBoundaries, ExportOperations } from '../export/operations.js';
 import { intakeReleases } from '../intake/releases.js';
 import { PermitUpserts, upsertBoundaries } from '../intake/upsert-permit.js';
 import { legalDate, systemClock, type Clock } from '../measures/clock.js';
@@ -55,7 +56,7 @@ export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map([
 
 export const boundaries: readonly Boundary[] = [
   ...permitBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...accessLogBoundaries, ...explainBoundaries,
-  ...competenceBoundaries, ...referenceBoundaries, ...searchBoundaries,
+  ...competenceBoundaries, ...referenceBoundaries, ...searchBoundaries, ...exportBoundaries,
 ];
 
 /** What is said on purpose although it derives from hidden data; masks and digests stand in the declarations. */
@@ -76,7 +77,7 @@ export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> 
     resolvers: [
       NodeOperations, PermitOperations, PermitsOfSubject, PermitUpserts, SubjectOperations, SubjectSearchOperation, SubjectMatching, PersonalIdentityOperation,
       DuplicateCheck, PermitChanges, AccessOperations,
-      AccessLogOperation, ExplainOperations, ViewerRights,
+      AccessLogOperation, ExplainOperations, ViewerRights, ExportOperations,
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
     ],
     validate: { forbidUnknownValues: false },

@@ -136,7 +136,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   { leak: 'L-05', fault: 'pages behind or before a cursor are read without the boundary', hunt: mixed(blind, rootsFromSecond(({ given }) => 'after' in given || 'before' in given)) },
   {
-    leak: 'L-06', fault: 'large pages of bulk identities take a path of their own, without the boundary', pending: 'issue 5 (bulk export)',
+    leak: 'L-06', fault: 'large pages of bulk identities take a path of their own, without the boundary',
     hunt: mixed(blind, rootsFromSecond(({ given }) => Number(given['first'] ?? given['last'] ?? 0) > 100)),
   },
   {
