@@ -15,7 +15,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { Outcome } from '../access/log/access-record.js';
 import { standingOf, type Viewer } from '../access/viewer.js';
-import type { BoundStatement } from '../database/envelope.js';
+import type { BoundStatement, Row } from '../database/envelope.js';
 import { compileOperation, type NodeRead, type OperationPlan } from './operation-plan.js';
 import { bind } from './parameters.js';
 import type { PlannerParts } from './parts.js';
@@ -104,16 +104,18 @@ export class Planner {
     const bound: BoundStatement[] = [];
     const reads = plan.roots.map((root) => (root.form === 'node' ? this.#nodeRead(root.id(variables), root.reads) : root));
     for (const root of reads) {
-      if (!root || !('read' in root)) continue;
+      if (!root || !('read' in root) || !('statements' in root.read)) continue;
       for (const { statement, values } of root.read.statements) bound.push({ statement, values: bind(values, viewer, variables) });
     }
     const { clock } = this.#parts;
     const startedAt = clock.now().getTime();
-    const [results, rest] = await Promise.all([
+    const send = async (statement: BoundStatement): Promise<readonly Row[]> => (await this.#parts.readers.run(viewer, [statement]))[0] ?? [];
+    const [results, rest, loaded] = await Promise.all([
       bound.length > 0 ? this.#parts.readers.run(viewer, bound) : [],
       plan.resolved
         ? execute({ schema: this.#parts.schema, document: plan.resolved, variableValues: variables, contextValue: context })
         : null,
+      Promise.all(reads.map((root) => (root && 'read' in root && 'resolve' in root.read ? root.read.resolve({ viewer, variables, context, send }) : null))),
     ]);
     const executedAt = clock.now().getTime();
     let next = 0;
@@ -126,14 +128,15 @@ export class Planner {
       const read = reads[i];
       if (!read || !('read' in read)) return `${JSON.stringify(key)}:null`;
       if ('errors' in read) denials.push(...read.errors);
-      const written = read.read.write(viewer, results.slice(next, next + read.read.statements.length));
-      next += read.read.statements.length;
+      const written = loaded[i] ?? ('write' in read.read ? read.read.write(viewer, results.slice(next, next + read.read.statements.length)) : null);
+      if (!written) throw new Error('Planner: a read without an answer');
+      if ('statements' in read.read) next += read.read.statements.length;
       records += written.records;
       objects += written.objects;
       subjects.push(...written.subjects);
       return `${JSON.stringify(key)}:${written.json}`;
     });
-    const failures = (rest?.errors ?? []).map((error) => safeError(error.toJSON()));
+    const failures = [...loaded.flatMap((one) => one?.errors ?? []), ...(rest?.errors ?? []).map((error) => safeError(error.toJSON()))];
     const errors = [...denials, ...failures];
     const errorText = errors.length > 0 ? `"errors":${JSON.stringify(errors)},` : '';
     const body = `{${errorText}"data":{${data.join(',')}}${plan.extensions(viewer)}}`;
