@@ -6,8 +6,8 @@ const named = { name: 'hub_session_check', text: `SELECT current_setting('defaul
 
 /**
  * Checks that a session of DATABASE_URL is one: it starts with the settings asked for (roles are taken on that way) and
- * keeps its prepared statements from one transaction to the next. A pooler in transaction mode breaks one or both, unless
- * it follows prepared statements and passes options on.
+ * keeps its prepared statements from one transaction to the next. PgBouncer 1.18 breaks the first in every mode, and the
+ * second in transaction mode.
  * Throws StartUpError DATABASE_POOLER_UNFIT.
  */
 export async function checkSessions(connectionString: string): Promise<void> {
@@ -27,7 +27,7 @@ export async function checkSessions(connectionString: string): Promise<void> {
     await one.query(named);
     await other.query('ROLLBACK');
   } catch (error) {
-    if (isCode(error, '26000')) throw unfit('预备语句在事务之间丢失', 'prepared statements are lost between transactions', error);
+    if (isCode(error, '26000', '42P05')) throw unfit('预备语句在事务之间丢失', 'prepared statements are lost between transactions', error);
     if (isCode(error, '08P01')) throw unfit('会话选项被拒绝', 'the options of a session are refused', error);
     throw error;
   } finally {
@@ -39,8 +39,8 @@ function unfit(zh: string, en: string, cause?: unknown): StartUpError {
   return new StartUpError(
     'DATABASE_POOLER_UNFIT',
     {
-      zh: `DATABASE_URL 经由的连接池不适用:${zh}。请直接连接 PostgreSQL,或使用会话模式的连接池;URL 中不得含 options。`,
-      en: `The pooler behind DATABASE_URL is unfit: ${en}. Connect to PostgreSQL itself, or use a pooler in session mode; the URL must not carry options.`,
+      zh: `DATABASE_URL 经由的连接池不适用:${zh}。请直接连接 PostgreSQL,或使用原样传递会话选项的连接池;URL 中不得含 options。`,
+      en: `The pooler behind DATABASE_URL is unfit: ${en}. Connect to PostgreSQL itself, or use a pooler that passes the options of a session on; the URL must not carry options.`,
     },
     { cause },
   );
