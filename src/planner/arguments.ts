@@ -46,7 +46,11 @@ export function shapeOf(value: unknown): string {
   if (value === null || value === undefined) return '-';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value !== 'object') return '+';
-  if (Array.isArray(value)) return `[${value.map(shapeOf).join(',')}]`;
+  if (Array.isArray(value)) {
+    // Ten thousand names are one word of the key, not ten thousand.
+    const shapes = new Set(value.map(shapeOf));
+    return shapes.size === 1 ? `[${[...shapes].join('')}×${value.length}]` : `[${value.map(shapeOf).join(',')}]`;
+  }
   return `{${Object.entries(value)
     .map(([key, inner]) => `${key}:${shapeOf(inner)}`)
     .join(',')}}`;
