@@ -120,7 +120,7 @@ test('ten thousand entries are one call, and their subjects stand in the evidenc
   const subjects = Array.from({ length: 5_000 }, (_, at) => subject(at + 1, `天津海华信恒东滨海有限公司第${at}号`));
   await hubs.load({ ...emptyWorld, subjects, permits: subjects.map(({ id }) => ({ ...shared(id, id), district: id % 2 === 0 ? '120101' : '120102' })) });
   const input = Array.from({ length: 10_000 }, (_, at) => {
-    const { name, uscc = null } = subjects[at % subjects.length] ?? subject(0, '');
+    const { name, uscc } = subjects[at % subjects.length] ?? subject(0, '');
     return { reference: `ref-${at}`, name: `（${name}）`, ...(at % 3 === 0 ? { code: uscc } : {}) };
   });
   const token = await hubs.token(decider);
