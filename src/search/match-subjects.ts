@@ -103,7 +103,7 @@ export class SubjectMatching {
         values: [],
       },
     ];
-    const [, rows = []] = await inTimeClass(() => readers.run(viewer, statements));
+    const [, rows = []] = await inTimeClass(() => readers.run(viewer, statements, { adHoc: true, signal: context.signal }));
     const findings = findingsOf(rows);
     const released = new Set<string>();
     const answers = entries.map((entry, n) => {
