@@ -134,5 +134,5 @@ test('ten thousand entries are one call, and their subjects stand in the evidenc
   expect(entries.rows[0]?.entry).toContain(`"records":${visible.size}`);
 
   const refused = await hubs.one.ask(token, { query, variables: { input: [...input, { name: '天' }] } });
-  expect(refused.body).toContain('BAD_USER_INPUT');
+  expect(refused.body).toContain('LIMIT_EXCEEDED');
 });
