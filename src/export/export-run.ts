@@ -151,12 +151,13 @@ async function readPage(parts: RunParts, prepared: PreparedExport, viewer: Viewe
     readers: parts.plannerParts.readers,
     services: parts.services,
     signal,
+    adHoc: true,
     noteCase: () => undefined,
     noteRead: (_records, subjects = []) => void (read.subjects = [...read.subjects, ...subjects]),
   };
   const answer: PlannedAnswer = await parts.planner.run(known, operation, variables, viewer, context);
   // A denial cannot appear under the boundary the request was planned under; where it does, nothing is written.
-  const parsed = body.safeParse(JSON.parse(answer.body));
+  const parsed = body.safeParse(JSON.parse(answer.body.toString()));
   const connection = parsed.data?.data[document.key];
   if (!connection) throw new ExportEnded('EXPORT_AUTHORITY_CHANGED');
   const { nodes, pageInfo, totalCount = null } = connection;

@@ -9,18 +9,27 @@ import {
   validate,
   type DocumentNode,
   type FragmentDefinitionNode,
+  type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Outcome } from '../access/log/access-record.js';
 import { standingOf, type Viewer } from '../access/viewer.js';
-import { shapeOf } from './arguments.js';
+import { assertWithinLimits, variablesBeyondLimits } from '../limits/document-limits.js';
+import { limits } from '../limits/limits.js';
+import { limitExceeded } from '../limits/refusals.js';
+import { RoleSchemas } from '../limits/role-schema.js';
+import { objectsOf } from '../limits/static-cost.js';
 import type { BoundStatement } from '../database/envelope.js';
+import type { OperationContext } from './context.js';
 import { compileOperation, type NodeRead, type OperationPlan } from './operation-plan.js';
 import { bind } from './parameters.js';
 import type { PlannerParts } from './parts.js';
+import { PlannedRun } from './readers.js';
 import { internalError, safeError } from './safe-error.js';
 import type { Fragments, Variables } from './selection.js';
+import { shapeReader } from './shape.js';
+import { TextChunks } from './text-chunks.js';
 
 /** A document that parsed and validated against the schema. */
 export interface KnownDocument {
@@ -28,12 +37,16 @@ export interface KnownDocument {
   readonly hash: string;
   readonly fragments: Fragments;
   operation(name: string | null): OperationDefinitionNode | null;
+  /** What of an operation's variables decides the form of its plan, as text. */
+  shapeOf(operation: OperationDefinitionNode, variables: Variables): string;
 }
 
-/** A finished answer: its exact bytes as text, and what the evidence records of it. */
+/** A finished answer: its exact bytes, and what the evidence records of it. */
 export interface PlannedAnswer {
-  readonly body: string;
+  readonly body: Buffer;
   readonly records: number;
+  /** Objects of the planned part: records and everything below them. */
+  readonly objects: number;
   /** Internal ids of the subjects of the records, as they come. */
   readonly subjects: readonly string[];
   readonly plan: OperationPlan;
@@ -45,41 +58,57 @@ export interface PlannedAnswer {
 
 /** Bounds of the caches: a client that varies documents or page sizes only pushes out its own older plans. */
 const cachedDocuments = 1_000;
+const cachedCharacters = 8_000_000;
 const cachedPlans = 2_000;
-
-/** Longer documents are refused before parsing costs anything; the largest real one in the examples has 200 tokens. */
-export const largestDocumentTokens = 5_000;
 
 export class Planner {
   readonly #parts: PlannerParts;
-  readonly #documents = new LRUCache<string, KnownDocument>({ max: cachedDocuments });
+  /** What this viewer class may see of the schema, and whether that is open vocabulary alone. */
+  readonly roles: RoleSchemas;
+  /** Documents that stay known whatever else is asked. */
+  readonly #trusted = new Map<string, KnownDocument>();
+  readonly #documents = new LRUCache<string, KnownDocument>({ max: cachedDocuments, maxSize: cachedCharacters, sizeCalculation: (_, text) => text.length + 1 });
   readonly #plans = new LRUCache<string, OperationPlan>({ max: cachedPlans });
 
   constructor(parts: PlannerParts) {
     this.#parts = parts;
+    this.roles = new RoleSchemas(parts.schema, parts.policy);
   }
 
   /** The document, if it was seen before and found valid. */
   known(text: string): KnownDocument | undefined {
-    return this.#documents.get(text);
+    return this.#trusted.get(text) ?? this.#documents.get(text);
   }
 
-  /** Parses and validates; throws the GraphQL errors of a document that is not valid. */
+  /** Admits a document and keeps it known. */
+  trust(text: string): KnownDocument {
+    const known = this.admit(text);
+    this.#trusted.set(text, known);
+    return known;
+  }
+
+  /**
+   * Parses, counts and validates. Throws GraphQLError LIMIT_EXCEEDED or DOCUMENT_TOO_LONG, the syntax error, or an
+   * AggregateError of the validation errors, without suggestions.
+   */
   admit(text: string): KnownDocument {
-    const known = this.#documents.get(text);
+    const known = this.known(text);
     if (known) return known;
-    const document = parse(text, { maxTokens: largestDocumentTokens });
-    const errors = validate(this.#parts.schema, document);
-    if (errors.length > 0) throw new AggregateError(errors, 'invalid document');
-    const admitted = knownDocument(document, text);
+    const document = parsed(text);
+    assertWithinLimits(document);
+    const errors = validate(this.#parts.schema, document, undefined, { maxErrors: limits.validationErrors.limit });
+    if (errors.length > 0) throw new AggregateError(errors.map(withoutSuggestion), 'invalid document');
+    const admitted = knownDocument(this.#parts.schema, document, text);
     this.#documents.set(text, admitted);
     return admitted;
   }
 
   /** Coerces raw variables by the operation's definitions; errors come back as GraphQL errors. */
   coerce(operation: OperationDefinitionNode, raw: Readonly<Record<string, unknown>>): Variables | readonly GraphQLError[] {
-    const result = getVariableValues(this.#parts.schema, operation.variableDefinitions ?? [], raw, { maxErrors: 20 });
-    return result.errors ?? result.coerced;
+    const beyond = variablesBeyondLimits(raw);
+    if (beyond) return [beyond];
+    const result = getVariableValues(this.#parts.schema, operation.variableDefinitions ?? [], raw, { maxErrors: limits.validationErrors.limit });
+    return result.errors ? result.errors.map(withoutSuggestion) : result.coerced;
   }
 
   /** Plans (or finds the plan of) a query or mutation and runs it for a viewer. */
@@ -88,7 +117,7 @@ export class Planner {
     operation: OperationDefinitionNode,
     variables: Variables,
     viewer: Viewer,
-    context: object,
+    context: Partial<OperationContext>,
   ): Promise<PlannedAnswer> {
     if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
       throw new GraphQLError('订阅请用 /graphql/stream · Subscriptions are served at /graphql/stream.', {
@@ -96,40 +125,60 @@ export class Planner {
       });
     }
     const plan = await this.plan(known, operation, variables, viewer);
+    const paid = context.charge?.(plan.cost);
+    const shown = plan.introspected && this.roles.show(viewer.principal, plan.introspected, variables);
     const bound: BoundStatement[] = [];
-    const reads = plan.roots.map((root) => (root.form === 'node' ? this.#nodeRead(root.id(variables), root.reads) : root));
-    for (const root of reads) {
-      if (root && 'read' in root) bound.push({ statement: root.read.statement, values: bind(root.read.values, viewer, variables) });
-    }
+    let adHoc = context.adHoc === true;
+    const reads = plan.roots.map((root) => {
+      const read = root.form === 'node' ? this.#nodeRead(root.id(variables), root.reads) : root.form === 'planned' ? { read: root.read, errors: [] } : null;
+      if (!read) return null;
+      adHoc ||= read.read.adHoc;
+      const run = read.read.start(viewer);
+      for (const [i, { statement, values }] of read.read.statements.entries()) {
+        const sink = run.sinks[i];
+        bound.push({ statement, values: bind(values, viewer, variables), ...(sink ? { sink } : {}) });
+      }
+      return { run, errors: read.errors };
+    });
     const { clock } = this.#parts;
     const startedAt = clock.now().getTime();
-    const [results, rest] = await Promise.all([
-      bound.length > 0 ? this.#parts.readers.run(viewer, bound) : [],
+    const [, rest] = await Promise.all([
+      bound.length > 0 ? this.#parts.readers.run(viewer, bound, new PlannedRun(adHoc, context)) : [],
       plan.resolved
         ? execute({ schema: this.#parts.schema, document: plan.resolved, variableValues: variables, contextValue: context })
         : null,
     ]);
     const executedAt = clock.now().getTime();
-    let next = 0;
     let records = 0;
+    let objects = 0;
     const subjects: string[] = [];
     const denials = [...plan.errors];
-    const data = plan.roots.map(({ key, form }, i) => {
-      if (form === 'resolved') return `${JSON.stringify(key)}:${JSON.stringify(rest?.data?.[key] ?? null)}`;
+    const data = new TextChunks();
+    for (const [i, { key, form }] of plan.roots.entries()) {
+      data.add(`${i === 0 ? '' : ','}${JSON.stringify(key)}:`);
       const read = reads[i];
-      if (!read || !('read' in read)) return `${JSON.stringify(key)}:null`;
-      if ('errors' in read) denials.push(...read.errors);
-      const written = read.read.write(results[next] ?? [], viewer);
-      next += 1;
-      records += written.records;
-      subjects.push(...written.subjects);
-      return `${JSON.stringify(key)}:${written.json}`;
-    });
+      if (form === 'resolved') {
+        objects += objectsOf(rest?.data?.[key], plan.cost.shapes.get(key));
+        data.add(JSON.stringify(rest?.data?.[key] ?? null));
+      } else if (form === 'introspected') data.add(shown?.get(key) ?? 'null');
+      else if (!read) data.add('null');
+      else {
+        denials.push(...read.errors);
+        const written = read.run.written();
+        data.append(written.bytes);
+        records += written.records;
+        objects += written.objects;
+        subjects.push(...written.subjects);
+      }
+    }
     const failures = (rest?.errors ?? []).map((error) => safeError(error.toJSON()));
     const errors = [...denials, ...failures];
     const errorText = errors.length > 0 ? `"errors":${JSON.stringify(errors)},` : '';
-    const body = `{${errorText}"data":{${data.join(',')}}${plan.extensions(viewer)}}`;
-    return { body, records, subjects, plan, outcome: outcomeOf(plan, denials.length, failures), startedAt, executedAt };
+    // `scope` and `cost`; a caller who counts nothing gets the notes alone.
+    const notes = paid ? `${plan.extensions(viewer)}"cost":${paid.settle(objects)}` : plan.extensions(viewer).slice(0, -1);
+    const tail = `}${notes === '' ? '' : `,"extensions":{${notes}}`}}`;
+    const body = Buffer.concat([Buffer.from(`{${errorText}"data":{`), ...data.bytes(), Buffer.from(tail)]);
+    return { body, records, objects, subjects, plan, outcome: outcomeOf(plan, denials.length, failures), startedAt, executedAt };
   }
 
   /** The read of the type an id names; null for a text that is no id, and for a type this viewer has no rights on. */
@@ -146,7 +195,7 @@ export class Planner {
     viewer: Viewer,
   ): Promise<OperationPlan> {
     const standing = standingOf(viewer);
-    const key = `${known.hash} ${operation.name?.value ?? ''} ${viewer.principal} ${standing.purpose ?? ''} ${viewer.pageLimit} ${this.#parts.policy.version} ${shapeOf(variables)}`;
+    const key = `${known.hash} ${operation.name?.value ?? ''} ${viewer.principal} ${standing.purpose ?? ''} ${viewer.pageLimit} ${this.#parts.policy.version} ${known.shapeOf(operation, variables)}`;
     const cached = this.#plans.get(key);
     if (cached) return cached;
     const plan = await compileOperation(this.#parts, {
@@ -163,6 +212,26 @@ export class Planner {
   }
 }
 
+/** A text nested so deep that the parser runs out of stack is refused like any that nests too deep. */
+function parsed(text: string): DocumentNode {
+  if (text.length > limits.documentLength.limit) throw limitExceeded('documentLength');
+  try {
+    return parse(text, { maxTokens: limits.documentTokens.limit });
+  } catch (error) {
+    if (error instanceof RangeError) throw limitExceeded('depth');
+    if (error instanceof GraphQLError && error.message.includes('tokens. Parsing aborted')) throw limitExceeded('documentTokens');
+    throw error;
+  }
+}
+
+/** Suggestions name parts of the schema the caller did not name (leak L-22). */
+function withoutSuggestion(error: GraphQLError): GraphQLError {
+  const message = error.message.replace(/ ?Did you mean [^?]*\?/gs, '');
+  if (message === error.message) return error;
+  const { nodes, source, positions, path, originalError, extensions } = error;
+  return new GraphQLError(message, { nodes: nodes ?? null, source: source ?? null, positions: positions ?? null, path: path ?? null, originalError: originalError ?? null, extensions });
+}
+
 /** The gravest thing that happened: a fault, then everything denied, something denied, something refused. */
 function outcomeOf(plan: OperationPlan, denials: number, failures: readonly { readonly extensions?: Record<string, unknown> }[]): Outcome {
   if (failures.some(({ extensions }) => extensions?.['code'] === internalError.extensions.code)) return 'FAILED';
@@ -171,12 +240,15 @@ function outcomeOf(plan: OperationPlan, denials: number, failures: readonly { re
   return failures.length > 0 ? 'REFUSED' : 'ANSWERED';
 }
 
-function knownDocument(document: DocumentNode, text: string): KnownDocument {
+function knownDocument(schema: GraphQLSchema, document: DocumentNode, text: string): KnownDocument {
+  const shapes = new Map<OperationDefinitionNode, (variables: Variables) => string>();
   const fragments: Record<string, FragmentDefinitionNode> = {};
   const operations: OperationDefinitionNode[] = [];
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
-    if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(definition);
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    operations.push(definition);
+    shapes.set(definition, shapeReader(schema, definition));
   }
   return {
     document,
@@ -184,5 +256,6 @@ function knownDocument(document: DocumentNode, text: string): KnownDocument {
     fragments,
     operation: (name) =>
       (name === null ? (operations.length === 1 ? operations[0] : undefined) : operations.find((o) => o.name?.value === name)) ?? null,
+    shapeOf: (operation, variables) => shapes.get(operation)?.(variables) ?? '',
   };
 }

@@ -32,7 +32,12 @@ import { pushPermit } from '../intake/push-permit.js';
 import { permitPush } from '../intake/upsert-permit.js';
 import { textLog, type Log } from '../log.js';
 import { systemClock, type Clock } from '../measures/clock.js';
+import { Meter } from '../limits/meter.js';
+import { loadLimitSettings } from '../limits/settings.js';
+import { trustOperations } from '../limits/trust-operations.js';
+import { TrustedDocuments } from '../limits/trusted-documents.js';
 import { Services } from '../planner/context.js';
+import { searchParts } from '../search/found-subject.js';
 import { personalSeals } from '../subjects/personal-identity.js';
 import { Planner } from '../planner/planner.js';
 import { Readers } from '../planner/readers.js';
@@ -40,7 +45,7 @@ import { HttpFront } from './http.js';
 import { Lanes } from './lanes.js';
 import { OpenStreams } from './open-streams.js';
 import { Page } from './page/page.js';
-import { quotasOf } from './quotas.js';
+import { quotasFrom } from './quotas.js';
 import { Readiness } from './readiness.js';
 import { boundaries, boundaryPolicy, changes, hubSchema, hubTables, nodes, reads } from './schema.js';
 
@@ -67,7 +72,7 @@ export interface HubOptions {
 
 const localIdentity: IdentityConfig = { mode: 'local', audience: 'concordat', external: null };
 
-/** Longer than any answer takes (statements end after 2 s), shorter than the patience of an orchestrator (30 s). */
+/** Longer than a small read takes (2 s); ad-hoc reads may take longer, are then cut, and cancelled. Shorter than the patience of an orchestrator (30 s). */
 const defaultDrainMs = 10_000;
 
 /** A running hub on a migrated database. */
@@ -100,6 +105,9 @@ export class Hub {
     const ids = new NodeIds(keys.key('node'), nodes.keys());
     const plannerParts = { schema, policy, rules: shieldRules(policy), tables: hubTables(), reads, nodes, ids, seal, readers, clock };
     const planner = new Planner(plannerParts);
+    const limitSettings = loadLimitSettings(options.dataFolder);
+    const documents = new TrustedDocuments(await trustOperations(options.dataFolder, planner, plannerParts), limitSettings, log);
+    const meter = new Meter(limitSettings, clock);
     const register = new AccessRegister(database, clock, log);
     await register.open();
     const evidenceKeys = new EvidenceKeys(keys);
@@ -117,8 +125,9 @@ export class Hub {
       .set(personalSeals, { keyRing, ids })
       .set(competenceSettings, loadCompetenceSettings(options.dataFolder))
       .set(accessExplainer, new AccessExplainer(planner, plannerParts, changes))
-      .set(viewerQuotas, quotasOf)
+      .set(viewerQuotas, quotasFrom(limitSettings))
       .set(accessLogParts, { ids, seal })
+      .set(searchParts, { ids, seal, policy })
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
     const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
     const cursors = new FeedCursors(seal, policy.version);
@@ -129,10 +138,11 @@ export class Hub {
     };
     const exportWorker = new ExportWorker({ ...exporting, log });
     services.set(exportSeal, seal).set(exportDesk, new ExportDesk(exporting, clock, () => exportWorker.wake()));
-    const lanes = await Lanes.open(schema, planner, readers, services);
+    const lanes = await Lanes.open(schema, planner, readers, services, meter);
     const stream = sseTransport({
       planner,
       plannerParts,
+      meter,
       changes,
       readers,
       accessLog,
@@ -145,7 +155,9 @@ export class Hub {
     const openStreams = new OpenStreams(tokens, day, () => listener.wake());
     const page = new Page(tokens.localIssuer, clock);
     const exports = new ExportDownload({ ...exporting, accessLog, evidenceKeys, clock });
-    const front = new HttpFront({ page, lanes, tokens, accessLog, boundaryVersion: policy.version, day, stream, openStreams, exports, readiness, clock, log });
+    const front = new HttpFront({
+      page, lanes, documents, tokens, accessLog, boundaryVersion: policy.version, day, stream, openStreams, exports, readiness, clock, log,
+    });
     const url = await front.listen(options.host ?? '127.0.0.1', options.port, options.orAnyFreePort ?? false);
     return new Hub(url, tokens, accessLog, async () => {
       readiness.stop();

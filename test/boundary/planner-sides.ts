@@ -24,7 +24,8 @@ import type { PlannerParts } from '../../src/planner/parts.js';
 import { systemClock } from '../../src/measures/clock.js';
 import { Planner } from '../../src/planner/planner.js';
 import { Readers } from '../../src/planner/readers.js';
-import { quotasOf } from '../../src/server/quotas.js';
+import { defaultLimits, settingsOf } from '../../src/limits/settings.js';
+import { quotasFrom } from '../../src/server/quotas.js';
 import { boundaries, boundaryPolicy, changes, hubSchema, hubTables, nodes, operationViews, reads } from '../../src/server/schema.js';
 import { personalSeals } from '../../src/subjects/personal-identity.js';
 import { testDatabase } from '../support/test-database.js';
@@ -156,7 +157,7 @@ export async function plannerSide(layers: Layers = {}): Promise<PlannerSide> {
     .set(personalSeals, { keyRing: KeyRing.open(folder), ids: parts.ids })
     .set(competenceSettings, loadCompetenceSettings(folder))
     .set(accessExplainer, new AccessExplainer(planner, parts, changes))
-    .set(viewerQuotas, quotasOf);
+    .set(viewerQuotas, quotasFrom(settingsOf(defaultLimits, new Map())));
   return {
     database,
     parts,
@@ -187,7 +188,7 @@ async function run(planner: Planner, readers: Readers, services: Services, asker
   const viewer = viewerOf(asker);
   const context = { viewer, readers, services, noteCase: () => undefined, noteRead: () => undefined };
   try {
-    return (await planner.run(known, operation, variables, viewer, context)).body;
+    return (await planner.run(known, operation, variables, viewer, context)).body.toString();
   } catch (error) {
     // The lanes turn a refusal into an answer; here its code is enough.
     if (error instanceof Error && 'extensions' in error) return JSON.stringify({ errors: [{ extensions: error.extensions }], data: null });

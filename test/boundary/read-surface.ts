@@ -41,6 +41,8 @@ export const elsewhere: Readonly<Record<string, string>> = {
   exportJob: 'tells of the own agency’s jobs, with times no two hubs share; who sees which is tested in test/export',
   exportJobs: 'as exportJob',
   accessLog: 'tells of the questions themselves, with times and digests that no two hubs share; who sees which entry is tested in test/access',
+  subjectSearch: 'answered by a view of its own: compared by its own pairs and with an oracle (test/search/subject-search.test.ts)',
+  matchSubjects: 'answered by a view of its own: compared by its own pairs and with an oracle (test/search/match-subjects.test.ts)',
   upsertPermit: 'writes: compared by its own pairs (mutation-pairs.test.ts), for it changes the databases it is asked on',
 };
 
