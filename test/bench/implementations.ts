@@ -77,7 +77,7 @@ const others: readonly Implementation[] = [
     expectedStart: (workload) => hubStart(workload).replace('{"nodes":', ''),
     normalise: fromLists,
   },
-  { ...asGraphql, name: 'mercurius', title: 'Mercurius 16 + JIT + loaders', server: 'mercurius' },
+  { ...asGraphql, name: 'mercurius', title: 'Mercurius 16 + JIT + dataloader', server: 'mercurius' },
   { ...asGraphql, name: 'yoga', title: 'GraphQL Yoga 5 + JIT + dataloader', server: 'yoga' },
   {
     ...asGraphql,

@@ -1,6 +1,7 @@
 // The queries a peer without a planner of its own is written with: one named statement per root field and per relation,
 // parameters as arrays where a loader batches, through a pool of stock `pg` as its manual shows it.
 // Environment: DATABASE_URL (owner), PEER_CONNECTIONS (default 4).
+import DataLoader from 'dataloader';
 import pg from 'pg';
 
 const DATE = 1082;
@@ -92,4 +93,25 @@ export const queries = {
   permit: (_root, { documentNo }) => permitByNumber(documentNo),
   permits: async (_root, { filter, first }) => ({ nodes: await newestOfDistrict(filter.district, filter.decidedTo, first) }),
   subjects: async (_root, { filter, first, after }) => ({ nodes: await holdersOfDistrict(filter.district, after, first) }),
+};
+
+/** The dataloaders of one request: rows of one request are never another's. */
+export const dataLoaders = () => ({
+  subjects: new DataLoader(subjectsById),
+  agencies: new DataLoader(agenciesByCode),
+  actions: new DataLoader(actionsOfPermits),
+  permits: new DataLoader(async (asked) => {
+    const pages = await firstPermitsOf(asked.map(({ holder }) => holder), asked[0].first);
+    return pages.map((nodes) => ({ nodes }));
+  }, { cacheKeyFn: ({ holder, first }) => `${holder} ${first}` }),
+});
+
+/** Relations by the {@link dataLoaders} in the context. */
+export const relations = {
+  Permit: {
+    holder: ({ holderId }, _arguments, { subjects }) => subjects.load(holderId),
+    decidedBy: ({ decidedByCode }, _arguments, { agencies }) => agencies.load(decidedByCode),
+    actions: ({ id }, _arguments, { actions }) => actions.load(id),
+  },
+  Subject: { permits: ({ id }, { first }, { permits }) => permits.load({ holder: id, first }) },
 };

@@ -3,35 +3,15 @@
 // Environment: see permit-store.mjs. Prints `ready <url>`.
 import { createServer } from 'node:http';
 import { useGraphQlJit } from '@envelop/graphql-jit';
-import DataLoader from 'dataloader';
 import { createSchema, createYoga } from 'graphql-yoga';
-import { actionsOfPermits, agenciesByCode, firstPermitsOf, queries, schema, subjectsById } from './permit-store.mjs';
-
-// One of each per request: rows of one request are never another's.
-const context = () => ({
-  subjects: new DataLoader(subjectsById),
-  agencies: new DataLoader(agenciesByCode),
-  actions: new DataLoader(actionsOfPermits),
-  permits: new DataLoader(async (asked) => {
-    const pages = await firstPermitsOf(asked.map(({ holder }) => holder), asked[0].first);
-    return pages.map((nodes) => ({ nodes }));
-  }, { cacheKeyFn: ({ holder, first }) => `${holder} ${first}` }),
-});
+import { dataLoaders, queries, relations, schema } from './permit-store.mjs';
 
 const yoga = createYoga({
   schema: createSchema({
     typeDefs: schema,
-    resolvers: {
-      Query: queries,
-      Permit: {
-        holder: ({ holderId }, _arguments, { subjects }) => subjects.load(holderId),
-        decidedBy: ({ decidedByCode }, _arguments, { agencies }) => agencies.load(decidedByCode),
-        actions: ({ id }, _arguments, { actions }) => actions.load(id),
-      },
-      Subject: { permits: ({ id }, { first }, { permits }) => permits.load({ holder: id, first }) },
-    },
+    resolvers: { Query: queries, ...relations },
   }),
-  context,
+  context: dataLoaders,
   plugins: [useGraphQlJit()],
   logging: false,
   graphiql: false,

@@ -30,14 +30,16 @@ export interface ProfileSummary {
 
 /** The folder a module lies in: `pg`, `node:http`, `src/planner`. */
 function placeOf(url: string, name: string): string {
-  if (url === '') return name.startsWith('(') ? name : 'native code';
+  if (url === '') return /^\((garbage collector|program)\)$/.test(name) ? name : 'native code'; // sockets, texts, regular expressions
   const inPackage = /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(url)?.[1];
   if (inPackage !== undefined) return inPackage;
   if (url.startsWith('node:')) return url.split('/')[0] ?? url;
   return shortOf(url).split('/').slice(0, 2).join('/');
 }
 
-const shortOf = (url: string): string => url.replace(/^.*\/dist\//, '').replace(/^.*\/node_modules\//, '').replace(/^.*\/(?=test\/bench\/peers\/)/, '');
+/** The path below node_modules, else below the project or its dist/. */
+const shortOf = (url: string): string =>
+  url.includes('/node_modules/') ? url.replace(/^.*\/node_modules\//, '') : url.replace(/^.*\/(?=test\/bench\/peers\/)/, '').replace(/^.*\/dist\//, '');
 
 /** Sums self times by function and by place, largest first. Equal functions in different callers are one. */
 export function summarise(profile: z.infer<typeof cpuProfile>): ProfileSummary {
@@ -48,6 +50,7 @@ export function summarise(profile: z.infer<typeof cpuProfile>): ProfileSummary {
   for (const [index, sample] of profile.samples.entries()) {
     const frame = frames.get(sample);
     const time = Math.max(0, profile.timeDeltas[index] ?? 0);
+    if (frame?.url === 'node:inspector') continue; // the profile's own beginning
     if (!frame || frame.functionName === '(idle)') {
       idle += time;
       continue;
