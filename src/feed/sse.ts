@@ -110,7 +110,7 @@ async function open(
   signal: AbortSignal,
 ): Promise<AsyncGenerator<string> | Refusal> {
   const { plannerParts, planner } = parts;
-  const { schema, policy, tables, seal, ids } = plannerParts;
+  const { schema, policy, tables, reads, seal, ids } = plannerParts;
   const standing = standingOf(viewer);
   const known = planner.admit(call.query);
   const operation = getOperationAST(known.document, call.operationName);
@@ -134,7 +134,7 @@ async function open(
   const { refusal: denied } = decideRoot(plannerParts, asked, root, nodes, allowed);
   if (denied !== null) return { status: 403, errors: [denialError(policy, standing, denied, [key])] };
 
-  const context = { schema, policy, tables, standing, fragments, variables, seal, ids, allowed };
+  const context = { schema, policy, tables, reads, standing, fragments, variables, seal, ids, allowed };
   const change = compileChange(context, declaration, key, nodes);
   const after = argumentReader(node, 'after')(variables);
   const operationName = operation.name?.value ?? null;

@@ -29,6 +29,8 @@ export interface OperationContext {
   readonly viewer: Viewer;
   readonly readers: Readers;
   readonly services: Services;
+  /** Aborted when the caller left before the answer. Made where it is first asked for. */
+  readonly signal?: AbortSignal | undefined;
   /** Case number for the access log, for operations that name one as an argument. */
   noteCase(caseNo: string): void;
   /** Records an operation of its own released, and the subjects they are of (internal ids). */

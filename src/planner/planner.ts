@@ -9,18 +9,22 @@ import {
   validate,
   type DocumentNode,
   type FragmentDefinitionNode,
+  type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Outcome } from '../access/log/access-record.js';
 import { standingOf, type Viewer } from '../access/viewer.js';
-import { shapeOf } from './arguments.js';
+import type { OperationContext } from './context.js';
 import type { BoundStatement } from '../database/envelope.js';
 import { compileOperation, type NodeRead, type OperationPlan } from './operation-plan.js';
 import { bind } from './parameters.js';
 import type { PlannerParts } from './parts.js';
+import { PlannedRun } from './readers.js';
 import { internalError, safeError } from './safe-error.js';
 import type { Fragments, Variables } from './selection.js';
+import { shapeReader } from './shape.js';
+import { TextChunks } from './text-chunks.js';
 
 /** A document that parsed and validated against the schema. */
 export interface KnownDocument {
@@ -28,12 +32,16 @@ export interface KnownDocument {
   readonly hash: string;
   readonly fragments: Fragments;
   operation(name: string | null): OperationDefinitionNode | null;
+  /** What of an operation's variables decides the form of its plan, as text. */
+  shapeOf(operation: OperationDefinitionNode, variables: Variables): string;
 }
 
-/** A finished answer: its exact bytes as text, and what the evidence records of it. */
+/** A finished answer: its exact bytes, and what the evidence records of it. */
 export interface PlannedAnswer {
-  readonly body: string;
+  readonly body: Buffer;
   readonly records: number;
+  /** Objects of the planned part: records and everything below them. */
+  readonly objects: number;
   /** Internal ids of the subjects of the records, as they come. */
   readonly subjects: readonly string[];
   readonly plan: OperationPlan;
@@ -71,7 +79,7 @@ export class Planner {
     const document = parse(text, { maxTokens: largestDocumentTokens });
     const errors = validate(this.#parts.schema, document);
     if (errors.length > 0) throw new AggregateError(errors, 'invalid document');
-    const admitted = knownDocument(document, text);
+    const admitted = knownDocument(this.#parts.schema, document, text);
     this.#documents.set(text, admitted);
     return admitted;
   }
@@ -88,7 +96,7 @@ export class Planner {
     operation: OperationDefinitionNode,
     variables: Variables,
     viewer: Viewer,
-    context: object,
+    context: Partial<OperationContext>,
   ): Promise<PlannedAnswer> {
     if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
       throw new GraphQLError('订阅请用 /graphql/stream · Subscriptions are served at /graphql/stream.', {
@@ -97,39 +105,51 @@ export class Planner {
     }
     const plan = await this.#plan(known, operation, variables, viewer);
     const bound: BoundStatement[] = [];
-    const reads = plan.roots.map((root) => (root.form === 'node' ? this.#nodeRead(root.id(variables), root.reads) : root));
-    for (const root of reads) {
-      if (root && 'read' in root) bound.push({ statement: root.read.statement, values: bind(root.read.values, viewer, variables) });
-    }
+    let adHoc = false;
+    const reads = plan.roots.map((root) => {
+      const read = root.form === 'node' ? this.#nodeRead(root.id(variables), root.reads) : root.form === 'planned' ? { read: root.read, errors: [] } : null;
+      if (!read) return null;
+      adHoc ||= read.read.adHoc;
+      const run = read.read.start(viewer);
+      for (const [i, { statement, values }] of read.read.statements.entries()) {
+        const sink = run.sinks[i];
+        bound.push({ statement, values: bind(values, viewer, variables), ...(sink ? { sink } : {}) });
+      }
+      return { run, errors: read.errors };
+    });
     const { clock } = this.#parts;
     const startedAt = clock.now().getTime();
-    const [results, rest] = await Promise.all([
-      bound.length > 0 ? this.#parts.readers.run(viewer, bound) : [],
+    const [, rest] = await Promise.all([
+      bound.length > 0 ? this.#parts.readers.run(viewer, bound, new PlannedRun(adHoc, context)) : [],
       plan.resolved
         ? execute({ schema: this.#parts.schema, document: plan.resolved, variableValues: variables, contextValue: context })
         : null,
     ]);
     const executedAt = clock.now().getTime();
-    let next = 0;
     let records = 0;
+    let objects = 0;
     const subjects: string[] = [];
     const denials = [...plan.errors];
-    const data = plan.roots.map(({ key, form }, i) => {
-      if (form === 'resolved') return `${JSON.stringify(key)}:${JSON.stringify(rest?.data?.[key] ?? null)}`;
+    const data = new TextChunks();
+    for (const [i, { key, form }] of plan.roots.entries()) {
+      data.add(`${i === 0 ? '' : ','}${JSON.stringify(key)}:`);
       const read = reads[i];
-      if (!read || !('read' in read)) return `${JSON.stringify(key)}:null`;
-      if ('errors' in read) denials.push(...read.errors);
-      const written = read.read.write(results[next] ?? [], viewer);
-      next += 1;
-      records += written.records;
-      subjects.push(...written.subjects);
-      return `${JSON.stringify(key)}:${written.json}`;
-    });
+      if (form === 'resolved') data.add(JSON.stringify(rest?.data?.[key] ?? null));
+      else if (!read) data.add('null');
+      else {
+        denials.push(...read.errors);
+        const written = read.run.written();
+        data.append(written.bytes);
+        records += written.records;
+        objects += written.objects;
+        subjects.push(...written.subjects);
+      }
+    }
     const failures = (rest?.errors ?? []).map((error) => safeError(error.toJSON()));
     const errors = [...denials, ...failures];
     const errorText = errors.length > 0 ? `"errors":${JSON.stringify(errors)},` : '';
-    const body = `{${errorText}"data":{${data.join(',')}}${plan.extensions(viewer)}}`;
-    return { body, records, subjects, plan, outcome: outcomeOf(plan, denials.length, failures), startedAt, executedAt };
+    const body = Buffer.concat([Buffer.from(`{${errorText}"data":{`), ...data.bytes(), Buffer.from(`}${plan.extensions(viewer)}}`)]);
+    return { body, records, objects, subjects, plan, outcome: outcomeOf(plan, denials.length, failures), startedAt, executedAt };
   }
 
   /** The read of the type an id names; null for a text that is no id, and for a type this viewer has no rights on. */
@@ -145,7 +165,7 @@ export class Planner {
     viewer: Viewer,
   ): Promise<OperationPlan> {
     const standing = standingOf(viewer);
-    const key = `${known.hash} ${operation.name?.value ?? ''} ${viewer.principal} ${standing.purpose ?? ''} ${viewer.pageLimit} ${this.#parts.policy.version} ${shapeOf(variables)}`;
+    const key = `${known.hash} ${operation.name?.value ?? ''} ${viewer.principal} ${standing.purpose ?? ''} ${viewer.pageLimit} ${this.#parts.policy.version} ${known.shapeOf(operation, variables)}`;
     const cached = this.#plans.get(key);
     if (cached) return cached;
     const plan = await compileOperation(this.#parts, {
@@ -170,12 +190,15 @@ function outcomeOf(plan: OperationPlan, denials: number, failures: readonly { re
   return failures.length > 0 ? 'REFUSED' : 'ANSWERED';
 }
 
-function knownDocument(document: DocumentNode, text: string): KnownDocument {
+function knownDocument(schema: GraphQLSchema, document: DocumentNode, text: string): KnownDocument {
+  const shapes = new Map<OperationDefinitionNode, (variables: Variables) => string>();
   const fragments: Record<string, FragmentDefinitionNode> = {};
   const operations: OperationDefinitionNode[] = [];
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
-    if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(definition);
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    operations.push(definition);
+    shapes.set(definition, shapeReader(schema, definition));
   }
   return {
     document,
@@ -183,5 +206,6 @@ function knownDocument(document: DocumentNode, text: string): KnownDocument {
     fragments,
     operation: (name) =>
       (name === null ? (operations.length === 1 ? operations[0] : undefined) : operations.find((o) => o.name?.value === name)) ?? null,
+    shapeOf: (operation, variables) => shapes.get(operation)?.(variables) ?? '',
   };
 }

@@ -13,8 +13,8 @@ import type { Clock } from '../measures/clock.js';
 import { readRequest } from '../planner/graphql-request.js';
 import { internalError } from '../planner/safe-error.js';
 import { StartUpError } from '../start-up-error.js';
-import { errorAnswer, jsonType, writeAnswer, type HttpAnswer } from './http-answer.js';
-import { nothingRead, type LaneAnswer, type Lanes } from './lanes.js';
+import { bytesOf, errorAnswer, jsonType, writeAnswer, type HttpAnswer } from './http-answer.js';
+import { nothingRead, type Caller, type LaneAnswer, type Lanes } from './lanes.js';
 import type { OpenStreams } from './open-streams.js';
 import type { Page } from './page/page.js';
 import type { Readiness } from './readiness.js';
@@ -158,7 +158,8 @@ export class HttpFront {
       else await this.#release(response, viewer, receivedAt, refusal(missingQuery));
     } else {
       // A fault is an answer too, and stands in the evidence as long as that itself works.
-      const answer = await this.#answer(request, body, search, viewer).catch((error: unknown) => refusal(this.#failure(request, response, error)));
+      const caller = callerOf(response);
+      const answer = await this.#answer(request, body, search, viewer, caller).catch((error: unknown) => refusal(this.#failure(request, response, error)));
       await this.#release(response, viewer, receivedAt, answer);
     }
   }
@@ -177,7 +178,7 @@ export class HttpFront {
     receivedAt: number,
     answer: LaneAnswer,
   ): Promise<void> {
-    const bytes = Buffer.from(answer.http.body);
+    const bytes = bytesOf(answer.http);
     const { planned, read } = answer;
     await this.#parts.accessLog.append({
       viewer,
@@ -210,13 +211,13 @@ export class HttpFront {
     }
   }
 
-  async #answer(request: IncomingMessage, body: unknown, search: string, viewer: Viewer): Promise<LaneAnswer> {
+  async #answer(request: IncomingMessage, body: unknown, search: string, viewer: Viewer, caller: Caller): Promise<LaneAnswer> {
     if (request.method === 'POST' && takesShortLane(request)) {
       const call = readRequest(body);
-      const answer = call ? await this.#parts.lanes.short(call, viewer) : null;
+      const answer = call ? await this.#parts.lanes.short(call, viewer, caller) : null;
       if (answer) return answer;
     }
-    return this.#parts.lanes.apollo(request.method ?? 'GET', headersOf(request), search, request.method === 'POST' ? body : undefined, viewer);
+    return this.#parts.lanes.apollo(request.method ?? 'GET', headersOf(request), search, request.method === 'POST' ? body : undefined, viewer, caller);
   }
 
   /** What could not be answered nor recorded. A caller who hung up is no fault. */
@@ -232,6 +233,15 @@ export class HttpFront {
     if (!response.headersSent) response.setHeader('x-request-id', id);
     return internalAnswer;
   }
+}
+
+/** Who waits for the answer of this request, as long as its connection stands. */
+function callerOf(response: ServerResponse): Caller {
+  const caller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) caller.abort();
+  });
+  return caller;
 }
 
 /** One line per request, at debug alone. No query string, no header, no body: they carry what callers ask about. */

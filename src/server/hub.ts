@@ -60,7 +60,7 @@ export interface HubOptions {
 
 const localIdentity: IdentityConfig = { mode: 'local', audience: 'concordat', external: null };
 
-/** Longer than any answer takes (statements end after 2 s), shorter than the patience of an orchestrator (30 s). */
+/** Longer than a small read takes (2 s); ad-hoc reads may take longer, are then cut, and cancelled. Shorter than the patience of an orchestrator (30 s). */
 const defaultDrainMs = 10_000;
 
 /** A running hub on a migrated database. */

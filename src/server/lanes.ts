@@ -6,6 +6,7 @@ import type { OperationContext, Services } from '../planner/context.js';
 import type { GraphQLRequest } from '../planner/graphql-request.js';
 import type { KnownDocument, PlannedAnswer, Planner } from '../planner/planner.js';
 import type { Readers } from '../planner/readers.js';
+import { ReadError } from '../planner/read-error.js';
 import { safeError } from '../planner/safe-error.js';
 import { jsonType, type HttpAnswer } from './http-answer.js';
 
@@ -30,6 +31,9 @@ export interface ResolverReads {
 
 export const nothingRead: ResolverReads = { records: 0, subjects: [] };
 
+/** Who waits for an answer: aborted when nobody does any more. Its signal is made where it is first asked for. */
+export type Caller = Pick<AbortController, 'signal'>;
+
 /** What an operation gathers on its way, for the evidence. */
 class Trace implements OperationContext {
   /** An object of its own: Apollo runs an operation on a shallow copy of the context, and notes on the copy were lost. */
@@ -41,7 +45,12 @@ class Trace implements OperationContext {
     readonly viewer: Viewer,
     readonly readers: Readers,
     readonly services: Services,
+    readonly caller: Caller,
   ) {}
+
+  get signal(): AbortSignal {
+    return this.caller.signal;
+  }
 
   noteCase(caseNo: string): void {
     this.noted.caseNo = caseNo;
@@ -62,8 +71,8 @@ export class Lanes {
   readonly #readers: Readers;
   readonly #services: Services;
   readonly #apollo: ApolloServer<Trace>;
-  /** Bodies of planned answers by the data object that stands for them inside Apollo. */
-  readonly #bodies = new WeakMap<object, string>();
+  /** The data objects that stand for planned answers inside Apollo. */
+  readonly #planned = new WeakSet();
 
   private constructor(schema: GraphQLSchema, planner: Planner, readers: Readers, services: Services) {
     this.#planner = planner;
@@ -78,7 +87,8 @@ export class Lanes {
       includeStacktraceInErrorResponses: false,
       stopOnTerminationSignals: false,
       plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled()],
-      stringifyResult: (value) => (value.data && this.#bodies.get(value.data)) ?? JSON.stringify(value),
+      // Apollo carries texts alone; a planned answer is bytes already and takes the text's place behind it.
+      stringifyResult: (value) => (value.data && this.#planned.has(value.data) ? plannedText : JSON.stringify(value)),
       formatError: safeError,
     });
   }
@@ -94,13 +104,13 @@ export class Lanes {
   }
 
   /** The short lane: answers a known document, or null when the Apollo lane must decide. */
-  async short(body: GraphQLRequest, viewer: Viewer): Promise<LaneAnswer | null> {
+  async short(body: GraphQLRequest, viewer: Viewer, caller: Caller): Promise<LaneAnswer | null> {
     const known = this.#planner.known(body.query);
     const operation = known?.operation(body.operationName);
     if (!known || !operation || operation.operation !== OperationTypeNode.QUERY) return null;
     const variables = this.#planner.coerce(operation, body.variables);
     if (variables instanceof Array) return null;
-    const trace = new Trace(viewer, this.#readers, this.#services);
+    const trace = new Trace(viewer, this.#readers, this.#services, caller);
     try {
       const planned = await this.#planner.run(known, operation, variables, viewer, trace);
       return {
@@ -112,14 +122,15 @@ export class Lanes {
         read: trace.noted.read,
       };
     } catch (error) {
+      if (error instanceof ReadError) return { http: failureAnswer(error), document: known.hash, operation: operation.name?.value ?? null, planned: null, caseNo: trace.noted.caseNo, read: trace.noted.read };
       if (error instanceof GraphQLError) return null; // a bad cursor or page size: Apollo's lane words the answer
       throw error;
     }
   }
 
   /** The Apollo lane. */
-  async apollo(method: string, headers: Iterable<[string, string]>, search: string, body: unknown, viewer: Viewer): Promise<LaneAnswer> {
-    const trace = new Trace(viewer, this.#readers, this.#services);
+  async apollo(method: string, headers: Iterable<[string, string]>, search: string, body: unknown, viewer: Viewer, caller: Caller): Promise<LaneAnswer> {
+    const trace = new Trace(viewer, this.#readers, this.#services, caller);
     const headerMap = new HeaderMap();
     for (const [name, value] of headers) headerMap.set(name, value);
     const answer = await this.#apollo.executeHTTPGraphQLRequest({
@@ -131,7 +142,7 @@ export class Lanes {
       http: {
         status: answer.status ?? 200,
         contentType: answer.headers.get('content-type') ?? jsonType,
-        body: text,
+        body: text === plannedText && trace.noted.planned ? trace.noted.planned.body : text,
         headers: new Map([...answer.headers].filter(([name]) => name !== 'content-type' && name !== 'cache-control')),
       },
       document: trace.noted.known?.hash ?? null,
@@ -185,9 +196,16 @@ export class Lanes {
     }
     context.noted.planned = planned;
     const data = {};
-    this.#bodies.set(data, planned.body);
+    this.#planned.add(data);
     return { data };
   }
+}
+
+/** Stands for a planned answer; no JSON text is this one. */
+const plannedText = '(planned)';
+/** A read that could not be done, as Apollo's lane words it. */
+function failureAnswer(error: ReadError): HttpAnswer {
+  return { ...error.http, contentType: jsonType, body: JSON.stringify({ errors: [safeError(error.toJSON())], data: null }) };
 }
 
 function unknownOperation(): GraphQLError {

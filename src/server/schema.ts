@@ -24,7 +24,7 @@ import type { ChangeDeclaration } from '../feed/compile-change.js';
 import { permitBoundaries } from '../permits/boundary.js';
 import { DuplicateCheck, duplicateCheckView } from '../permits/duplicate-check.js';
 import { PermitChanges } from '../permits/permit-change.js';
-import { PermitOperations } from '../permits/operations.js';
+import { PermitOperations, PermitsOfSubject } from '../permits/operations.js';
 import { permitNodes, permitReads } from '../permits/reads.js';
 import { permitReleases } from '../permits/releases.js';
 import { NodeOperations } from '../planner/node.js';
@@ -68,7 +68,7 @@ export function hubTables(): ReadonlyMap<string, Table> {
 export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
-      NodeOperations, PermitOperations, PermitUpserts, SubjectOperations, PersonalIdentityOperation, DuplicateCheck, PermitChanges, AccessOperations,
+      NodeOperations, PermitOperations, PermitsOfSubject, PermitUpserts, SubjectOperations, PersonalIdentityOperation, DuplicateCheck, PermitChanges, AccessOperations,
       AccessLogOperation, ExplainOperations, ViewerRights,
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
     ],

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { HubDatabase } from '../../src/database/database.js';
 import { compileOperation } from '../../src/planner/operation-plan.js';
 import { bind } from '../../src/planner/parameters.js';
-import { readerConfig } from '../../src/planner/readers.js';
+import { readerConfig } from '../../src/planner/reader-session.js';
 import type { BoundStatement } from '../../src/database/envelope.js';
 import type { GraphQLCall } from '../boundary/hub-under-test.js';
 import type { Asker } from '../boundary/judge.js';
@@ -48,7 +48,7 @@ export async function statementsOf(side: PlannerSide, who: Asker, call: GraphQLC
     document: known.document, documentHash: known.hash, operation, fragments: known.fragments, standing: standingOf(viewer), pageLimit: viewer.pageLimit, variables,
   });
   return plan.roots.flatMap((root) =>
-    root.form === 'planned' ? [{ statement: root.read.statement, values: bind(root.read.values, viewer, variables) }] : [],
+    root.form === 'planned' ? root.read.statements.map(({ statement, values }) => ({ statement, values: bind(values, viewer, variables) })) : [],
   );
 }
 
