@@ -49,7 +49,7 @@ class OpenReaders extends Readers {
   readonly #bare = new Map<string, Statement>();
 
   override run(viewer: Viewer, statements: readonly BoundStatement[], options?: RunOptions): Promise<readonly (readonly Row[])[]> {
-    return super.run(viewer, statements.map(({ statement, values }) => ({ statement: this.#bareOf(statement), values })), options);
+    return super.run(viewer, statements.map((bound) => ({ ...bound, statement: this.#bareOf(bound.statement) })), options);
   }
 
   #bareOf(statement: Statement): Statement {

@@ -14,6 +14,7 @@ const shape = z.object({
   seconds: z.coerce.number().positive(),
   'warm-up': z.coerce.number().positive(),
   connections: numbers,
+  sizes: numbers,
 });
 
 /** Options of every command of the bench; what an option means for a command stands in docs/bench.md. */
@@ -33,6 +34,7 @@ export function readOptions(args: readonly string[], defaults: Defaults): Option
       seconds: { type: 'string', default: defaults.seconds },
       'warm-up': { type: 'string', default: defaults['warm-up'] },
       connections: { type: 'string', default: defaults.connections },
+      sizes: { type: 'string', default: defaults.sizes },
     },
   });
   return shape.parse(values);

@@ -5,7 +5,7 @@ import { argumentsCompared, checkAgreement } from './agreement.js';
 import { BackgroundWriter } from './background-writer.js';
 import { openBenchDatabase, type BenchDatabase } from './bench-database.js';
 import { Cells, type Cell } from './cell.js';
-import { benchSize } from './data.js';
+import { benchSize, sizeOf } from './data.js';
 import { implementationNames } from './implementations.js';
 import { measure, type Instruments, type Pair } from './measure.js';
 import { readOptions, type Defaults, type Options } from './options.js';
@@ -24,6 +24,7 @@ const defaults: Defaults = {
   // PostGraphile's compiled code settles only after some 12,000 point look-ups: 1,300/s at first, 2,300/s then.
   'warm-up': '8',
   connections: '16',
+  sizes: String(benchSize.permits),
 };
 
 /** A cell of a warm server begins to count once its connections are open. */
@@ -123,7 +124,7 @@ function keep(text: string, cells: unknown): void {
 /** `npm run bench -- [options]`: all implementations, interleaved rounds, the report to standard output and to `.bench/`. */
 export async function runRounds(args: readonly string[], say: (line: string) => void): Promise<void> {
   const options = readOptions(args, defaults);
-  const database = await openBenchDatabase(new URL('databases/', benchFolder), benchSize, say);
+  const database = await openBenchDatabase(new URL('databases/', benchFolder), sizeOf(Math.max(...options.sizes)), say);
   try {
     await bench(database, options, say);
   } finally {

@@ -10,11 +10,16 @@ import { openStage, type Stage } from '../stage.js';
 import { growthReport, type Latency } from './growth-report.js';
 import { pagePairs } from './pages.js';
 
-/** Permits of the databases that are compared. */
-export const growthSizes = [10_000, 100_000, 1_000_000] as const;
-
 /** Latency, not throughput: with one connection nothing waits for anything but its own answer. */
-const defaults: Defaults = { only: 'limit,hub,hub-apollo', workloads: 'W1,W2', rounds: '5', seconds: '1', 'warm-up': '4', connections: '1' };
+const defaults: Defaults = {
+  only: 'limit,hub,hub-apollo',
+  workloads: 'W1,W2',
+  rounds: '5',
+  seconds: '1',
+  'warm-up': '4',
+  connections: '1',
+  sizes: '10000,100000,1000000',
+};
 
 const CELL_WARM_UP = 0.3;
 
@@ -27,12 +32,12 @@ interface Point {
   readonly latency: Omit<Latency, 'p50' | 'p99'>;
 }
 
-async function pointsOf(database: BenchDatabase, stage: Stage): Promise<Point[]> {
+async function pointsOf(database: BenchDatabase, stage: Stage, withPages: boolean): Promise<Point[]> {
   const bySize = stage.pairs.map((pair) => ({
     pair,
     latency: { implementation: pair.one.name, title: pair.one.title, series: pair.workload.name, at: database.size.permits },
   }));
-  if (database.size.permits !== Math.max(...growthSizes)) return bySize;
+  if (!withPages) return bySize;
   const pages = await pagePairs(stage, database.owner);
   return [
     ...bySize,
@@ -75,16 +80,16 @@ export async function runGrowth(args: readonly string[], say: (line: string) => 
   const stages: Stage[] = [];
   try {
     const points: Point[] = [];
-    for (const permits of growthSizes) {
+    for (const permits of options.sizes) {
       const database = await openBenchDatabase(new URL('databases/', benchFolder), sizeOf(permits), say);
       databases.push(database);
       const stage = await openStage(database, names, workloads);
       stages.push(stage);
-      points.push(...(await pointsOf(database, stage)));
+      points.push(...(await pointsOf(database, stage, permits === Math.max(...options.sizes))));
     }
     const facts = [
       `${new Date().toISOString().slice(0, 10)} · Node ${versionOf(nodeForServers())} · latency p50 with ${Math.max(...options.connections)} connection(s), medians of ${options.rounds} interleaved rounds of ${options.seconds} s after ${options['warm-up']} s of warm-up`,
-      'a page holds 50 permits of the largest district with subject, bureau and actions, behind a cursor; pages are of the database with 10⁶ permits',
+      'a page holds 50 permits of the largest district with subject, bureau and actions, behind a cursor; pages are of the largest database',
     ];
     const text = growthReport(facts, await measureAll(points, options, say));
     mkdirSync(benchFolder, { recursive: true });

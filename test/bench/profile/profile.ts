@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { stdout } from 'node:process';
 import { openBenchDatabase, type BenchDatabase } from '../bench-database.js';
-import { benchSize } from '../data.js';
+import { benchSize, sizeOf } from '../data.js';
 import { measure, type Instruments, type Pair } from '../measure.js';
 import { readOptions, type Defaults, type Options } from '../options.js';
 import { PostgresCpu } from '../postgres-cpu.js';
@@ -11,7 +11,7 @@ import { openStage } from '../stage.js';
 import { workloadNames } from '../workloads/workload.js';
 import { cpuProfile, summarise, type ProfileSummary } from './self-time.js';
 
-const defaults: Defaults = { only: 'hub,hub-apollo', workloads: workloadNames.join(','), rounds: '1', seconds: '4', 'warm-up': '8', connections: '16' };
+const defaults: Defaults = { only: 'hub,hub-apollo', workloads: workloadNames.join(','), rounds: '1', seconds: '4', 'warm-up': '8', connections: '16', sizes: String(benchSize.permits) };
 
 const FUNCTIONS = 20;
 const PLACES = 12;
@@ -72,7 +72,7 @@ async function profileAll(database: BenchDatabase, options: Options, say: (line:
  */
 export async function runProfile(args: readonly string[], say: (line: string) => void): Promise<void> {
   const options = readOptions(args, defaults);
-  const database = await openBenchDatabase(new URL('databases/', benchFolder), benchSize, say);
+  const database = await openBenchDatabase(new URL('databases/', benchFolder), sizeOf(Math.max(...options.sizes)), say);
   try {
     const text = await profileAll(database, options, say);
     writeFileSync(new URL('profile.md', benchFolder), text);
