@@ -1,17 +1,18 @@
-import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { HubKeys } from '../../src/access/keys.js';
 import type { ServerName } from './servers.js';
 
+/* The one place that says how the hubs of the bench are set up: environment and files of their data folders. */
+
 /**
- * What every hub of the bench is told beside database and identity. One identity asks everything here, so budgets and
- * quotas of an agency are set far above what a run can use: they are counted in full and refuse nothing.
+ * `limits.yaml`: one agency asks everything here, at the speed of the machine, so its budget is as large as can be said.
+ * It is counted, told in headers and never exhausted; the cost of one operation is held to the default.
  */
-const settingsOfHubs: Readonly<Record<string, string>> = {};
+const limits = 'objectsPerMinute: 1000000000\nburst: 1000000000\n';
 
 /** Environment of one hub; each has a data folder of its own below `folder`, as two hubs of one database have. */
 export function hubEnvironment(server: ServerName, folder: URL): Readonly<Record<string, string>> {
   return {
-    ...settingsOfHubs,
     PORT: '0',
     HUB_DATA: hubFolder(server, folder),
     HUB_EVIDENCE: server === 'hub-journal' ? 'journal' : 'database',
@@ -28,5 +29,6 @@ function hubFolder(server: ServerName, folder: URL): string {
     mkdirSync(new URL('keys/', own), { recursive: true, mode: 0o700 });
     copyFileSync(new URL('keys/seal.key', shared), key);
   }
+  writeFileSync(new URL('limits.yaml', own), limits);
   return own.pathname;
 }
