@@ -15,8 +15,13 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { Outcome } from '../access/log/access-record.js';
 import { standingOf, type Viewer } from '../access/viewer.js';
+import { assertWithinLimits, variablesBeyondLimits } from '../limits/document-limits.js';
+import { limits } from '../limits/limits.js';
+import { limitExceeded } from '../limits/refusals.js';
+import { RoleSchemas } from '../limits/role-schema.js';
+import { objectsOf } from '../limits/static-cost.js';
+import type { BoundStatement, Row } from '../database/envelope.js';
 import type { OperationContext } from './context.js';
-import type { BoundStatement } from '../database/envelope.js';
 import { compileOperation, type NodeRead, type OperationPlan } from './operation-plan.js';
 import { bind } from './parameters.js';
 import type { PlannerParts } from './parts.js';
@@ -53,32 +58,46 @@ export interface PlannedAnswer {
 
 /** Bounds of the caches: a client that varies documents or page sizes only pushes out its own older plans. */
 const cachedDocuments = 1_000;
+const cachedCharacters = 8_000_000;
 const cachedPlans = 2_000;
-
-/** Longer documents are refused before parsing costs anything; the largest real one in the examples has 200 tokens. */
-export const largestDocumentTokens = 5_000;
 
 export class Planner {
   readonly #parts: PlannerParts;
-  readonly #documents = new LRUCache<string, KnownDocument>({ max: cachedDocuments });
+  /** What this viewer class may see of the schema, and whether that is open vocabulary alone. */
+  readonly roles: RoleSchemas;
+  /** Documents that stay known whatever else is asked. */
+  readonly #trusted = new Map<string, KnownDocument>();
+  readonly #documents = new LRUCache<string, KnownDocument>({ max: cachedDocuments, maxSize: cachedCharacters, sizeCalculation: (_, text) => text.length + 1 });
   readonly #plans = new LRUCache<string, OperationPlan>({ max: cachedPlans });
 
   constructor(parts: PlannerParts) {
     this.#parts = parts;
+    this.roles = new RoleSchemas(parts.schema, parts.policy);
   }
 
   /** The document, if it was seen before and found valid. */
   known(text: string): KnownDocument | undefined {
-    return this.#documents.get(text);
+    return this.#trusted.get(text) ?? this.#documents.get(text);
   }
 
-  /** Parses and validates; throws the GraphQL errors of a document that is not valid. */
+  /** Admits a document and keeps it known. */
+  trust(text: string): KnownDocument {
+    const known = this.admit(text);
+    this.#trusted.set(text, known);
+    return known;
+  }
+
+  /**
+   * Parses, counts and validates. Throws GraphQLError LIMIT_EXCEEDED or DOCUMENT_TOO_LONG, the syntax error, or an
+   * AggregateError of the validation errors, without suggestions.
+   */
   admit(text: string): KnownDocument {
-    const known = this.#documents.get(text);
+    const known = this.known(text);
     if (known) return known;
-    const document = parse(text, { maxTokens: largestDocumentTokens });
-    const errors = validate(this.#parts.schema, document);
-    if (errors.length > 0) throw new AggregateError(errors, 'invalid document');
+    const document = parsed(text);
+    assertWithinLimits(document);
+    const errors = validate(this.#parts.schema, document, undefined, { maxErrors: limits.validationErrors.limit });
+    if (errors.length > 0) throw new AggregateError(errors.map(withoutSuggestion), 'invalid document');
     const admitted = knownDocument(this.#parts.schema, document, text);
     this.#documents.set(text, admitted);
     return admitted;
@@ -86,8 +105,10 @@ export class Planner {
 
   /** Coerces raw variables by the operation's definitions; errors come back as GraphQL errors. */
   coerce(operation: OperationDefinitionNode, raw: Readonly<Record<string, unknown>>): Variables | readonly GraphQLError[] {
-    const result = getVariableValues(this.#parts.schema, operation.variableDefinitions ?? [], raw, { maxErrors: 20 });
-    return result.errors ?? result.coerced;
+    const beyond = variablesBeyondLimits(raw);
+    if (beyond) return [beyond];
+    const result = getVariableValues(this.#parts.schema, operation.variableDefinitions ?? [], raw, { maxErrors: limits.validationErrors.limit });
+    return result.errors ? result.errors.map(withoutSuggestion) : result.coerced;
   }
 
   /** Plans (or finds the plan of) a query or mutation and runs it for a viewer. */
@@ -103,27 +124,34 @@ export class Planner {
         extensions: { code: 'OPERATION_NOT_SERVED_HERE', http: { status: 400 } },
       });
     }
-    const plan = await this.#plan(known, operation, variables, viewer);
+    const plan = await this.plan(known, operation, variables, viewer);
+    const paid = context.charge?.(plan.cost);
+    const shown = plan.introspected && this.roles.show(viewer.principal, plan.introspected, variables);
     const bound: BoundStatement[] = [];
-    let adHoc = false;
+    let adHoc = context.adHoc === true;
     const reads = plan.roots.map((root) => {
-      const read = root.form === 'node' ? this.#nodeRead(root.id(variables), root.reads) : root.form === 'planned' ? { read: root.read, errors: [] } : null;
-      if (!read) return null;
-      adHoc ||= read.read.adHoc;
-      const run = read.read.start(viewer);
-      for (const [i, { statement, values }] of read.read.statements.entries()) {
+      const found = root.form === 'node' ? this.#nodeRead(root.id(variables), root.reads) : 'read' in root ? { read: root.read, errors: [] } : null;
+      if (!found) return null;
+      const { read, errors } = found;
+      if ('resolve' in read) return { read, run: null, errors };
+      adHoc ||= read.adHoc;
+      const run = read.start(viewer);
+      for (const [i, { statement, values }] of read.statements.entries()) {
         const sink = run.sinks[i];
         bound.push({ statement, values: bind(values, viewer, variables), ...(sink ? { sink } : {}) });
       }
-      return { run, errors: read.errors };
+      return { read, run, errors };
     });
-    const { clock } = this.#parts;
+    const { clock, readers } = this.#parts;
     const startedAt = clock.now().getTime();
-    const [, rest] = await Promise.all([
-      bound.length > 0 ? this.#parts.readers.run(viewer, bound, new PlannedRun(adHoc, context)) : [],
+    const send = async (statement: BoundStatement, isAdHoc: boolean): Promise<readonly Row[]> =>
+      (await readers.run(viewer, [statement], new PlannedRun(isAdHoc || context.adHoc === true, context)))[0] ?? [];
+    const [, rest, loaded] = await Promise.all([
+      bound.length > 0 ? readers.run(viewer, bound, new PlannedRun(adHoc, context)) : [],
       plan.resolved
         ? execute({ schema: this.#parts.schema, document: plan.resolved, variableValues: variables, contextValue: context })
         : null,
+      Promise.all(reads.map((one) => (one && 'resolve' in one.read ? one.read.resolve({ viewer, variables, context, send }) : null))),
     ]);
     const executedAt = clock.now().getTime();
     let records = 0;
@@ -134,21 +162,29 @@ export class Planner {
     for (const [i, { key, form }] of plan.roots.entries()) {
       data.add(`${i === 0 ? '' : ','}${JSON.stringify(key)}:`);
       const read = reads[i];
-      if (form === 'resolved') data.add(JSON.stringify(rest?.data?.[key] ?? null));
-      else if (!read) data.add('null');
+      if (form === 'resolved') {
+        objects += objectsOf(rest?.data?.[key], plan.cost.shapes.get(key));
+        data.add(JSON.stringify(rest?.data?.[key] ?? null));
+        continue;
+      }
+      const written = read?.run?.written() ?? loaded[i];
+      if (form === 'introspected') data.add(shown?.get(key) ?? 'null');
+      else if (!read || !written) data.add('null');
       else {
         denials.push(...read.errors);
-        const written = read.run.written();
         data.append(written.bytes);
         records += written.records;
         objects += written.objects;
         subjects.push(...written.subjects);
       }
     }
-    const failures = (rest?.errors ?? []).map((error) => safeError(error.toJSON()));
+    const failures = [...loaded.flatMap((one) => one?.errors ?? []), ...(rest?.errors ?? []).map((error) => safeError(error.toJSON()))];
     const errors = [...denials, ...failures];
     const errorText = errors.length > 0 ? `"errors":${JSON.stringify(errors)},` : '';
-    const body = Buffer.concat([Buffer.from(`{${errorText}"data":{`), ...data.bytes(), Buffer.from(`}${plan.extensions(viewer)}}`)]);
+    // `scope` and `cost`; a caller who counts nothing gets the notes alone.
+    const notes = paid ? `${plan.extensions(viewer)}"cost":${paid.settle(objects)}` : plan.extensions(viewer).slice(0, -1);
+    const tail = `}${notes === '' ? '' : `,"extensions":{${notes}}`}}`;
+    const body = Buffer.concat([Buffer.from(`{${errorText}"data":{`), ...data.bytes(), Buffer.from(tail)]);
     return { body, records, objects, subjects, plan, outcome: outcomeOf(plan, denials.length, failures), startedAt, executedAt };
   }
 
@@ -158,7 +194,8 @@ export class Planner {
     return (node && reads.get(node.type)) ?? null;
   }
 
-  async #plan(
+  /** The plan of an operation for a viewer: what is denied of it is known before anything runs. */
+  async plan(
     known: KnownDocument,
     operation: OperationDefinitionNode,
     variables: Variables,
@@ -180,6 +217,26 @@ export class Planner {
     this.#plans.set(key, plan);
     return plan;
   }
+}
+
+/** A text nested so deep that the parser runs out of stack is refused like any that nests too deep. */
+function parsed(text: string): DocumentNode {
+  if (text.length > limits.documentLength.limit) throw limitExceeded('documentLength');
+  try {
+    return parse(text, { maxTokens: limits.documentTokens.limit });
+  } catch (error) {
+    if (error instanceof RangeError) throw limitExceeded('depth');
+    if (error instanceof GraphQLError && error.message.includes('tokens. Parsing aborted')) throw limitExceeded('documentTokens');
+    throw error;
+  }
+}
+
+/** Suggestions name parts of the schema the caller did not name (leak L-22). */
+function withoutSuggestion(error: GraphQLError): GraphQLError {
+  const message = error.message.replace(/ ?Did you mean [^?]*\?/gs, '');
+  if (message === error.message) return error;
+  const { nodes, source, positions, path, originalError, extensions } = error;
+  return new GraphQLError(message, { nodes: nodes ?? null, source: source ?? null, positions: positions ?? null, path: path ?? null, originalError: originalError ?? null, extensions });
 }
 
 /** The gravest thing that happened: a fault, then everything denied, something denied, something refused. */

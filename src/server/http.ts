@@ -7,15 +7,18 @@ import type { Tokens } from '../access/tokens.js';
 import type { BoundaryDay } from '../boundary/boundary-day.js';
 import { KeysUnavailable } from '../access/trusted-keys.js';
 import type { Declared, Identity, Viewer } from '../access/viewer.js';
+import type { ExportDownload } from '../export/export-download.js';
 import type { sseTransport } from '../feed/sse.js';
 import { faultOf, type Log } from '../log.js';
 import type { Clock } from '../measures/clock.js';
+import type { TrustedDocuments } from '../limits/trusted-documents.js';
 import { readRequest } from '../planner/graphql-request.js';
 import { internalError } from '../planner/safe-error.js';
 import { StartUpError } from '../start-up-error.js';
 import { bytesOf, errorAnswer, jsonType, writeAnswer, type HttpAnswer } from './http-answer.js';
 import { nothingRead, type Caller, type LaneAnswer, type Lanes } from './lanes.js';
 import type { OpenStreams } from './open-streams.js';
+import { namedDocument, searchWith, withDocument } from './named-document.js';
 import type { Page } from './page/page.js';
 import type { Readiness } from './readiness.js';
 import { bearerOf, bodyOf, declaration, headersOf, largestBody, readBody, requestIdOf, takesShortLane } from './request.js';
@@ -25,12 +28,15 @@ export type StreamHandler = ReturnType<typeof sseTransport>;
 
 export interface HttpParts {
   readonly lanes: Lanes;
+  readonly documents: TrustedDocuments;
   readonly tokens: Tokens;
   readonly accessLog: Pick<AccessLog, 'append'>;
   readonly boundaryVersion: string;
   readonly day: BoundaryDay;
   readonly stream: StreamHandler;
   readonly openStreams: OpenStreams;
+  /** Hands out export files, where this front does. */
+  readonly exports?: Pick<ExportDownload, 'serve'>;
   /** What a browser finds at the endpoint; it needs no token. */
   readonly page: Page;
   readonly readiness: Readiness;
@@ -127,7 +133,8 @@ export class HttpFront {
     if (this.#draining) response.shouldKeepAlive = false;
     if (log.debugs) logAtEnd(log, request, response, path, requestId);
 
-    const endpoint = path === '/graphql' || path === '/graphql/stream';
+    const exports = path.startsWith('/exports/') ? this.#parts.exports : undefined;
+    const endpoint = path === '/graphql' || path === '/graphql/stream' || exports !== undefined;
     // What is posted to the endpoint is never the page's: its way stays free of a promise for nothing.
     if (!(endpoint && request.method === 'POST') && (await this.#parts.page.handle(request, response, path))) return;
     if (!endpoint) {
@@ -141,10 +148,16 @@ export class HttpFront {
       return;
     }
     const text = await readBody(request);
-    const search = query < 0 ? '' : url.slice(query);
-    const body = text === null ? undefined : bodyOf(request, text, search);
+    let search = query < 0 ? '' : url.slice(query);
+    let body = text === null ? undefined : bodyOf(request, text, search);
     const declared = declaration(request, body);
     const viewer: Viewer = { ...identity, ...('purpose' in declared ? declared : undeclared), today: day.today };
+    const named = namedDocument(body);
+    const document = this.#parts.documents.resolve(viewer.agency, named);
+    if (named.id !== null && typeof document === 'string') {
+      body = withDocument(body, document);
+      if (request.method === 'GET') search = searchWith(search, document);
+    }
     if (text === null) {
       response.setHeader('connection', 'close');
       await this.#release(response, viewer, receivedAt, refusal(bodyTooLarge));
@@ -152,6 +165,10 @@ export class HttpFront {
       await this.#release(response, viewer, receivedAt, refusal(boundaryOutdated));
     } else if (!('purpose' in declared)) {
       await this.#release(response, viewer, receivedAt, refusal(declared));
+    } else if (exports) {
+      await this.#parts.openStreams.run(token, (ending) => exports.serve(request, response, viewer, path, receivedAt, ending));
+    } else if (document !== null && typeof document === 'object') {
+      await this.#release(response, viewer, receivedAt, refusal(errorAnswer(document.status, document.code, document.message, document.nextStep)));
     } else if (path === '/graphql/stream') {
       const call = readRequest(body);
       if (call) await this.#parts.openStreams.run(token, (ending) => this.#parts.stream(response, viewer, call, ending));
@@ -247,7 +264,7 @@ function callerOf(response: ServerResponse): Caller {
 /** One line per request, at debug alone. No query string, no header, no body: they carry what callers ask about. */
 function logAtEnd(log: Log, request: IncomingMessage, response: ServerResponse, path: string, id: string | null): void {
   const begin = performance.now();
-  const known = openPaths.has(path) ? path : 'other';
+  const known = openPaths.has(path) ? path : path.startsWith('/exports/') ? '/exports/' : 'other';
   response.once('close', () => {
     const ms = Math.round(performance.now() - begin);
     log.debug('request', '请求 · Request', { id, method: request.method ?? null, path: known, status: response.statusCode, ms });
