@@ -145,7 +145,19 @@ export const permitBoundaries: readonly Boundary[] = [
   { form: 'carrier', type: 'PermitConnection', of: 'Permit', fields: ['nodes', 'edges', 'pageInfo'] },
   { form: 'carrier', type: 'PermitEdge', of: 'Permit', fields: ['cursor', 'node'] },
   { form: 'carrier', type: 'PermitChange', of: 'Permit', fields: ['kind', 'number', 'cursor', 'documentNo', 'permit'] },
-  { form: 'carrier', type: 'Query', of: 'Permit', fields: ['permit', 'permits', 'node'] },
+  { form: 'carrier', type: 'Query', of: 'Permit', fields: ['permit', 'permits', 'permitStatistics', 'node'] },
+  { form: 'carrier', type: 'PermitStatistics', of: 'Permit', fields: ['groups', 'hasMore'] },
+  {
+    form: 'carrier',
+    type: 'PermitGroup',
+    of: 'Permit',
+    fields: [
+      'district', 'location', 'item', 'status', 'outcome', 'year', 'quarter', 'month', 'decidedBy', 'legalAuthority', 'holderKind',
+      'count', 'holders', 'validityDays', 'actions', 'decidedOn', 'validTo',
+    ],
+  },
+  { form: 'carrier', type: 'NumberSummary', of: 'Permit', fields: ['count', 'sum', 'min', 'max', 'average'] },
+  { form: 'carrier', type: 'DateSummary', of: 'Permit', fields: ['min', 'max'] },
   { form: 'carrier', type: 'Subscription', of: 'Permit', fields: ['permitChanged'] },
   {
     form: 'operation',

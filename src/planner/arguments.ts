@@ -1,4 +1,4 @@
-import { Kind, valueFromASTUntyped, type FieldNode, type ValueNode } from 'graphql';
+import { Kind, valueFromASTUntyped, visit, type DocumentNode, type FieldNode, type ValueNode } from 'graphql';
 import type { Variables } from './selection.js';
 
 /** Reads one argument (by path, `filter.district`) of a field from the variables of a call. */
@@ -50,4 +50,19 @@ export function shapeOf(value: unknown): string {
   return `{${Object.entries(value)
     .map(([key, inner]) => `${key}:${shapeOf(inner)}`)
     .join(',')}}`;
+}
+
+/** Arguments whose texts decide the form of a statement, on whatever field they stand: by what it groups and orders. */
+const shapingArguments: ReadonlySet<string> = new Set(['groupBy', 'having', 'orderBy']);
+
+/** The variables that such an argument names somewhere in a document: their texts are part of a plan's key too. */
+export function shapingVariables(document: DocumentNode): readonly string[] {
+  const names = new Set<string>();
+  visit(document, {
+    Argument: (argument) => {
+      if (shapingArguments.has(argument.name.value)) visit(argument.value, { Variable: ({ name }) => void names.add(name.value) });
+      return false;
+    },
+  });
+  return [...names];
 }

@@ -29,6 +29,8 @@ export interface CompiledRead {
   readonly statement: Statement;
   readonly values: readonly ValueSource[];
   readonly write: ReadWriter;
+  /** Of no known small cost: it runs on a connection of its own. */
+  readonly adHoc?: boolean;
 }
 
 /**
@@ -120,7 +122,8 @@ export function namedStatement(text: string): Statement {
   return { name: `r${createHash('sha256').update(text).digest('base64url').slice(0, 40)}`, text };
 }
 
-function* filterConditions(context: RootContext, read: ReadDeclaration, table: Table, node: FieldNode, parameters: Parameters): Iterable<string> {
+/** The caller's filters as conditions on the record `r`; absent ones are none. */
+export function* filterConditions(context: RootContext, read: ReadDeclaration, table: Table, node: FieldNode, parameters: Parameters): Iterable<string> {
   for (const [path, filter] of Object.entries(read.filters)) {
     const reader = argumentReader(node, path);
     const value = reader(context.variables);

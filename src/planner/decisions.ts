@@ -10,6 +10,8 @@ import { forStanding, isFull } from '../boundary/cell.js';
 import type { Standing } from '../boundary/policy.js';
 import { ruleAllows } from '../boundary/shield.js';
 import { argumentReader } from './arguments.js';
+import type { OperandForm } from './operand.js';
+import { isOwnRead } from './own-read.js';
 import type { PlannerParts } from './parts.js';
 import type { ReadDeclaration } from './read.js';
 import { collectFields, coordinatesOf, subSelections, type Fragments, type Variables } from './selection.js';
@@ -65,9 +67,6 @@ export function decideRoot(
   return { coordinate, read, isNode, refusal: rootDenied ?? hidden() };
 }
 
-/** How a read uses a field beside showing it. */
-export type OperandForm = 'LOOK_UP' | 'FILTER' | 'ORDER';
-
 /** A field the read compares or orders by. */
 export interface OperandUse {
   readonly form: OperandForm;
@@ -78,10 +77,10 @@ export interface OperandUse {
   readonly readable: boolean;
 }
 
-/** The fields a read looks up, filters and orders by with the arguments as given: arguments first, then the order. */
+/** The fields a read looks up, filters, groups and orders by with the arguments as given: arguments first, then the order. */
 export function operandUses(
-  parts: PlannerParts,
-  request: Pick<DecisionRequest, 'standing' | 'variables'>,
+  parts: Pick<PlannerParts, 'schema' | 'policy' | 'tables'>,
+  request: Pick<DecisionRequest, 'standing' | 'variables' | 'fragments'>,
   read: ReadDeclaration,
   nodes: readonly FieldNode[],
 ): readonly OperandUse[] {
@@ -97,7 +96,8 @@ export function operandUses(
   const ordered = read.order
     .filter(({ property }) => property !== uniqueOrder)
     .map(({ property }) => ({ form: 'ORDER' as const, argument: null, property }));
-  return [...given, ...ordered].flatMap(({ form, argument, property }) =>
+  const own = isOwnRead(read) ? read.operands({ schema: parts.schema, fragments: request.fragments, variables: request.variables, nodes }) : [];
+  return [...given, ...ordered, ...own].flatMap(({ form, argument, property }) =>
     operandsOf(parts, read.type, property).map(([type, field]) => ({
       form,
       argument,
@@ -113,7 +113,7 @@ export function operandUses(
  */
 export function nodeTypes(
   parts: PlannerParts,
-  request: Pick<DecisionRequest, 'standing' | 'variables'>,
+  request: Pick<DecisionRequest, 'standing' | 'variables' | 'fragments'>,
   nodes: readonly FieldNode[],
 ): readonly { readonly object: GraphQLObjectType; readonly read: ReadDeclaration }[] {
   return [...parts.nodes].flatMap(([type, read]) => {
@@ -124,7 +124,7 @@ export function nodeTypes(
 }
 
 /** What an operand reads, as type and field: `holder.uscc` reads the holder and, behind it, the subject's code. */
-function operandsOf(parts: PlannerParts, type: string, property: string): readonly (readonly [string, string])[] {
+function operandsOf(parts: Pick<PlannerParts, 'tables'>, type: string, property: string): readonly (readonly [string, string])[] {
   const [name = '', field] = property.split('.');
   const toOne = field === undefined ? undefined : parts.tables.get(type)?.toOne.get(name);
   return toOne && field !== undefined ? [[type, name], [toOne.target, field]] : [[type, property]];

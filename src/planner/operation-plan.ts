@@ -4,6 +4,7 @@ import { denialError, type AnswerError } from '../boundary/denial.js';
 import type { BoundaryPolicy } from '../boundary/policy.js';
 import { scopeNote } from '../boundary/scope-note.js';
 import { compileRead, type CompiledRead, type RootContext } from './compile-read.js';
+import { isOwnRead } from './own-read.js';
 import type { PlannerParts } from './parts.js';
 import { planIdentity, type PlanIdentity } from '../access/log/plan-identity.js';
 import type { ReadDeclaration } from './read.js';
@@ -73,7 +74,7 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
       roots.push({ key, form: 'node', id: argumentReader(nodes[0], 'id'), reads: nodeReads(parts, request, context, key, nodes, allowed) });
     } else if (read) {
       const context = { ...parts, standing, pageLimit: request.pageLimit, fragments, variables, allowed };
-      roots.push({ key, form: 'planned', read: compileRead(context, read, nodes) });
+      roots.push({ key, form: 'planned', read: isOwnRead(read) ? read.compile(context, nodes) : compileRead(context, read, nodes) });
       notes.push({ key, read });
       errors.push(...denials(parts, request, fieldsBelow(request, root, key, nodes, allowed)));
     } else {

@@ -14,7 +14,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { Outcome } from '../access/log/access-record.js';
 import { standingOf, type Viewer } from '../access/viewer.js';
-import { shapeOf } from './arguments.js';
+import { shapeOf, shapingVariables } from './arguments.js';
 import type { BoundStatement } from '../database/envelope.js';
 import { compileOperation, type NodeRead, type OperationPlan } from './operation-plan.js';
 import { bind } from './parameters.js';
@@ -27,6 +27,8 @@ export interface KnownDocument {
   readonly document: DocumentNode;
   readonly hash: string;
   readonly fragments: Fragments;
+  /** Variables whose texts decide the form of a plan. */
+  readonly shaping: readonly string[];
   operation(name: string | null): OperationDefinitionNode | null;
 }
 
@@ -145,7 +147,7 @@ export class Planner {
     viewer: Viewer,
   ): Promise<OperationPlan> {
     const standing = standingOf(viewer);
-    const key = `${known.hash} ${operation.name?.value ?? ''} ${viewer.principal} ${standing.purpose ?? ''} ${viewer.pageLimit} ${this.#parts.policy.version} ${shapeOf(variables)}`;
+    const key = `${known.hash} ${operation.name?.value ?? ''} ${viewer.principal} ${standing.purpose ?? ''} ${viewer.pageLimit} ${this.#parts.policy.version} ${shapeOf(variables)} ${shapingTexts(known, variables)}`;
     const cached = this.#plans.get(key);
     if (cached) return cached;
     const plan = await compileOperation(this.#parts, {
@@ -160,6 +162,10 @@ export class Planner {
     this.#plans.set(key, plan);
     return plan;
   }
+}
+
+function shapingTexts({ shaping }: KnownDocument, variables: Variables): string {
+  return shaping.length === 0 ? '' : JSON.stringify(shaping.map((name) => variables[name] ?? null));
 }
 
 /** The gravest thing that happened: a fault, then everything denied, something denied, something refused. */
@@ -181,6 +187,7 @@ function knownDocument(document: DocumentNode, text: string): KnownDocument {
     document,
     hash: createHash('sha256').update(text).digest('hex'),
     fragments,
+    shaping: shapingVariables(document),
     operation: (name) =>
       (name === null ? (operations.length === 1 ? operations[0] : undefined) : operations.find((o) => o.name?.value === name)) ?? null,
   };

@@ -27,6 +27,7 @@ import { PermitChanges } from '../permits/permit-change.js';
 import { PermitOperations } from '../permits/operations.js';
 import { permitNodes, permitReads } from '../permits/reads.js';
 import { permitReleases } from '../permits/releases.js';
+import { permitStatisticsRead, PermitStatisticsOperation } from '../permits/statistics.js';
 import { NodeOperations } from '../planner/node.js';
 import type { ReadDeclaration } from '../planner/read.js';
 import { referenceBoundaries } from '../reference/boundary.js';
@@ -38,7 +39,7 @@ import { SubjectOperations } from '../subjects/operations.js';
 /** The one place that knows all capabilities: what each of them adds to schema, boundary, reads and feed. */
 export const operationViews: readonly OperationView[] = [duplicateCheckView, certificateStockView, personalIdentityView, ...accessLogViews];
 
-export const reads: ReadonlyMap<string, ReadDeclaration> = new Map(permitReads.map((read) => [read.field, read]));
+export const reads: ReadonlyMap<string, ReadDeclaration> = new Map([...permitReads, permitStatisticsRead].map((read) => [read.field, read]));
 
 /** What `node(id:)` reads, by type. */
 export const nodes: ReadonlyMap<string, ReadDeclaration> = new Map([...permitNodes]);
@@ -68,7 +69,7 @@ export function hubTables(): ReadonlyMap<string, Table> {
 export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
-      NodeOperations, PermitOperations, PermitUpserts, SubjectOperations, PersonalIdentityOperation, DuplicateCheck, PermitChanges, AccessOperations,
+      NodeOperations, PermitOperations, PermitStatisticsOperation, PermitUpserts, SubjectOperations, PersonalIdentityOperation, DuplicateCheck, PermitChanges, AccessOperations,
       AccessLogOperation, ExplainOperations, ViewerRights,
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
     ],
