@@ -27,6 +27,7 @@ import { permitPush } from '../intake/upsert-permit.js';
 import { textLog, type Log } from '../log.js';
 import { systemClock, type Clock } from '../measures/clock.js';
 import { Services } from '../planner/context.js';
+import { Publications, publications } from '../statistics/publications.js';
 import { personalSeals } from '../subjects/personal-identity.js';
 import { Planner } from '../planner/planner.js';
 import { Readers } from '../planner/readers.js';
@@ -111,6 +112,7 @@ export class Hub {
       .set(accessExplainer, new AccessExplainer(planner, plannerParts, changes))
       .set(viewerQuotas, quotasOf)
       .set(accessLogParts, { ids, seal })
+      .set(publications, new Publications(database, plannerParts.tables, clock))
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
     const lanes = await Lanes.open(schema, planner, readers, services);
     const stream = sseTransport({

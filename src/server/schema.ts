@@ -26,6 +26,7 @@ import { DuplicateCheck, duplicateCheckView } from '../permits/duplicate-check.j
 import { PermitChanges } from '../permits/permit-change.js';
 import { PermitOperations } from '../permits/operations.js';
 import { permitNodes, permitReads } from '../permits/reads.js';
+import { labourRelationsView, PublishedStatisticsOperation } from '../permits/published-statistics.js';
 import { permitReleases } from '../permits/releases.js';
 import { permitStatisticsRead, PermitStatisticsOperation } from '../permits/statistics.js';
 import { NodeOperations } from '../planner/node.js';
@@ -37,7 +38,7 @@ import { personalIdentityBoundaries, PersonalIdentityOperation, personalIdentity
 import { SubjectOperations } from '../subjects/operations.js';
 
 /** The one place that knows all capabilities: what each of them adds to schema, boundary, reads and feed. */
-export const operationViews: readonly OperationView[] = [duplicateCheckView, certificateStockView, personalIdentityView, ...accessLogViews];
+export const operationViews: readonly OperationView[] = [duplicateCheckView, certificateStockView, personalIdentityView, labourRelationsView, ...accessLogViews];
 
 export const reads: ReadonlyMap<string, ReadDeclaration> = new Map([...permitReads, permitStatisticsRead].map((read) => [read.field, read]));
 
@@ -69,7 +70,7 @@ export function hubTables(): ReadonlyMap<string, Table> {
 export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
-      NodeOperations, PermitOperations, PermitStatisticsOperation, PermitUpserts, SubjectOperations, PersonalIdentityOperation, DuplicateCheck, PermitChanges, AccessOperations,
+      NodeOperations, PermitOperations, PermitStatisticsOperation, PublishedStatisticsOperation, PermitUpserts, SubjectOperations, PersonalIdentityOperation, DuplicateCheck, PermitChanges, AccessOperations,
       AccessLogOperation, ExplainOperations, ViewerRights,
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
     ],
