@@ -53,7 +53,7 @@ function enumText(value: unknown): string {
 
 test('random questions over random registries answer as counted by hand, as variables and as literals', async () => {
   let [several, groups] = [0, 0];
-  for (let seed = 1; seed <= 6; seed += 1) {
+  for (let seed = 1; seed <= 4; seed += 1) {
     const world = joined(askers.map((who, i) => makePair(new Random(seed * 100 + i), who).one));
     await hub.loader.load(world);
     await fc.assert(
@@ -68,10 +68,10 @@ test('random questions over random registries answer as counted by hand, as vari
         const literal = shown.replace(/^query \([^)]*\)/, 'query').replace(/\$(\w+)/g, (_, name: keyof Question) => enumText(wanted[name]));
         expect(readAnswer((await hub.ask(token, { query: literal }, 'apollo')).body).data).toEqual(answer.data);
       }),
-      { numRuns: 40 },
+      { numRuns: 30 },
     );
   }
-  expect([several > 20, groups > 100]).toEqual([true, true]);
+  expect([several > 15, groups > 100]).toEqual([true, true]);
 }, 120_000);
 
 /** Several worlds as one: keys and numbers of each stand behind those of the one before. */
