@@ -151,13 +151,13 @@ function aggregateBlocks(declarations: readonly Boundary[]): string[][] {
 }
 
 function operationBlocks(declarations: readonly Boundary[]): string[][] {
-  const operations = declarations.filter((declaration) => declaration.form === 'operation');
-  const lines = operations.map(({ type, fields, viewers, zh, en, purposes: list, rows, clauses }) =>
+  const operations = declarations.filter((declaration) => declaration.form === 'operation' || declaration.form === 'aggregate');
+  const lines = operations.map(({ type, fields, viewers, zh, en, rows, clauses, ...declaration }) =>
     row([
       coordinates(type, fields),
       `${zh} · ${en}`,
       who(viewers),
-      list ? both(purposesWords(list)) : '',
+      declaration.form === 'operation' && declaration.purposes ? both(purposesWords(declaration.purposes)) : '',
       rows.join(', '),
       clauses.join(', '),
     ]),
