@@ -6,6 +6,7 @@ import { exportCommand } from './export.js';
 import { generateCommand } from './generate.js';
 import { importCommand } from './import.js';
 import { keysCommand } from './keys.js';
+import { operationsCommand } from './operations.js';
 import { schemaCommand } from './schema.js';
 import { tokenCommand } from './token.js';
 import { UsageError } from './usage.js';
@@ -25,6 +26,7 @@ const commands: Readonly<Record<string, { readonly run: Command; readonly usage:
   'verify-log': { run: verifyLogCommand, usage: 'verify-log [--from M] [--to M] [--public-key F] | --show-key  核验访问日志 · verify the access log' },
   boundary: { run: boundaryCommand, usage: 'boundary [--write | --check] | diff        数据边界、变更后果 · the compiled boundary; what a change does' },
   clauses: { run: clausesCommand, usage: 'clauses [--open] [--json]                  条款、规则、测试 · clauses with their rules and tests' },
+  operations: { run: operationsCommand, usage: 'operations                                 可信查询的编号 · ids of the trusted documents' },
   schema: { run: schemaCommand, usage: 'schema [--write | --check]                 模式 · the GraphQL schema' },
 };
 

@@ -14,7 +14,7 @@ import {
 import { argumentReader } from '../planner/arguments.js';
 import { collectFields, subSelections, type Fragments, type Variables } from '../planner/selection.js';
 import { limits } from './limits.js';
-import { argumentWeights, fieldWeights, openList } from './weights.js';
+import { argumentWeights, fieldWeights, listSizes, openList } from './weights.js';
 
 /** Which objects of an answer count: every one but the frame of a connection (itself, its edges, its page information). */
 export interface CostShape {
@@ -95,10 +95,18 @@ class Pricing {
     if (!node || !field) return leaf; // __typename and introspection: its weight is all it costs
     const target = getNamedType(field.type);
     if (isLeafType(target)) return leaf;
-    if (isConnection(target)) return this.#within(target, nodes, times, this.#pageSize(node), false);
-    const each = isList(field.type) ? (page ?? this.#listSize(node, isRoot)) : 1;
+    if (isConnection(target)) return this.#connection(target, nodes, times, this.#pageSize(node));
+    const each = isList(field.type) ? (page ?? listSizes.get(`${type.name}.${name}`) ?? this.#listSize(node, isRoot)) : 1;
     // An edge is part of the frame; what it holds is counted at its node.
     return this.#within(target, nodes, times * each, null, !isFrame(target));
+  }
+
+  /** A page is read whether its records are shown or only their cursors, or whether there are more. */
+  #connection(target: GraphQLObjectType, nodes: readonly FieldNode[], times: number, page: number): Priced {
+    const priced = this.#within(target, nodes, times, page, false);
+    const { fragments, variables } = this.#request;
+    const isRead = [...collectFields(target, subSelections(nodes), fragments, variables).values()].some(([of]) => pageFields.has(of?.name.value ?? ''));
+    return isRead ? { ...priced, objects: Math.max(priced.objects, times * page) } : priced;
   }
 
   /** The objects within `times` objects of a type; behind an interface or union those of the most expensive type. */
@@ -147,7 +155,9 @@ function isList(type: GraphQLOutputType): boolean {
 }
 
 /** The frame of a page: connection, edge and page information, told by their fields (Relay cursor connections). */
-function isConnection(type: GraphQLNamedType): boolean {
+const pageFields: ReadonlySet<string> = new Set(['nodes', 'edges', 'pageInfo']);
+
+function isConnection(type: GraphQLNamedType): type is GraphQLObjectType {
   return has(type, 'pageInfo') && has(type, 'edges');
 }
 

@@ -33,7 +33,7 @@ import { permitPush } from '../intake/upsert-permit.js';
 import { textLog, type Log } from '../log.js';
 import { systemClock, type Clock } from '../measures/clock.js';
 import { Meter } from '../limits/meter.js';
-import { loadLimitSettings } from '../limits/settings.js';
+import { loadLimitSettings, type LimitSettings } from '../limits/settings.js';
 import { trustOperations } from '../limits/trust-operations.js';
 import { TrustedDocuments } from '../limits/trusted-documents.js';
 import { Services } from '../planner/context.js';
@@ -63,6 +63,8 @@ export interface HubOptions {
   /** Where evidence is made durable; by default in the database. */
   readonly evidence?: EvidenceMode;
   readonly keyTimes?: KeyTimes;
+  /** What agencies are held to; by default `limits.yaml` of the data folder. */
+  readonly limits?: LimitSettings;
   /** By default warnings and errors as text on standard error. */
   readonly log?: Log;
   /** How long a stop waits for answers under way. */
@@ -105,7 +107,7 @@ export class Hub {
     const ids = new NodeIds(keys.key('node'), nodes.keys());
     const plannerParts = { schema, policy, rules: shieldRules(policy), tables: hubTables(), reads, nodes, ids, seal, readers, clock };
     const planner = new Planner(plannerParts);
-    const limitSettings = loadLimitSettings(options.dataFolder);
+    const limitSettings = options.limits ?? loadLimitSettings(options.dataFolder);
     const documents = new TrustedDocuments(await trustOperations(options.dataFolder, planner, plannerParts), limitSettings, log);
     const meter = new Meter(limitSettings, clock);
     const register = new AccessRegister(database, clock, log);

@@ -33,6 +33,8 @@ test.each([
   ['{ a: permit(no: 1) { id } b: permit(no: 2) { id holder { id } } }', 2 + 3],
   ['{ permits(first: 10) { nodes { id holder { id } actions { id } } pageInfo { hasNextPage } } }', 1 + 10 * (1 + 1 + 20)],
   ['{ permits(last: 3) { edges { cursor node { id } } } }', 1 + 3],
+  ['{ permits(last: 3) { edges { cursor } } }', 1 + 3],
+  ['{ permits(last: 3) { pageInfo { hasNextPage } totalCount } }', 1 + 3 + 100],
   ['{ permits(first: 2) { nodes { id } edges { node { id } } } }', 1 + 4],
   ['{ permits { nodes { id } } }', 1 + 100],
   ['{ permits(first: 100000) { nodes { id } } }', 1 + 100],
