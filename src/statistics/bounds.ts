@@ -7,13 +7,11 @@ export interface Bounds {
   readonly most: readonly number[][];
 }
 
-/** Sweeps until nothing gets tighter; a chain of inferences is seldom longer than a few. */
-const mostSweeps = 50;
-
 /**
  * Interval propagation over a cube. `known` gives the numbers taken as known, null for the others. Records and sums add
  * up over the cells of a family; a unit may be in several of them, so that a total of units lies between the largest cell
- * and the sum. The one who infers is told which cells are empty, and that a cell holds no more units than records.
+ * and the sum. The one who infers is told which cells are empty, and that a cell holds no more units than records. It ends,
+ * because bounds are whole numbers that move towards the true ones and never past them.
  */
 export function boundsOf(families: readonly Family[], known: readonly (readonly (number | null)[])[]): Bounds {
   const cells = known[0]?.length ?? 0;
@@ -36,7 +34,7 @@ export function boundsOf(families: readonly Family[], known: readonly (readonly 
   };
   const low = (number: number, cell: number): number => least[number]?.[cell] ?? 0;
   const high = (number: number, cell: number): number => most[number]?.[cell] ?? Infinity;
-  for (let sweep = 0; tighter && sweep < mostSweeps; sweep += 1) {
+  while (tighter) {
     tighter = false;
     for (const { parent, children } of families) {
       for (let number = 0; number < known.length; number += 1) {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { boundsOf } from './bounds.js';
 import { familiesOf, holdersAt, keyOf, type CountedCell, type Family, type Place } from './cube.js';
 
@@ -30,6 +31,24 @@ export interface PublishedCell {
  * would say that somebody is in it. The same cube always gives the same numbers, so that asking again tells nothing more.
  */
 export function protect(counted: readonly CountedCell[], rules: Protection = protection): readonly PublishedCell[] {
+  const steps = protecting(counted, rules);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+/** The same, with other work let in between its steps: a cube of 700 uneven cells takes two to four seconds in all. */
+export async function protectInTurns(counted: readonly CountedCell[]): Promise<readonly PublishedCell[]> {
+  const steps = protecting(counted, protection);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    await nextTurn();
+  }
+}
+
+function* protecting(counted: readonly CountedCell[], rules: Protection): Generator<undefined, readonly PublishedCell[]> {
   // In an order of their own: which of two equal numbers is withheld must not depend on how they were counted.
   const cells = counted.map((cell) => ({ key: keyOf(cell.place), cell })).sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ cell }) => cell);
   const families = familiesOf(cells);
@@ -37,7 +56,7 @@ export function protect(counted: readonly CountedCell[], rules: Protection = pro
   cells.forEach((cell, i) => {
     if ((cell.totals[holdersAt] ?? 0) < rules.fewest) shown[i] = cell.totals.map(() => false);
   });
-  if (rules.audited) withhold(cells, families, shown, rules);
+  if (rules.audited) yield* withhold(cells, families, shown, rules);
   return cells.flatMap(({ place, totals }, i) =>
     shown[i]?.[holdersAt] === true ? [{ place, numbers: totals.map((total, n) => (shown[i]?.[n] === true ? rounded(total, rules.base) : null)) }] : []);
 }
@@ -57,7 +76,7 @@ function isRevealing(total: number, [first, second]: readonly [number, number], 
  * are empty, must not be sure that anybody is in a cell of fewer than `fewest` units, nor work out a dominated number more
  * closely than the p% rule allows. Whatever would tell is withheld, smallest number first, until nothing does.
  */
-function withhold(cells: readonly CountedCell[], families: readonly Family[], shown: boolean[][], rules: Protection): void {
+function* withhold(cells: readonly CountedCell[], families: readonly Family[], shown: boolean[][], rules: Protection): Generator<undefined> {
   const around = cells.map((): number[] => []);
   for (const { parent, children } of families) for (const child of children) around[child]?.push(parent, ...children);
   const numbers = cells[0]?.totals.length ?? 0;
@@ -74,6 +93,7 @@ function withhold(cells: readonly CountedCell[], families: readonly Family[], sh
   };
   for (let changed = true; changed; ) {
     changed = false;
+    yield;
     // What is left of a published total when its published cells are taken off must pass as a cell would.
     for (const { parent, children } of families) {
       for (let number = 0; number < numbers; number += 1) {

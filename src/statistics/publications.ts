@@ -7,7 +7,7 @@ import type { Table } from '../database/tables.js';
 import { legalDate, type Clock } from '../measures/clock.js';
 import { ServiceKey } from '../planner/context.js';
 import { countCubeSql, countedCell } from './count-cube.js';
-import { protect, protection } from './protect.js';
+import { protectInTurns, protection } from './protect.js';
 
 /** The publications of a running hub; the hub sets it. */
 export const publications = new ServiceKey<Publications>('publications');
@@ -69,7 +69,7 @@ export class Publications {
     const dimensions = Object.keys(declaration.dimensions);
     const { rows } = await client.query<Record<string, unknown>>(countCubeSql(declaration, this.#tables), [asOf]);
     const counted = rows.map((row) => countedCell(row, dimensions.length, Object.keys(declaration.sums).length));
-    const cells = protect(counted).map(({ place, numbers }) => ({
+    const cells = (await protectInTurns(counted)).map(({ place, numbers }) => ({
       dimensions: dimensions.filter((_, i) => place[i] !== undefined),
       cell: place.filter((value) => value !== undefined),
       numbers,

@@ -56,7 +56,9 @@ export class Attacker {
         if (line.count === null) continue;
         const set = this.#setOf(line.of);
         this.#note(set, between(line.count, line));
-        if (exactHaving) this.#note(set, this.#search(publisher, probe, line));
+        if (Object.keys(probe.where).length > 0) continue;
+        const found = this.#search(publisher, probe, line);
+        this.#note(set, exactHaving ? [found, found] : between(found, line));
       }
     }
     this.#infer();
@@ -84,7 +86,7 @@ export class Attacker {
   }
 
   /** The number of a line by halving: the largest bound under which the line is still there. */
-  #search(publisher: Publisher, probe: Probe, line: Line): readonly [number, number] {
+  #search(publisher: Publisher, probe: Probe, line: Line): number {
     let [low, high] = [0, 1_000];
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
@@ -93,7 +95,7 @@ export class Attacker {
       if (there) low = middle;
       else high = middle - 1;
     }
-    return [low, low];
+    return low;
   }
 
   #setOf(of: Line['of']): number {

@@ -44,14 +44,16 @@ export function exactTotals(registry: Registry): Published {
   const { publisher } = withoutAudit(registry);
   const isTotal = ({ of }: Line): boolean => of.includes(null);
   return {
-    publisher: (probe) => publisher(probe).map((line) => (isTotal(line) ? { ...line, count: counted.get(JSON.stringify(line.of))?.totals[1] ?? null } : line)),
+    publisher: ({ atLeast, ...probe }) => publisher(probe)
+      .map((line) => (isTotal(line) ? { ...line, count: counted.get(JSON.stringify(line.of))?.totals[1] ?? null } : line))
+      .filter(({ count }) => (count ?? 0) >= (atLeast ?? 0)),
     knowledge: { between: (published, line) => (isTotal(line) ? [published, published] : byRounding(published)), exactHaving: false },
   };
 }
 
 /** Fault: a filter adds up true numbers over its values and rounds the sum, so that it cuts finer than the cube. */
 export function addingFilters(registry: Registry): Published {
-  const publisher: Publisher = ({ groupBy, where }) => {
+  const publisher: Publisher = ({ groupBy, where, atLeast }) => {
     const groups = new Map<string, { readonly of: Line['of']; readonly units: Set<number>; permits: number }>();
     for (const { unit, values } of registry.facts) {
       if (Object.entries(where).some(([dimension, wanted]) => !wanted.includes(values[Number(dimension)] ?? ''))) continue;
@@ -61,7 +63,7 @@ export function addingFilters(registry: Registry): Published {
       group.permits += 1;
       groups.set(JSON.stringify(of), group);
     }
-    return [...groups.values()].filter(({ units }) => units.size >= 3).map(({ of, permits }) => ({ of, count: rounded(permits, 3) }));
+    return [...groups.values()].filter(({ units }) => units.size >= 3).map(({ of, permits }) => ({ of, count: rounded(permits, 3) })).filter(({ count }) => count >= (atLeast ?? 0));
   };
   return { publisher, knowledge: { between: byRounding, exactHaving: false } };
 }
