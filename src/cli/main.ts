@@ -2,6 +2,7 @@ import { agenciesCommand } from './agencies.js';
 import { boundaryCommand } from './boundary.js';
 import { clausesCommand } from './clauses.js';
 import { doubtsCommand } from './doubts.js';
+import { exportCommand } from './export.js';
 import { generateCommand } from './generate.js';
 import { importCommand } from './import.js';
 import { keysCommand } from './keys.js';
@@ -19,6 +20,7 @@ const commands: Readonly<Record<string, { readonly run: Command; readonly usage:
   token: { run: tokenCommand, usage: 'token --agency CODE [--role ROLE] [--scope bulk]  本地令牌 · a token of the local issuer' },
   import: { run: importCommand, usage: 'import permits FILE [--profile NAME|PATH] [--json] | rejects BATCH  导入 · take in a file; its bad rows to mend' },
   doubts: { run: doubtsCommand, usage: 'doubts list | show | accept | refuse       存疑数据 · doubtful rows, a work list' },
+  export: { run: exportCommand, usage: 'export DOCUMENT --out FILE.csv|FILE.ndjson [--url URL]   批量导出 · request, follow and fetch an export (HUB_TOKEN)' },
   generate: { run: generateCommand, usage: 'generate permits ROWS [--seed N] [--dirt] [--as FORM]  合成数据 · synthetic file of the national layout' },
   keys: { run: keysCommand, usage: 'keys list | rotate [--retire]              身份标识密钥 · keys of the sealed personal data' },
   'verify-log': { run: verifyLogCommand, usage: 'verify-log [--from M] [--to M] [--public-key F] | --show-key  核验访问日志 · verify the access log' },

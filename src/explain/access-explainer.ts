@@ -140,8 +140,8 @@ export class AccessExplainer {
     nodes: readonly FieldNode[],
     rootAllowed: boolean,
   ): readonly ExplainedOperand[] {
-    return operandUses(this.#parts, request, read, nodes).map(({ form, argument, coordinate, readable }) => ({
-      path: [key],
+    return operandUses(this.#parts, request, read, nodes).map(({ form, path, argument, coordinate, readable }) => ({
+      path: [key, ...path],
       use: form,
       argument,
       coordinate,

@@ -74,7 +74,7 @@ export async function* changeStream(
   // A frame was asked for when its read was: statements sent, rows back, then frame after frame as they are taken.
   let times = { receivedAt: clock.now().getTime(), startedAt: clock.now().getTime(), executedAt: 0 };
   const release = async (kind: ChangeKind, place: FeedPlace, event: Parameters<CompiledChange['write']>[1]): Promise<string> => {
-    const json = change.write({ kind, number: place.number, cursor: cursors.close(place, viewer) }, event);
+    const json = change.write({ kind, number: place.number, cursor: cursors.close(place, viewer) }, event, viewer);
     const body = `{"data":{${JSON.stringify(change.key)}:${json}}}`;
     await parts.accessLog.append({
       ...evidence,
@@ -109,7 +109,7 @@ export async function* changeStream(
     const heard = parts.listener.heard();
     const upTo: bigint = place.position + positionsPerRead;
     const asked = clock.now();
-    const [headRows = [], rows = []] = await parts.readers.run({ ...viewer, today: legalDate(asked) }, [headStatement, change.read(place.position, upTo, eventsPerPage)]);
+    const [headRows = [], rows = []] = await parts.readers.run({ ...viewer, today: legalDate(asked) }, [headStatement, change.read(place.position, upTo, eventsPerPage)], { shared: true });
     times = { receivedAt: asked.getTime(), startedAt: asked.getTime(), executedAt: clock.now().getTime() };
     if (headRows[0]?.[0] !== place.epoch) throw oldEpoch();
     for (const row of rows) {
@@ -137,8 +137,9 @@ export async function* changeStream(
   }
 }
 
-async function readHead(readers: Readers, viewer: Viewer): Promise<{ epoch: string; position: bigint }> {
-  const [rows = []] = await readers.run(viewer, [headStatement]);
+/** The newest position of the change log in a viewer's eyes. A stream that begins behind it brings all that is committed later. */
+export async function readHead(readers: Readers, viewer: Viewer): Promise<{ epoch: string; position: bigint }> {
+  const [rows = []] = await readers.run(viewer, [headStatement], { shared: true });
   const [epoch = null, position = null] = rows[0] ?? [];
   if (epoch === null || position === null) throw new Error('the change log has no head');
   return { epoch, position: BigInt(position) };

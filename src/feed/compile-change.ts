@@ -1,8 +1,10 @@
 import { GraphQLError, type FieldNode } from 'graphql';
+import type { Viewer } from '../access/viewer.js';
 import { changeView } from '../boundary/database.js';
 import type { BoundStatement, Row, Statement } from '../database/envelope.js';
 import { namedStatement } from '../planner/compile-read.js';
 import { fieldObject, ObjectCompiler, type ReadContext } from '../planner/object-compiler.js';
+import { nothingNested } from '../planner/list-sink.js';
 import { jsonText, type ObjectWriter } from '../planner/row-writer.js';
 import { collectFields, subSelections } from '../planner/selection.js';
 
@@ -39,7 +41,7 @@ export interface CompiledChange {
   read(from: bigint, upTo: bigint, page: number): BoundStatement;
   event(row: Row): VisibleEvent;
   /** JSON of the change; `row` is null for events without a record. */
-  write(head: ChangeHead, event: VisibleEvent | null): string;
+  write(head: ChangeHead, event: VisibleEvent | null, viewer: Viewer): string;
 }
 
 const leadColumns = 4;
@@ -50,19 +52,16 @@ export function compileChange(context: ReadContext, declaration: ChangeDeclarati
   const root = context.schema.getSubscriptionType();
   const [branch] = context.policy.branches(context.standing, declaration.type);
   if (!table || !root || !branch) throw new Error(`Feed: nothing to read for Subscription.${declaration.field}`);
-  const compiler = new ObjectCompiler(context, table, (_type, _field, info, alias) => () => `${alias}.${info.column}`);
+  const compiler = new ObjectCompiler(context, table, (_type, _field, info, alias) => () => `${alias}.${info.column}`, () => {
+    throw notInFeed(declaration, nodes);
+  });
   const type = fieldObject(root, declaration.field);
   const members = [...collectFields(type, subSelections(nodes), context.fragments, context.variables)].map(([name, below]) => {
     const field = below[0]?.name.value ?? '';
     const record: ObjectWriter | null = field === declaration.record ? compiler.object(below) : null;
     return { name, field, record };
   });
-  if (compiler.nested) {
-    throw new GraphQLError('变更推送不含办理记录，请按文书号查询 · Nested lists are not carried by the feed; query the record by its number.', {
-      nodes: [...nodes],
-      extensions: { code: 'NOT_IN_FEED', nextStep: `Query.${declaration.type.toLowerCase()}` },
-    });
-  }
+  if (compiler.nested) throw notInFeed(declaration, nodes);
   const owner = [...table.toOne.values()].find(({ target }) => context.policy.recordOf(target) === table.type);
   const subject = owner ? leadColumns + compiler.ownColumn(owner.foreignColumn) : null;
   const inner = ['first_position', 'ordinal', 'seen_before', 'seen_after', `identity`, ...compiler.inner.keys()]
@@ -88,10 +87,10 @@ export function compileChange(context: ReadContext, declaration: ChangeDeclarati
       subject: subject === null ? null : (row[subject] ?? null),
       row,
     }),
-    write: (head, event) => {
+    write: (head, event, viewer) => {
       const parts = members.map(({ name, field, record }) => {
         const at = `${JSON.stringify(name)}:`;
-        if (record) return `${at}${event?.seenAfter ? record([event.row.slice(leadColumns)], 0, 1) : 'null'}`;
+        if (record) return `${at}${event?.seenAfter ? record(nothingNested(viewer), [event.row.slice(leadColumns)], 0, 1) : 'null'}`;
         if (field === 'kind') return `${at}"${head.kind}"`;
         if (field === 'number') return `${at}${head.number}`;
         if (field === 'cursor') return `${at}"${head.cursor}"`;
@@ -102,6 +101,14 @@ export function compileChange(context: ReadContext, declaration: ChangeDeclarati
       return `{${parts.join(',')}}`;
     },
   };
+}
+
+/** An event carries a record and what is joined to it; its lists change on their own. */
+function notInFeed(declaration: ChangeDeclaration, nodes: readonly FieldNode[]): GraphQLError {
+  return new GraphQLError('变更推送不含嵌套列表，请按文书号查询 · Nested lists are not carried by the feed; query the record by its number.', {
+    nodes: [...nodes],
+    extensions: { code: 'NOT_IN_FEED', nextStep: `Query.${declaration.type.toLowerCase()}` },
+  });
 }
 
 /** Reads the head of the log in the same snapshot as the events. */

@@ -116,7 +116,7 @@ async function open(
   signal: AbortSignal,
 ): Promise<AsyncGenerator<string> | Refusal> {
   const { plannerParts, planner } = parts;
-  const { schema, policy, tables, seal, ids } = plannerParts;
+  const { schema, policy, tables, reads, seal, ids } = plannerParts;
   const standing = standingOf(viewer);
   const known = planner.admit(call.query);
   const operation = getOperationAST(known.document, call.operationName);
@@ -143,7 +143,7 @@ async function open(
   const { refusal: denied } = decideRoot(plannerParts, asked, root, nodes, allowed);
   if (denied !== null) return { status: 403, errors: [denialError(policy, standing, denied, [key])] };
 
-  const context = { schema, policy, tables, standing, fragments, variables, seal, ids, allowed };
+  const context = { schema, policy, tables, reads, standing, fragments, variables, seal, ids, allowed };
   // Opening costs as much as one frame; frames are not charged: they come when something changes, not when one asks.
   parts.meter.charge(viewer, staticCost(schema, root, fields, { fragments, variables, pageLimit: viewer.pageLimit }));
   const change = compileChange(context, declaration, key, nodes);

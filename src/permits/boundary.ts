@@ -142,10 +142,11 @@ export const permitBoundaries: readonly Boundary[] = [
     ],
   },
   { form: 'part', type: 'PermitAction', of: 'Permit', groups: { PERMIT_BASIC: ['action', 'actedOn'] } },
-  { form: 'carrier', type: 'PermitConnection', of: 'Permit', fields: ['nodes', 'edges', 'pageInfo'] },
+  { form: 'carrier', type: 'PermitConnection', of: 'Permit', fields: ['nodes', 'edges', 'pageInfo', 'totalCount'] },
   { form: 'carrier', type: 'PermitEdge', of: 'Permit', fields: ['cursor', 'node'] },
   { form: 'carrier', type: 'PermitChange', of: 'Permit', fields: ['kind', 'number', 'cursor', 'documentNo', 'permit'] },
   { form: 'carrier', type: 'Query', of: 'Permit', fields: ['permit', 'permits', 'node'] },
+  { form: 'carrier', type: 'Subject', of: 'Permit', fields: ['permits'] },
   { form: 'carrier', type: 'Subscription', of: 'Permit', fields: ['permitChanged'] },
   {
     form: 'operation',

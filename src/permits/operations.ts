@@ -1,14 +1,19 @@
-import { Arg, Args, Field, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Args, ArgsType, Field, FieldResolver, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { LegalDate } from '../measures/legal-date.js';
 import { connectionOf, edgeOf, PageArguments } from '../planner/connection.js';
 import { PermitItemCode, PermitStatus } from './codes.js';
+import { Subject } from '../subjects/subject.js';
 import { Permit } from './permit.js';
+import { PermitOrder, PermitWhere } from './where.js';
 
 @ObjectType({ description: '许可及游标 · A permit with its cursor.' })
 export class PermitEdge extends edgeOf(Permit) {}
 
-@ObjectType({ description: '许可列表的一页 · A page of permits, newest decision first.' })
-export class PermitConnection extends connectionOf(Permit, PermitEdge) {}
+@ObjectType({ description: '许可列表的一页 · A page of permits.' })
+export class PermitConnection extends connectionOf(Permit, PermitEdge) {
+  @Field(() => Int, { description: '符合条件且可见的总数，与翻页无关 · How many visible permits fit, whatever the page.' })
+  totalCount!: number;
+}
 
 @InputType({ description: '许可筛选条件，各条件同时成立 · Filters on permits, all of which must hold.' })
 export class PermitFilter {
@@ -40,6 +45,19 @@ export class PermitFilter {
   decidedTo?: string;
 }
 
+/** Which permits, in which order. */
+@ArgsType()
+export class PermitQuestion {
+  @Field(() => PermitFilter, { nullable: true, description: '常用筛选条件，由索引支持 · The usual filters, served by an index.' })
+  filter?: PermitFilter;
+
+  @Field(() => PermitWhere, { nullable: true, description: '任意条件；与 filter 须同时成立 · Any conditions, beside those of filter.' })
+  where?: PermitWhere;
+
+  @Field(() => [PermitOrder], { nullable: true, description: '排序，至多 5 项；默认按决定日期由新到旧 · Order, at most 5 fields; by default newest decision first.' })
+  orderBy?: PermitOrder[];
+}
+
 /** The roots of `reads.ts`. The planner answers them; a resolver that runs means the planner was left out. */
 @Resolver()
 export class PermitOperations {
@@ -53,12 +71,24 @@ export class PermitOperations {
 
   @Query(() => PermitConnection, {
     nullable: true,
-    description: '本机关可见的许可，按决定日期由新到旧 · Permits this viewer may see, newest decision first.',
+    description: '本机关可见的许可，默认按决定日期由新到旧 · Permits this viewer may see, by default newest decision first.',
   })
   permits(
     @Args(() => PageArguments) _page: PageArguments,
-    @Arg('filter', () => PermitFilter, { nullable: true, description: '筛选条件 · Filters.' }) _filter?: PermitFilter,
+    @Args(() => PermitQuestion) _question: PermitQuestion,
   ): PermitConnection | null {
     throw new Error('Query.permits is answered by the planner');
+  }
+}
+
+/** Declared here, by the folder that owns permits: subjects know nothing of them. */
+@Resolver(() => Subject)
+export class PermitsOfSubject {
+  @FieldResolver(() => PermitConnection, {
+    nullable: true,
+    description: '其名下本机关可见的许可，默认按决定日期由新到旧 · Visible permits of this holder, by default newest decision first.',
+  })
+  permits(@Args(() => PageArguments) _page: PageArguments, @Args(() => PermitQuestion) _question: PermitQuestion): PermitConnection | null {
+    throw new Error('Subject.permits is answered by the planner');
   }
 }

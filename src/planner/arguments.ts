@@ -24,7 +24,7 @@ export function argumentReader(node: FieldNode | undefined, path: string): Argum
 }
 
 /** A literal's value. A whole number too long for a JavaScript number stays text: an ID may be written that way. */
-function constantOf(value: ValueNode): unknown {
+export function constantOf(value: ValueNode): unknown {
   const constant: unknown = valueFromASTUntyped(value);
   return value.kind === Kind.INT && !Number.isSafeInteger(constant) ? value.value : constant;
 }
@@ -36,22 +36,4 @@ function descend(value: unknown, path: readonly string[]): unknown {
     at = Object.entries(at).find(([name]) => name === key)?.[1];
   }
   return at;
-}
-
-/**
- * What of the variables decides the form of a plan: which are present, and the values of numbers and booleans (page
- * sizes, @skip and @include). Texts only count as present: they are bound.
- */
-export function shapeOf(value: unknown): string {
-  if (value === null || value === undefined) return '-';
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (typeof value !== 'object') return '+';
-  if (Array.isArray(value)) {
-    // Ten thousand names are one word of the key, not ten thousand.
-    const shapes = new Set(value.map(shapeOf));
-    return shapes.size === 1 ? `[${[...shapes].join('')}×${value.length}]` : `[${value.map(shapeOf).join(',')}]`;
-  }
-  return `{${Object.entries(value)
-    .map(([key, inner]) => `${key}:${shapeOf(inner)}`)
-    .join(',')}}`;
 }

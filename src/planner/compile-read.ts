@@ -1,189 +1,242 @@
 import { createHash } from 'node:crypto';
 import type { FieldNode, GraphQLObjectType } from 'graphql';
-import type { Branch } from '../boundary/branches.js';
+import type { Viewer } from '../access/viewer.js';
 import { cellSql, forStanding } from '../boundary/cell.js';
-import { branchView, lookUpView } from '../boundary/database.js';
+import { branchView } from '../boundary/database.js';
 import { columnOf, conditionsSql, type Term } from '../boundary/row-conditions.js';
-import type { Table } from '../database/tables.js';
-import { argumentReader } from './arguments.js';
 import type { Statement } from '../database/envelope.js';
 import { Keyset } from './keyset.js';
-import { fieldObject, NotPlannable, ObjectCompiler, type ReadContext } from './object-compiler.js';
+import { ListSink, TotalSink, type ListForm, type Sinks } from './list-sink.js';
+import { fieldObject, NotPlannable, ObjectCompiler } from './object-compiler.js';
 import { Parameters, type ValueSource } from './parameters.js';
-import { pageRequest } from './page.js';
 import { largestNestedList, type ReadDeclaration } from './read.js';
-import { connectionWriter, firstWriter, type ConnectionMember, type EdgeMember, type ReadWriter } from './read-writer.js';
-import type { ObjectWriter } from './row-writer.js';
+import { ConnectionWriter, FirstWriter, type ConnectionMember, type EdgeMember } from './read-writer.js';
+import { RecordPage, type ParentKeys, type RootContext } from './record-page.js';
+import type { NestedWriter, ObjectWriter } from './row-writer.js';
 import { collectFields, subSelections } from './selection.js';
 
-const opposite = { ASC: 'DESC', DESC: 'ASC' } as const;
-
-/** What a root field is compiled against. */
-export interface RootContext extends ReadContext {
-  /** Largest page this identity may ask for. */
-  readonly pageLimit: number;
+/** The JSON of a root field, and what cost and evidence record of it. */
+export interface WrittenRead {
+  readonly bytes: readonly Buffer[];
+  readonly records: number;
+  readonly objects: number;
+  readonly subjects: readonly string[];
 }
 
-/** A compiled read: one prepared statement, where its values come from, and the writer of its answer. */
-export interface CompiledRead {
+export interface CompiledStatement {
   readonly statement: Statement;
   readonly values: readonly ValueSource[];
-  readonly write: ReadWriter;
+}
+
+/** One answer of a read under way: where the rows of each statement go, and what has become of them at the end. */
+export interface ReadRun {
+  readonly sinks: Sinks;
+  written(): WrittenRead;
+}
+
+/** A compiled read: prepared statements for one snapshot, where their values come from, and the writer of the answer. */
+export interface CompiledRead {
+  /** In the order of sending: what hangs on a list comes before it. */
+  readonly statements: readonly CompiledStatement[];
+  /** Whether it asks beyond what one index is known to serve: it then runs on a connection of its own. */
+  readonly adHoc: boolean;
+  start(viewer: Viewer): ReadRun;
 }
 
 /**
- * Compiles one root field into one statement. Every branch of the viewer class becomes one leg that reads its own view,
- * narrowed by the boundary's conditions, the caller's filters and the keyset, newest page first off one index; parts and
- * nested lists are joined behind that page. Legs may overlap: each brings its own first page, so the first page of their
- * union is in it; a record that two legs bring is written as the earlier one, with the stronger rights, shows it.
+ * Compiles one root field: a statement for its records, with parts and open vocabulary joined and at most one list of
+ * theirs beside them, and one more for each connection below and for each total. Flat rows are cheapest to read and
+ * write; a level of its own per connection keeps the rows from multiplying (the reference measurements have both forms).
  */
 export function compileRead(context: RootContext, read: ReadDeclaration, nodes: readonly FieldNode[]): CompiledRead {
-  const table = context.tables.get(read.type);
-  const [node] = nodes;
   const query = context.schema.getQueryType();
-  const { principal, purpose } = context.standing;
-  const branches = context.policy.branches(context.standing, read.type);
-  if (!table || !node || !query || branches.length === 0) throw new Error(`Planner: nothing to read for Query.${read.field}`);
+  if (!query) throw new Error('Planner: the schema has no queries');
+  const compiler = new ReadCompiler(context);
+  compiler.list(read, query, nodes, null);
+  const compiled = compiler.statements();
+  return {
+    statements: [...compiled].reverse(),
+    adHoc: compiler.isAdHoc,
+    start: (viewer) => {
+      const sinks: Sinks = compiled.map(({ form }) => (form ? new ListSink(viewer, form, () => sinks) : new TotalSink()));
+      const lists = sinks.filter((sink) => sink instanceof ListSink);
+      return {
+        sinks: [...sinks].reverse(),
+        written: () => ({
+          bytes: lists[0]?.bytes ?? [],
+          records: lists.reduce((sum, { records }) => sum + records, 0),
+          objects: lists.reduce((sum, { objects }) => sum + objects, 0),
+          subjects: lists.flatMap(({ subjects }) => subjects),
+        }),
+      };
+    },
+  };
+}
 
-  const parameters = new Parameters();
-  const term = (of: Term): string => parameters.add({ from: 'viewer', term: of }, 'text');
-  const compiler = new ObjectCompiler(context, table, (type, field, info, alias) => (branch) => {
-    // Conditions on dates are on the record's own columns, in a nested list on those of its rows.
-    const dated = alias === 'r' ? table : (context.tables.get(type) ?? table);
-    const column = (property: string): string => `${alias}.${columnOf(dated, property)}`;
-    return cellSql(forStanding(context.policy.cell(branch, type, field), purpose), { expression: `${alias}.${info.column}`, type: info.type, column, term });
-  });
-  // The parts of the records in the records' place: the key of the part is the record's foreign key.
-  const part = read.part === undefined ? null : (table.toOne.get(read.part) ?? null);
-  const key = compiler.ownColumn(part?.foreignColumn ?? table.primaryKey);
-  // Whose record it is, for the evidence, also where the selection does not ask; the view shows it where the boundary does.
-  const owner = part ?? [...table.toOne.values()].find(({ target }) => context.policy.recordOf(target) === table.type);
-  const subject = owner ? compiler.ownColumn(owner.foreignColumn) : null;
-  const objectOf = (at: readonly FieldNode[]): ObjectWriter => (read.part === undefined ? compiler.object(at) : compiler.part(read.part, at));
-  const page = read.form === 'connection' ? pageRequest(node, context.variables, context.pageLimit) : null;
-  const order = read.order.map(({ property, direction }) => ({
-    column: columnOf(table, property),
-    direction: page?.backward === true ? opposite[direction] : direction,
-  }));
-  const orderPositions = order.map(({ column }) => compiler.ownColumn(column));
-  const keyset = new Keyset(read, table, orderPositions, context.seal);
-  const members = page === null ? [] : connectionMembers(objectOf, context, fieldObject(query, read.field), nodes);
-  const object = page === null ? objectOf(nodes) : null;
+/** A statement and how its rows are written; without a form they are totals. */
+interface StatementPlan extends CompiledStatement {
+  readonly form: ListForm | null;
+}
 
-  const conditions = [...filterConditions(context, read, table, node, parameters)];
-  const cursors = { after: false, before: false };
-  for (const side of page === null ? [] : (['after', 'before'] as const)) {
-    const cursor = argumentReader(node, side);
-    if (typeof cursor(context.variables) !== 'string') continue;
-    cursors[side] = true;
-    conditions.push(keyset.condition(side, cursor, parameters));
+class ReadCompiler {
+  isAdHoc = false;
+  readonly #context: RootContext;
+  readonly #statements: (StatementPlan | null)[] = [];
+
+  constructor(context: RootContext) {
+    this.#context = context;
   }
 
-  const scope = (branch: Branch, of: Table, alias: string): string =>
-    conditionsSql(branch, (property) => `${alias}.${columnOf(of, property)}`, term);
-  const ordering = order.map(({ column, direction }) => `${column} ${direction}`);
-  const nestedOrder = compiler.nested?.order ?? [];
-  const nestedPositions = nestedOrder.map((column) => compiler.position(`c.${column}`));
+  /** In the order of the selection: a list before what hangs on it. */
+  statements(): readonly StatementPlan[] {
+    return this.#statements.map((statement) => {
+      if (!statement) throw new Error('Planner: a statement was announced and not made');
+      return statement;
+    });
+  }
 
+  /** Compiles the records a field of `owner` reads, and everything below them. */
+  list(read: ReadDeclaration, owner: GraphQLObjectType, nodes: readonly FieldNode[], parent: ParentKeys | null): number {
+    const context = this.#context;
+    const [node] = nodes;
+    if (!node) throw new Error(`Planner: ${read.field} is not selected`);
+    const statement = this.#statements.push(null) - 1;
+    const page = new RecordPage(context, read, node, parent);
+    this.isAdHoc ||= page.isAdHoc;
+    const { table, part } = page;
+    const parameters = new Parameters();
+    const term = (of: Term): string => parameters.add({ from: 'viewer', term: of }, 'text');
+    const compiler = new ObjectCompiler(
+      context,
+      table,
+      (type, field, info, alias) => (branch) => {
+        // Conditions on dates are on the record's own columns, in a nested list on those of its rows.
+        const dated = alias === 'r' ? table : (context.tables.get(type) ?? table);
+        const column = (property: string): string => `${alias}.${columnOf(dated, property)}`;
+        const cell = forStanding(context.policy.cell(branch, type, field), context.standing.purpose);
+        return cellSql(cell, { expression: `${alias}.${info.column}`, type: info.type, column, term });
+      },
+      (below, type, at, column) => this.#nested(below, type, at, { page, column }),
+    );
+    // The parts of the records in the records' place: the key of the part is the record's foreign key.
+    const key = compiler.ownColumn(part?.foreignColumn ?? table.primaryKey);
+    // Whose record it is, for the evidence, also where the selection does not ask; the view shows it where the boundary does.
+    const holder = part ?? [...table.toOne.values()].find(({ target }) => context.policy.recordOf(target) === table.type);
+    const subject = holder ? compiler.ownColumn(holder.foreignColumn) : null;
+    const orderPositions = page.ordering.by.map(({ column }) => compiler.ownColumn(column));
+    const objectOf = (at: readonly FieldNode[]): ObjectWriter => (read.part === undefined ? compiler.object(at) : compiler.part(read.part, at));
+    const members = page.form === null ? [] : this.#connectionMembers(objectOf, fieldObject(owner, node.name.value), nodes, page);
+    const object = page.form === null ? objectOf(nodes) : null;
+    const parentKey = parent === null ? null : compiler.position('s.k');
+    const text = rowsText(context, page, compiler, parameters, { order: orderPositions, parentKey });
+    const keyset = new Keyset(read.field, page.ordering, orderPositions, context.seal);
+    const form = page.form ?? onePage;
+    this.#statements[statement] = {
+      ...compiledStatement(text, parameters),
+      form: {
+        records: { runs: { key, leg: page.branches.length === 1 ? null : compiler.columns.length }, subject },
+        parentKey,
+        size: form.size,
+        writer: () => (object ? new FirstWriter(object) : new ConnectionWriter(members, form, keyset)),
+      },
+    };
+    return statement;
+  }
+
+  /** A connection of every record of a page, as a statement of its own. */
+  #nested(read: ReadDeclaration, owner: GraphQLObjectType, nodes: readonly FieldNode[], parent: ParentKeys): NestedWriter {
+    const statement = this.list(read, owner, nodes, parent);
+    return (context, key) => context.nested(statement, key);
+  }
+
+  /** Members of a connection; nodes and edges share the output columns of one object compiler. */
+  #connectionMembers(
+    objectOf: (nodes: readonly FieldNode[]) => ObjectWriter,
+    type: GraphQLObjectType,
+    nodes: readonly FieldNode[],
+    page: RecordPage,
+  ): readonly ConnectionMember[] {
+    const { fragments, variables } = this.#context;
+    const fieldsOf = (of: GraphQLObjectType, at: readonly FieldNode[]): [string, string, readonly FieldNode[]][] =>
+      [...collectFields(of, subSelections(at), fragments, variables)].map(([key, below]) => [key, below[0]?.name.value ?? '', below]);
+    const edge = (at: readonly FieldNode[]): EdgeMember[] =>
+      fieldsOf(fieldObject(type, 'edges'), at).map(([key, name, below]) => {
+        if (name === '__typename') return { key, constant: JSON.stringify(fieldObject(type, 'edges').name) };
+        if (name === 'cursor') return { key, cursor: true };
+        if (name === 'node') return { key, node: objectOf(below) };
+        throw new NotPlannable(name);
+      });
+    return fieldsOf(type, nodes).map(([key, name, below]) => {
+      if (name === '__typename') return { key, constant: JSON.stringify(type.name) };
+      if (name === 'nodes') return { key, nodes: objectOf(below) };
+      if (name === 'edges') return { key, edges: edge(below) };
+      if (name === 'pageInfo') return { key, pageInfo: fieldsOf(fieldObject(type, 'pageInfo'), below).map(([k, n]) => [k, n] as const) };
+      if (name === 'totalCount') return { key, total: this.#total(page) };
+      throw new NotPlannable(name);
+    });
+  }
+
+  /** A total is a statement of its own, made only when it is asked for. */
+  #total(page: RecordPage): number {
+    this.isAdHoc = true;
+    const parameters = new Parameters();
+    return this.#statements.push({ ...compiledStatement(page.total(parameters), parameters), form: null }) - 1;
+  }
+}
+
+const onePage = { size: 1, backward: false, after: false, before: false };
+
+/** Where the rows of a statement are ordered by: the list's order, and the parent's key of a nested list. */
+interface OrderPositions {
+  readonly order: readonly number[];
+  readonly parentKey: number | null;
+}
+
+/** The rows of a list: every leg's page, what is joined to it, and the entries of a list beside. */
+function rowsText(context: RootContext, page: RecordPage, compiler: ObjectCompiler, parameters: Parameters, positions: OrderPositions): string {
+  const { branches, table } = page;
+  const { nested } = compiler;
+  const { principal } = context.standing;
+  const term = (of: Term): string => parameters.add({ from: 'viewer', term: of }, 'text');
+  const nestedPositions = (nested?.order ?? []).map((column) => compiler.position(`c.${column}`));
   const legs = branches.map((branch, leg) => {
     const inner = [...compiler.inner].map(([name, expression]) => `${expression(branch)} AS ${name}`).join(', ');
-    const where = [scope(branch, table, 'r'), ...conditions].join(' AND ');
-    const sorted = ` ORDER BY ${ordering.map((by) => `r.${by}`).join(', ')}`;
-    const limit = page === null ? (part ? sorted : '') : `${sorted} LIMIT ${page.size + 1}`;
-    const distinct = part ? `DISTINCT ON (r.${part.foreignColumn}) ` : '';
     const own = compiler.columns.map((expression) => expression(branch)).join(', ');
     const columns = branches.length === 1 ? own : `${own}, ${leg}`;
-    const view = branchView(principal, table, branch, compiler.parts);
-    const lead = `SELECT ${columns} FROM (SELECT ${distinct}${inner} FROM ${view} r WHERE ${where}${limit}) p${compiler.joins.join('')}`;
-    if (!compiler.nested) return lead;
-    const { target, foreignColumn, columns: nested } = compiler.nested;
-    const list = [...nested].map(([column, expression]) => `${expression(branch)} AS ${column}`).join(', ');
+    const rows = page.select(branch, parameters, inner, { parts: compiler.parts, more: true });
+    const from = positions.parentKey === null ? `(${rows}) p` : `${page.parents(parameters)} CROSS JOIN LATERAL (${rows}) p`;
+    const lead = `SELECT ${columns} FROM ${from}${compiler.joins.join('')}`;
+    if (!nested) return lead;
+    const list = [...nested.columns].map(([column, expression]) => `${expression(branch)} AS ${column}`).join(', ');
+    const scope = conditionsSql(branch, (property) => `x.${columnOf(nested.target, property)}`, term);
     return (
-      `${lead} LEFT JOIN LATERAL (SELECT ${list} FROM ${branchView(principal, target, branch)} x ` +
-      `WHERE x.${foreignColumn} = p.${table.primaryKey} AND ${scope(branch, target, 'x')} ` +
-      `ORDER BY ${nestedOrder.map((column) => `x.${column}`).join(', ')} LIMIT ${largestNestedList}) c ON true`
+      `${lead} LEFT JOIN LATERAL (SELECT ${list} FROM ${branchView(principal, nested.target, branch)} x ` +
+      `WHERE x.${nested.foreignColumn} = p.${table.primaryKey} AND ${scope} ` +
+      `ORDER BY ${nested.order.map((column) => `x.${column}`).join(', ')} LIMIT ${largestNestedList}) c ON true`
     );
   });
   // A join behind a LIMIT sub-select does not keep its order: it is asked for again outside.
-  const outer = legs.length === 1
-    ? [...ordering.map((by) => `p.${by}`), ...nestedOrder.map((column) => `c.${column}`)]
-    : [...order.map(({ direction }, i) => `${(orderPositions[i] ?? 0) + 1} ${direction}`), ...[compiler.columns.length, ...nestedPositions].map((p) => String(p + 1))];
-  const body = legs.length === 1 ? legs.join('') : legs.map((leg) => `(${leg})`).join(' UNION ALL ');
-  const text = `${body} ORDER BY ${outer.join(', ')}`;
-  const runs = { key, leg: legs.length === 1 ? null : compiler.columns.length };
-  const write = object ? firstWriter(object, runs, subject) : connectionWriter(members, runs, { size: 1, backward: false, ...page, ...cursors }, keyset, subject);
-  return { statement: namedStatement(text), values: parameters.sources, write };
+  const { direction } = page;
+  const outer = branches.length === 1
+    ? [
+        ...(positions.parentKey === null ? [] : ['s.k']),
+        ...direction.map((by) => `p.${by.column} ${by.direction}`),
+        ...(nested?.order ?? []).map((column) => `c.${column}`),
+      ]
+    : [
+        ...(positions.parentKey === null ? [] : [`${positions.parentKey + 1}`]),
+        ...direction.map((by, i) => `${(positions.order[i] ?? 0) + 1} ${by.direction}`),
+        ...[compiler.columns.length, ...nestedPositions].map((position) => String(position + 1)),
+      ];
+  const body = branches.length === 1 ? legs.join('') : legs.map((leg) => `(${leg})`).join(' UNION ALL ');
+  return `${body} ORDER BY ${outer.join(', ')}`;
+}
+
+function compiledStatement(text: string, { sources }: Parameters): CompiledStatement {
+  return { statement: namedStatement(text), values: sources };
 }
 
 /** A statement named by a digest of its text. */
 export function namedStatement(text: string): Statement {
   return { name: `r${createHash('sha256').update(text).digest('base64url').slice(0, 40)}`, text };
-}
-
-function* filterConditions(context: RootContext, read: ReadDeclaration, table: Table, node: FieldNode, parameters: Parameters): Iterable<string> {
-  for (const [path, filter] of Object.entries(read.filters)) {
-    const reader = argumentReader(node, path);
-    const value = reader(context.variables);
-    if (value === undefined || value === null) continue;
-    const { column, type, lookUp } = filterColumn(context, table, filter.property);
-    const source: ValueSource = filter.nodeId
-      ? { from: 'call', read: (_viewer, variables) => nodeKey(context, reader(variables)) }
-      : { from: 'argument', reader };
-    const operand = parameters.add(source, type);
-    yield lookUp === null
-      ? `r.${column} ${filter.compare} ${operand}`
-      : `r.${column} = (SELECT k.${lookUp.key} FROM ${lookUp.view} k WHERE k.${lookUp.column} = ${operand})`;
-  }
-}
-
-/** The internal number behind a node id; the caller has made sure that it is an id of the right type. */
-function nodeKey(context: RootContext, id: unknown): string {
-  return (typeof id === 'string' ? context.ids.decode(id)?.key : undefined) ?? '';
-}
-
-interface FilterColumn {
-  readonly column: string;
-  /** SQL type of the operand. */
-  readonly type: string;
-  /** Where the operand names a part by its look-up field: the view that gives its key. */
-  readonly lookUp: { readonly view: string; readonly key: string; readonly column: string } | null;
-}
-
-function filterColumn(context: RootContext, table: Table, property: string): FilterColumn {
-  const own = table.columns.get(property);
-  if (own) return { column: own.column, type: own.type, lookUp: null };
-  const [name = '', field = ''] = property.split('.');
-  const toOne = table.toOne.get(name);
-  const part = toOne && context.tables.get(toOne.target);
-  const info = part?.columns.get(field);
-  if (!toOne || !part || !info) throw new Error(`Planner: no column for filter ${property}`);
-  if (info.column === part.primaryKey) return { column: toOne.foreignColumn, type: info.type, lookUp: null };
-  if (context.policy.lookUpOf(part.type) !== field) throw new Error(`Boundary: ${part.type}.${field} is no look-up field`);
-  const view = lookUpView(context.standing.principal, part);
-  return { column: toOne.foreignColumn, type: info.type, lookUp: { view, key: part.primaryKey, column: info.column } };
-}
-
-/** Members of a connection; nodes and edges share the output columns of one object compiler. */
-function connectionMembers(
-  objectOf: (nodes: readonly FieldNode[]) => ObjectWriter,
-  context: ReadContext,
-  type: GraphQLObjectType,
-  nodes: readonly FieldNode[],
-): readonly ConnectionMember[] {
-  const fieldsOf = (of: GraphQLObjectType, at: readonly FieldNode[]): [string, string, readonly FieldNode[]][] =>
-    [...collectFields(of, subSelections(at), context.fragments, context.variables)].map(([key, below]) => [key, below[0]?.name.value ?? '', below]);
-  const edge = (at: readonly FieldNode[]): EdgeMember[] =>
-    fieldsOf(fieldObject(type, 'edges'), at).map(([key, name, below]) => {
-      if (name === '__typename') return { key, constant: JSON.stringify(fieldObject(type, 'edges').name) };
-      if (name === 'cursor') return { key, cursor: true };
-      if (name === 'node') return { key, node: objectOf(below) };
-      throw new NotPlannable(name);
-    });
-  return fieldsOf(type, nodes).map(([key, name, below]) => {
-    if (name === '__typename') return { key, constant: JSON.stringify(type.name) };
-    if (name === 'nodes') return { key, nodes: objectOf(below) };
-    if (name === 'edges') return { key, edges: edge(below) };
-    if (name === 'pageInfo') return { key, pageInfo: fieldsOf(fieldObject(type, 'pageInfo'), below).map(([k, n]) => [k, n] as const) };
-    throw new NotPlannable(name);
-  });
 }

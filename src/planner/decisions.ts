@@ -10,9 +10,12 @@ import { forStanding, isFull } from '../boundary/cell.js';
 import type { Standing } from '../boundary/policy.js';
 import { ruleAllows } from '../boundary/shield.js';
 import { argumentReader } from './arguments.js';
+import { inputOf } from './input.js';
+import { orderingOf } from './order.js';
 import type { PlannerParts } from './parts.js';
 import type { ReadDeclaration } from './read.js';
 import { collectFields, coordinatesOf, subSelections, type Fragments, type Variables } from './selection.js';
+import { readWhere } from './where.js';
 
 /**
  * What the boundary says of an operation before anything runs: which coordinates it uses, on which response paths and in
@@ -54,10 +57,10 @@ export function decideRoot(
 ): RootDecision {
   const { fragments, variables } = request;
   const name = nodes[0]?.name.value ?? '';
-  const read = root === parts.schema.getQueryType() ? parts.reads.get(name) : undefined;
+  const coordinate = `${root.name}.${name}`;
+  const read = parts.reads.get(coordinate);
   const below = new Set<string>();
   coordinatesOf(parts.schema, root, nodes, fragments, variables, below);
-  const coordinate = `${root.name}.${name}`;
   const denied = [...below].filter((used) => !allowed.has(used));
   const isNode = root === parts.schema.getQueryType() && name === nodeField;
   const rootDenied = denied.includes(coordinate) ? coordinate : !read && !isNode ? (denied[0] ?? null) : null;
@@ -71,40 +74,100 @@ export type OperandForm = 'LOOK_UP' | 'FILTER' | 'ORDER';
 /** A field the read compares or orders by. */
 export interface OperandUse {
   readonly form: OperandForm;
-  /** Path of the argument, for example `filter.holderUscc`; null for an order, which no argument names. */
+  /** Response path of the reading field below the root field; empty for the root itself. */
+  readonly path: readonly string[];
+  /** Path of the argument, for example `filter.holderUscc` or `where.or.0.status`; null for a declared order. */
   readonly argument: string | null;
   readonly coordinate: string;
   /** Read in full in every branch of the viewer class: a filter on a hidden value would tell it (leaks L-01 and L-03). */
   readonly readable: boolean;
 }
 
-/** The fields a read looks up, filters and orders by with the arguments as given: arguments first, then the order. */
-export function operandUses(
+/** What operands are found by. */
+type OperandRequest = Pick<DecisionRequest, 'standing' | 'variables' | 'fragments'>;
+
+/** The fields a read, and every read below it, looks up, filters and orders by with the arguments as given. */
+export function operandUses(parts: PlannerParts, request: OperandRequest, read: ReadDeclaration, nodes: readonly FieldNode[]): readonly OperandUse[] {
+  return [
+    ...ownOperands(parts, request, read, nodes, []),
+    ...readsBelow(parts, request, resultType(parts, read), nodes, []).flatMap((below) => ownOperands(parts, request, below.read, below.nodes, below.path)),
+  ];
+}
+
+/** Operands of one read: its arguments first, then its order. */
+function ownOperands(
   parts: PlannerParts,
-  request: Pick<DecisionRequest, 'standing' | 'variables'>,
+  request: OperandRequest,
   read: ReadDeclaration,
   nodes: readonly FieldNode[],
+  path: readonly string[],
 ): readonly OperandUse[] {
+  const { standing, variables } = request;
   const [node] = nodes;
-  const branches = parts.policy.branches(request.standing, read.type);
-  const given = Object.entries(read.filters).flatMap(([argument, { property }]) => {
-    const value = node ? argumentReader(node, argument)(request.variables) : undefined;
-    const form: OperandForm = read.form === 'one' ? 'LOOK_UP' : 'FILTER';
-    return value === undefined || value === null ? [] : [{ form, argument, property }];
-  });
+  const table = parts.tables.get(read.type);
+  if (!node || !table) return [];
+  const branches = parts.policy.branches(standing, read.type);
+  const used: { readonly form: OperandForm; readonly argument: string | null; readonly fields: readonly (readonly [string, string])[] }[] = [];
+  for (const [argument, { property }] of Object.entries(read.filters)) {
+    const value = argumentReader(node, argument)(variables);
+    if (value === undefined || value === null) continue;
+    used.push({ form: read.form === 'one' ? 'LOOK_UP' : 'FILTER', argument, fields: operandsOf(parts, read.type, property) });
+  }
+  const where = inputOf(node, 'where', variables);
+  for (const { type, field, path: argument } of where ? readWhere({ ...parts, standing }, table, where).uses : []) {
+    used.push({ form: 'FILTER', argument, fields: [[type, field]] });
+  }
   // The last property of the order is the internal key: it breaks ties and says nothing.
-  const uniqueOrder = read.order.at(-1)?.property;
-  const ordered = read.order
-    .filter(({ property }) => property !== uniqueOrder)
-    .map(({ property }) => ({ form: 'ORDER' as const, argument: null, property }));
-  return [...given, ...ordered].flatMap(({ form, argument, property }) =>
-    operandsOf(parts, read.type, property).map(([type, field]) => ({
+  for (const { property, argument } of orderingOf(read, table, node, variables).by.slice(0, -1)) {
+    used.push({ form: 'ORDER', argument, fields: operandsOf(parts, read.type, property) });
+  }
+  return used.flatMap(({ form, argument, fields }) =>
+    fields.map(([type, field]) => ({
       form,
+      path,
       argument,
       coordinate: `${type}.${field}`,
-      readable: branches.every((branch) => isFull(forStanding(parts.policy.cell(branch, type, field), request.standing.purpose))),
+      readable: branches.every((branch) => isFull(forStanding(parts.policy.cell(branch, type, field), standing.purpose))),
     })),
   );
+}
+
+/** The object type a read answers with: a connection, a record or a part. */
+function resultType(parts: PlannerParts, read: ReadDeclaration): GraphQLObjectType | null {
+  const [owner = '', field = ''] = read.field.split('.');
+  const type = parts.schema.getType(owner);
+  const target = isObjectType(type) ? type.getFields()[field]?.type : undefined;
+  const named = target && getNamedType(target);
+  if (isObjectType(named)) return named;
+  // Behind `node` the declaration says which type it is.
+  const part = read.part === undefined ? undefined : parts.tables.get(read.type)?.toOne.get(read.part)?.target;
+  const object = parts.schema.getType(part ?? read.type);
+  return isObjectType(object) ? object : null;
+}
+
+/** A connection below another read. */
+interface ReadBelow {
+  readonly read: ReadDeclaration;
+  readonly nodes: readonly FieldNode[];
+  readonly path: readonly string[];
+}
+
+function readsBelow(
+  parts: PlannerParts,
+  request: OperandRequest,
+  type: GraphQLObjectType | null,
+  nodes: readonly FieldNode[],
+  path: readonly string[],
+): readonly ReadBelow[] {
+  if (type === null) return [];
+  return [...collectFields(type, subSelections(nodes), request.fragments, request.variables)].flatMap(([key, below]) => {
+    const field = type.getFields()[below[0]?.name.value ?? ''];
+    const target = field && getNamedType(field.type);
+    if (!field || !isObjectType(target)) return [];
+    const at = [...path, key];
+    const read = parts.reads.get(`${type.name}.${field.name}`);
+    return [...(read ? [{ read, nodes: below, path: at }] : []), ...readsBelow(parts, request, target, below, at)];
+  });
 }
 
 /**
@@ -113,7 +176,7 @@ export function operandUses(
  */
 export function nodeTypes(
   parts: PlannerParts,
-  request: Pick<DecisionRequest, 'standing' | 'variables'>,
+  request: OperandRequest,
   nodes: readonly FieldNode[],
 ): readonly { readonly object: GraphQLObjectType; readonly read: ReadDeclaration }[] {
   return [...parts.nodes].flatMap(([type, read]) => {

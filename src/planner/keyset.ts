@@ -1,11 +1,10 @@
 import { GraphQLError } from 'graphql';
 import type { Seal } from '../access/keys.js';
 import type { Viewer } from '../access/viewer.js';
-import type { Table } from '../database/tables.js';
-import type { ArgumentReader } from './arguments.js';
 import type { Row } from '../database/envelope.js';
-import type { Parameters } from './parameters.js';
-import type { ReadDeclaration } from './read.js';
+import type { ArgumentReader } from './arguments.js';
+import type { OrderBy, Ordering } from './order.js';
+import type { Parameters, ValueSource } from './parameters.js';
 
 /** Sealed values are filled up with spaces: the digits of an internal number would tell how many records others have. */
 const sealedLength = 48;
@@ -15,49 +14,69 @@ export type KeysetSeal = Pick<Seal, 'close' | 'open'>;
 
 /**
  * The cursor of a connection: the order values of a row, sealed for the viewer's agency. It is the same bytes for the
- * same row, says nothing to its holder (the last value is an internal number), and opens for nobody else.
+ * same row, says nothing to its holder (the last value is an internal number), and opens for nobody else, and for no
+ * other order.
  */
 export class Keyset {
-  readonly #read: ReadDeclaration;
-  readonly #types: readonly string[];
-  readonly #columnNames: readonly string[];
-  readonly #columns: readonly number[];
+  readonly #field: string;
+  readonly #ordering: Ordering;
+  readonly #positions: readonly number[];
   readonly #seal: KeysetSeal;
 
-  constructor(read: ReadDeclaration, table: Table, columns: readonly number[], seal: KeysetSeal) {
-    this.#read = read;
-    this.#columns = columns;
+  /** `positions`: of the order's columns in a row, for cursors; none where only conditions are made. */
+  constructor(field: string, ordering: Ordering, positions: readonly number[], seal: KeysetSeal) {
+    this.#field = field;
+    this.#ordering = ordering;
+    this.#positions = positions;
     this.#seal = seal;
-    const infos = read.order.map(({ property }) => table.columns.get(property));
-    this.#types = infos.map((info) => info?.type ?? 'text');
-    this.#columnNames = infos.map((info) => info?.column ?? '');
   }
 
   cursor(row: Row, viewer: Viewer): string {
-    const text = JSON.stringify(this.#columns.map((column) => row[column]));
+    const text = JSON.stringify(this.#positions.map((column) => row[column]));
     return this.#seal.close(text.padEnd(Math.ceil(text.length / sealedLength) * sealedLength), this.#context(viewer), true);
   }
 
-  /** The row-value comparison that keeps what lies behind or before a cursor. All order columns run in one direction. */
-  condition(side: 'after' | 'before', cursor: ArgumentReader, parameters: Parameters): string {
-    const placeholders = this.#types.map((type, i) =>
-      parameters.add({ from: 'call', read: (viewer, variables) => this.#values(cursor(variables), viewer)[i] ?? '' }, type),
-    );
-    const left = this.#columnNames.map((column) => `r.${column}`).join(', ');
-    const descending = this.#read.order[0]?.direction === 'DESC';
-    return `(${left}) ${(side === 'after') === descending ? '<' : '>'} (${placeholders.join(', ')})`;
+  /** What keeps the rows behind or before a cursor; made once for all statements that repeat it. */
+  condition(side: 'after' | 'before', cursor: ArgumentReader): (parameters: Parameters) => string {
+    const { by, declared } = this.#ordering;
+    const compared = by.map((one, i) => {
+      const source: ValueSource = { from: 'call', read: (viewer, variables) => this.#values(cursor(variables), viewer)[i] ?? null };
+      return { one, source };
+    });
+    return (parameters) => {
+      const operands = compared.map(({ one, source }) => parameters.add(source, one.type));
+      if (declared) {
+        const larger = (side === 'after') !== (by[0]?.descending === true);
+        return `(${by.map(({ column }) => `r.${column}`).join(', ')}) ${larger ? '>' : '<'} (${operands.join(', ')})`;
+      }
+      const steps = by.map((one, i) => [...by.slice(0, i).map((equal, j) => same(equal, operands[j] ?? '')), beyond(one, operands[i] ?? '', side)]);
+      return `(${steps.map((step) => `(${step.join(' AND ')})`).join(' OR ')})`;
+    };
   }
 
-  #values(cursor: unknown, viewer: Viewer): readonly string[] {
+  #values(cursor: unknown, viewer: Viewer): readonly (string | null)[] {
     const opened = typeof cursor === 'string' ? this.#seal.open(cursor, this.#context(viewer)) : null;
     const values: unknown = opened === null ? null : JSON.parse(opened);
-    if (Array.isArray(values) && values.length === this.#types.length && values.every((v) => typeof v === 'string')) return values;
+    const isCell = (value: unknown): value is string | null => typeof value === 'string' || value === null;
+    if (Array.isArray(values) && values.length === this.#ordering.by.length && values.every(isCell)) return values;
     throw new GraphQLError('游标无效或不属于本机关 · The cursor is not valid for this agency and connection.', {
       extensions: { code: 'BAD_CURSOR', nextStep: '从第一页重新开始 · Start again from the first page.' },
     });
   }
 
   #context(viewer: Viewer): string {
-    return `page ${this.#read.field} ${viewer.agency} ${viewer.principal}`;
+    return `page ${this.#field} ${viewer.agency} ${viewer.principal}${this.#ordering.name === '' ? '' : ` ${this.#ordering.name}`}`;
   }
+}
+
+function same({ column }: OrderBy, operand: string): string {
+  return `r.${column} IS NOT DISTINCT FROM ${operand}`;
+}
+
+/** Strictly beyond a value that may be empty; an empty cell is the largest, as PostgreSQL orders it. */
+function beyond({ column, descending }: OrderBy, operand: string, side: 'after' | 'before'): string {
+  const larger = (side === 'after') !== descending;
+  return larger
+    ? `(r.${column} > ${operand} OR (r.${column} IS NULL AND ${operand} IS NOT NULL))`
+    : `(r.${column} < ${operand} OR (r.${column} IS NOT NULL AND ${operand} IS NULL))`;
 }

@@ -5,7 +5,8 @@ import type { Branch } from '../boundary/branches.js';
 import type { BoundaryPolicy, Standing } from '../boundary/policy.js';
 import type { ColumnInfo, Table } from '../database/tables.js';
 import type { KeysetSeal } from './keyset.js';
-import { objectWriter, type Member, type ObjectWriter } from './row-writer.js';
+import type { ReadDeclaration } from './read.js';
+import { objectWriter, type Member, type NestedWriter, type ObjectWriter } from './row-writer.js';
 import { collectFields, subSelections, type Fragments, type Variables } from './selection.js';
 
 /** What a read is compiled against; the same for all reads of an operation. */
@@ -13,6 +14,8 @@ export interface ReadContext {
   readonly schema: GraphQLSchema;
   readonly policy: BoundaryPolicy;
   readonly tables: ReadonlyMap<string, Table>;
+  /** Fields that read records, by coordinate: roots, and connections of other types. */
+  readonly reads: ReadonlyMap<string, ReadDeclaration>;
   readonly standing: Standing;
   readonly fragments: Fragments;
   readonly variables: Variables;
@@ -27,6 +30,9 @@ export type Expression = (branch: Branch) => string;
 
 /** The right on a cell, applied to a column of `alias`. */
 export type CellExpression = (type: string, field: string, info: ColumnInfo, alias: string) => Expression;
+
+/** Compiles a connection of the records; `column` of them holds the key it hangs on. */
+export type NestedReadCompiler = (read: ReadDeclaration, owner: GraphQLObjectType, nodes: readonly FieldNode[], column: string) => NestedWriter;
 
 /** A nested list that a selection asks for. */
 export interface NestedList {
@@ -54,18 +60,22 @@ export class ObjectCompiler {
   readonly #context: ReadContext;
   readonly #table: Table;
   readonly #cell: CellExpression;
+  readonly #compileNested: NestedReadCompiler;
   readonly #index = new Map<string, number>();
 
-  constructor(context: ReadContext, table: Table, cell: CellExpression) {
+  constructor(context: ReadContext, table: Table, cell: CellExpression, compileNested: NestedReadCompiler) {
     this.#context = context;
     this.#table = table;
     this.#cell = cell;
+    this.#compileNested = compileNested;
   }
 
   /** The writer of a record selected by `nodes`. */
   object(nodes: readonly FieldNode[]): ObjectWriter {
     const type = this.#objectType(this.#table.type);
     return this.#members(type, nodes, (name, key, below) => {
+      const read = this.#context.reads.get(`${type.name}.${name}`);
+      if (read) return this.#connection(key, read, type, below, this.#table.primaryKey);
       const info = this.#table.columns.get(name);
       if (info?.column === this.#table.primaryKey) return this.#idMember(key, type.name, info.column);
       if (info) return { key, column: this.ownColumn(info.column, this.#cell(type.name, name, info, 'r')), encoding: info.encoding };
@@ -85,6 +95,10 @@ export class ObjectCompiler {
     const toOne = this.#table.toOne.get(property);
     if (!toOne) throw new NotPlannable(property);
     return this.#toOne(property, toOne.target, toOne.foreignColumn, nodes);
+  }
+
+  #connection(key: string, read: ReadDeclaration, owner: GraphQLObjectType, nodes: readonly FieldNode[], column: string): Member {
+    return { key, connection: this.#compileNested(read, owner, nodes, column), parent: this.ownColumn(column) };
   }
 
   #idMember(key: string, type: string, column: string): Member {
@@ -112,7 +126,10 @@ export class ObjectCompiler {
       const join = ` LEFT JOIN shared.${bareName(table)} ${property} ON ${property}.${table.primaryKey} = p.${foreignColumn}`;
       if (!this.joins.includes(join)) this.joins.push(join);
     }
-    return this.#members(this.#objectType(target), nodes, (name, key) => {
+    const type = this.#objectType(target);
+    return this.#members(type, nodes, (name, key, below) => {
+      const read = this.#context.reads.get(`${target}.${name}`);
+      if (read) return this.#connection(key, read, type, below, foreignColumn);
       const info = table.columns.get(name);
       if (!info) throw new NotPlannable(`${target}.${name}`);
       if (!isPart) return { key, column: this.#output(`${property}.${info.column}`), encoding: info.encoding };

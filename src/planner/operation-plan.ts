@@ -3,14 +3,15 @@ import type { Viewer } from '../access/viewer.js';
 import { denialError, type AnswerError } from '../boundary/denial.js';
 import type { BoundaryPolicy } from '../boundary/policy.js';
 import { scopeNote } from '../boundary/scope-note.js';
-import { staticCost, type StaticCost } from '../limits/static-cost.js';
-import { compileRead, type CompiledRead, type RootContext } from './compile-read.js';
+import { costReader, type StaticCost } from '../limits/static-cost.js';
+import { compileRead, type CompiledRead } from './compile-read.js';
 import type { PlannerParts } from './parts.js';
 import { planIdentity, type PlanIdentity } from '../access/log/plan-identity.js';
 import type { ReadDeclaration } from './read.js';
+import type { RootContext } from './record-page.js';
 import { argumentReader, type ArgumentReader } from './arguments.js';
 import { decideCoordinates, decideRoot, fieldsBelow, fieldsIn, nodeTypes, type DecisionRequest, type FieldUse } from './decisions.js';
-import { collectFields, coordinatesOf } from './selection.js';
+import { collectFields, coordinatesOf, type Variables } from './selection.js';
 
 /** How one root field is answered. */
 type Root =
@@ -37,8 +38,8 @@ export interface OperationPlan {
   readonly resolved: DocumentNode | null;
   /** Document of `__schema` and `__type`, or null: the viewer class is shown its own schema. */
   readonly introspected: DocumentNode | null;
-  /** What it may cost at most. */
-  readonly cost: StaticCost;
+  /** What a call may cost at most. */
+  readonly cost: (variables: Variables) => StaticCost;
   /** The scope notes of a viewer as a member of `extensions`, ending in a comma; empty when nothing was planned. */
   readonly extensions: (viewer: Viewer) => string;
   readonly identity: PlanIdentity;
@@ -96,7 +97,7 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
     errors,
     resolved: resolved.length > 0 ? restOf(request.document, operation, resolved) : null,
     introspected: introspected.length > 0 ? restOf(request.document, operation, introspected) : null,
-    cost: staticCost(schema, root, fields, request),
+    cost: costReader(schema, root, fields, request),
     extensions: noteText(policy, notes),
     identity: planIdentity({
       document: request.documentHash,

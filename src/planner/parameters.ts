@@ -8,14 +8,14 @@ import type { Variables } from './selection.js';
 export type ValueSource =
   | { readonly from: 'viewer'; readonly term: Term }
   | { readonly from: 'argument'; readonly reader: ArgumentReader }
-  | { readonly from: 'call'; readonly read: (viewer: Viewer, variables: Variables) => string };
+  | { readonly from: 'call'; readonly read: (viewer: Viewer, variables: Variables) => string | null };
 
 /** Collects the parameters of a statement; each carries its SQL type, so that nothing is left to inference. */
 export class Parameters {
   readonly sources: ValueSource[] = [];
 
   add(source: ValueSource, type: string): string {
-    const known = this.sources.findIndex((other) => source.from === 'viewer' && other.from === 'viewer' && other.term === source.term);
+    const known = this.sources.findIndex((other) => other === source || (source.from === 'viewer' && other.from === 'viewer' && other.term === source.term));
     const index = known >= 0 ? known : this.sources.push(source) - 1;
     return `$${index + 1}::${type}`;
   }
@@ -26,7 +26,19 @@ export function bind(sources: readonly ValueSource[], viewer: Viewer, variables:
   return sources.map((source) => {
     if (source.from === 'viewer') return termValue(viewer, source.term);
     if (source.from === 'call') return source.read(viewer, variables);
-    const value = source.reader(variables);
-    return typeof value === 'string' ? value : value === null || value === undefined ? null : JSON.stringify(value);
+    return wireText(source.reader(variables));
   });
+}
+
+/** A value of GraphQL as the wire protocol's text. */
+function wireText(value: unknown): string | null {
+  if (typeof value === 'string') return value;
+  if (value === null || value === undefined) return null;
+  return value instanceof Date ? value.toISOString() : JSON.stringify(value);
+}
+
+/** A list as PostgreSQL writes an array. */
+export function textArray(values: unknown): string {
+  const list: readonly unknown[] = Array.isArray(values) ? values : [values];
+  return `{${list.map((value) => `"${(wireText(value) ?? '').replace(/["\\]/g, '\\$&')}"`).join(',')}}`;
 }

@@ -14,6 +14,7 @@ export interface PlannerParts {
   readonly policy: BoundaryPolicy;
   readonly rules: RuleMap;
   readonly tables: ReadonlyMap<string, Table>;
+  /** By coordinate. */
   readonly reads: ReadonlyMap<string, ReadDeclaration>;
   /** By GraphQL type: the read behind `node(id:)`, a read of one with the argument `id`. */
   readonly nodes: ReadonlyMap<string, ReadDeclaration>;

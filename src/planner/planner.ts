@@ -9,12 +9,12 @@ import {
   validate,
   type DocumentNode,
   type FragmentDefinitionNode,
+  type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Outcome } from '../access/log/access-record.js';
 import { standingOf, type Viewer } from '../access/viewer.js';
-import { shapeOf } from './arguments.js';
 import { assertWithinLimits, variablesBeyondLimits } from '../limits/document-limits.js';
 import { limits } from '../limits/limits.js';
 import { limitExceeded } from '../limits/refusals.js';
@@ -25,8 +25,11 @@ import type { OperationContext } from './context.js';
 import { compileOperation, type NodeRead, type OperationPlan } from './operation-plan.js';
 import { bind } from './parameters.js';
 import type { PlannerParts } from './parts.js';
+import { PlannedRun } from './readers.js';
 import { internalError, safeError } from './safe-error.js';
 import type { Fragments, Variables } from './selection.js';
+import { shapeReader } from './shape.js';
+import { TextChunks } from './text-chunks.js';
 
 /** A document that parsed and validated against the schema. */
 export interface KnownDocument {
@@ -34,12 +37,16 @@ export interface KnownDocument {
   readonly hash: string;
   readonly fragments: Fragments;
   operation(name: string | null): OperationDefinitionNode | null;
+  /** What of an operation's variables decides the form of its plan, as text. */
+  shapeOf(operation: OperationDefinitionNode, variables: Variables): string;
 }
 
-/** A finished answer: its exact bytes as text, and what the evidence records of it. */
+/** A finished answer: its exact bytes, and what the evidence records of it. */
 export interface PlannedAnswer {
-  readonly body: string;
+  readonly body: Buffer;
   readonly records: number;
+  /** Objects of the planned part: records and everything below them. */
+  readonly objects: number;
   /** Internal ids of the subjects of the records, as they come. */
   readonly subjects: readonly string[];
   readonly plan: OperationPlan;
@@ -91,7 +98,7 @@ export class Planner {
     assertWithinLimits(document);
     const errors = validate(this.#parts.schema, document, undefined, { maxErrors: limits.validationErrors.limit });
     if (errors.length > 0) throw new AggregateError(errors.map(withoutSuggestion), 'invalid document');
-    const admitted = knownDocument(document, text);
+    const admitted = knownDocument(this.#parts.schema, document, text);
     this.#documents.set(text, admitted);
     return admitted;
   }
@@ -117,51 +124,62 @@ export class Planner {
         extensions: { code: 'OPERATION_NOT_SERVED_HERE', http: { status: 400 } },
       });
     }
-    const plan = await this.#plan(known, operation, variables, viewer);
-    const paid = context.charge?.(plan.cost);
+    const plan = await this.plan(known, operation, variables, viewer);
+    const cost = plan.cost(variables);
+    const paid = context.charge?.(cost);
     const shown = plan.introspected && this.roles.show(viewer.principal, plan.introspected, variables);
     const bound: BoundStatement[] = [];
-    const reads = plan.roots.map((root) => (root.form === 'node' ? this.#nodeRead(root.id(variables), root.reads) : root));
-    for (const root of reads) {
-      if (root && 'read' in root) bound.push({ statement: root.read.statement, values: bind(root.read.values, viewer, variables) });
-    }
+    let adHoc = context.adHoc === true;
+    const reads = plan.roots.map((root) => {
+      const read = root.form === 'node' ? this.#nodeRead(root.id(variables), root.reads) : root.form === 'planned' ? { read: root.read, errors: [] } : null;
+      if (!read) return null;
+      adHoc ||= read.read.adHoc;
+      const run = read.read.start(viewer);
+      for (const [i, { statement, values }] of read.read.statements.entries()) {
+        const sink = run.sinks[i];
+        bound.push({ statement, values: bind(values, viewer, variables), ...(sink ? { sink } : {}) });
+      }
+      return { run, errors: read.errors };
+    });
     const { clock } = this.#parts;
     const startedAt = clock.now().getTime();
-    const [results, rest] = await Promise.all([
-      bound.length > 0 ? this.#parts.readers.run(viewer, bound) : [],
+    const [, rest] = await Promise.all([
+      bound.length > 0 ? this.#parts.readers.run(viewer, bound, new PlannedRun(adHoc, context)) : [],
       plan.resolved
         ? execute({ schema: this.#parts.schema, document: plan.resolved, variableValues: variables, contextValue: context })
         : null,
     ]);
     const executedAt = clock.now().getTime();
-    let next = 0;
     let records = 0;
     let objects = 0;
     const subjects: string[] = [];
     const denials = [...plan.errors];
-    const data = plan.roots.map(({ key, form }, i) => {
-      if (form === 'resolved') {
-        objects += objectsOf(rest?.data?.[key], plan.cost.shapes.get(key));
-        return `${JSON.stringify(key)}:${JSON.stringify(rest?.data?.[key] ?? null)}`;
-      }
-      if (form === 'introspected') return `${JSON.stringify(key)}:${shown?.get(key) ?? 'null'}`;
+    const data = new TextChunks();
+    for (const [i, { key, form }] of plan.roots.entries()) {
+      data.add(`${i === 0 ? '' : ','}${JSON.stringify(key)}:`);
       const read = reads[i];
-      if (!read || !('read' in read)) return `${JSON.stringify(key)}:null`;
-      if ('errors' in read) denials.push(...read.errors);
-      const written = read.read.write(results[next] ?? [], viewer);
-      next += 1;
-      records += written.records;
-      objects += written.records;
-      subjects.push(...written.subjects);
-      return `${JSON.stringify(key)}:${written.json}`;
-    });
+      if (form === 'resolved') {
+        objects += objectsOf(rest?.data?.[key], cost.shapes.get(key));
+        data.add(JSON.stringify(rest?.data?.[key] ?? null));
+      } else if (form === 'introspected') data.add(shown?.get(key) ?? 'null');
+      else if (!read) data.add('null');
+      else {
+        denials.push(...read.errors);
+        const written = read.run.written();
+        data.append(written.bytes);
+        records += written.records;
+        objects += written.objects;
+        subjects.push(...written.subjects);
+      }
+    }
     const failures = (rest?.errors ?? []).map((error) => safeError(error.toJSON()));
     const errors = [...denials, ...failures];
     const errorText = errors.length > 0 ? `"errors":${JSON.stringify(errors)},` : '';
     // `scope` and `cost`; a caller who counts nothing gets the notes alone.
     const notes = paid ? `${plan.extensions(viewer)}"cost":${paid.settle(objects)}` : plan.extensions(viewer).slice(0, -1);
-    const body = `{${errorText}"data":{${data.join(',')}}${notes === '' ? '' : `,"extensions":{${notes}}`}}`;
-    return { body, records, subjects, plan, outcome: outcomeOf(plan, denials.length, failures), startedAt, executedAt };
+    const tail = `}${notes === '' ? '' : `,"extensions":{${notes}}`}}`;
+    const body = Buffer.concat([Buffer.from(`{${errorText}"data":{`), ...data.bytes(), Buffer.from(tail)]);
+    return { body, records, objects, subjects, plan, outcome: outcomeOf(plan, denials.length, failures), startedAt, executedAt };
   }
 
   /** The read of the type an id names; null for a text that is no id, and for a type this viewer has no rights on. */
@@ -170,14 +188,15 @@ export class Planner {
     return (node && reads.get(node.type)) ?? null;
   }
 
-  async #plan(
+  /** The plan of an operation for a viewer: what is denied of it is known before anything runs. */
+  async plan(
     known: KnownDocument,
     operation: OperationDefinitionNode,
     variables: Variables,
     viewer: Viewer,
   ): Promise<OperationPlan> {
     const standing = standingOf(viewer);
-    const key = `${known.hash} ${operation.name?.value ?? ''} ${viewer.principal} ${standing.purpose ?? ''} ${viewer.pageLimit} ${this.#parts.policy.version} ${shapeOf(variables)}`;
+    const key = `${known.hash} ${operation.name?.value ?? ''} ${viewer.principal} ${standing.purpose ?? ''} ${viewer.pageLimit} ${this.#parts.policy.version} ${keyOf(known.shapeOf(operation, variables))}`;
     const cached = this.#plans.get(key);
     if (cached) return cached;
     const plan = await compileOperation(this.#parts, {
@@ -192,6 +211,11 @@ export class Planner {
     this.#plans.set(key, plan);
     return plan;
   }
+}
+
+/** A shape as part of a key: that of ten thousand entries to match has 300 kB, and 2,000 such keys would be kept. */
+function keyOf(shape: string): string {
+  return shape.length <= 500 ? shape : createHash('sha256').update(shape).digest('base64url');
 }
 
 /** A text nested so deep that the parser runs out of stack is refused like any that nests too deep. */
@@ -222,12 +246,15 @@ function outcomeOf(plan: OperationPlan, denials: number, failures: readonly { re
   return failures.length > 0 ? 'REFUSED' : 'ANSWERED';
 }
 
-function knownDocument(document: DocumentNode, text: string): KnownDocument {
+function knownDocument(schema: GraphQLSchema, document: DocumentNode, text: string): KnownDocument {
+  const shapes = new Map<OperationDefinitionNode, (variables: Variables) => string>();
   const fragments: Record<string, FragmentDefinitionNode> = {};
   const operations: OperationDefinitionNode[] = [];
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
-    if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(definition);
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    operations.push(definition);
+    shapes.set(definition, shapeReader(schema, definition));
   }
   return {
     document,
@@ -235,5 +262,6 @@ function knownDocument(document: DocumentNode, text: string): KnownDocument {
     fragments,
     operation: (name) =>
       (name === null ? (operations.length === 1 ? operations[0] : undefined) : operations.find((o) => o.name?.value === name)) ?? null,
+    shapeOf: (operation, variables) => shapes.get(operation)?.(variables) ?? '',
   };
 }

@@ -17,11 +17,15 @@ export interface OrderDeclaration {
 }
 
 /**
- * A root field of Query that the planner answers. Declared by the capability that owns the type; the planner knows no
- * capability. Arguments are named by path (`filter.district`).
+ * A field that the planner answers with records: a root of Query, or a connection of another type (`Subject.permits`).
+ * Declared by the capability that owns the records; the planner knows no capability. Arguments are named by path
+ * (`filter.district`); an argument `where` compares properties by name.
  */
 export interface ReadDeclaration {
+  /** Coordinate, for example `Query.permits`; reads behind `node(id:)` are named `Query.node`. */
   readonly field: string;
+  /** Of a connection of another type: the property of the record that holds the parent's key. */
+  readonly via?: string;
   /** The record type that is read. */
   readonly type: string;
   /** A part of the record: the read answers with the parts of the visible records, each once, instead of the records. */
@@ -31,6 +35,8 @@ export interface ReadDeclaration {
   readonly filters: Readonly<Record<string, FilterDeclaration>>;
   /** Total order: its last property is unique. */
   readonly order: readonly OrderDeclaration[];
+  /** What `orderBy` may name: enum value → property of the record. */
+  readonly orders?: Readonly<Record<string, string>>;
 }
 
 /** At most this many rows of a nested list, oldest first. */

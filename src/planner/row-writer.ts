@@ -1,8 +1,12 @@
 import type { ColumnEncoding } from '../database/tables.js';
 import type { Row } from '../database/envelope.js';
+import type { ListContext } from './list-sink.js';
 
 /** Writes the JSON of one object from the rows `from` (inclusive) to `to` (exclusive), which share its key. */
-export type ObjectWriter = (rows: readonly Row[], from: number, to: number) => string;
+export type ObjectWriter = (context: ListContext, rows: readonly Row[], from: number, to: number) => string;
+
+/** Writes the JSON of a nested connection of the record whose key is given. */
+export type NestedWriter = (context: ListContext, key: string) => string;
 
 /** One member of an object, in answer order. */
 export type Member =
@@ -10,7 +14,8 @@ export type Member =
   | { readonly key: string; readonly column: number; readonly text: (cell: string) => string }
   | { readonly key: string; readonly constant: string }
   | { readonly key: string; readonly object: ObjectWriter; readonly presence: number }
-  | { readonly key: string; readonly list: ObjectWriter; readonly presence: number };
+  | { readonly key: string; readonly list: ObjectWriter; readonly presence: number }
+  | { readonly key: string; readonly connection: NestedWriter; readonly parent: number };
 
 /** Holds every character JSON must escape in a string (and a few it need not). */
 const escaped = /["\\\p{Cc}]/u;
@@ -24,31 +29,46 @@ export function jsonText(text: string): string {
  * object or a promise in between (the plain way costs 10 to 50 times the query on wide lists).
  */
 export function objectWriter(members: readonly Member[]): ObjectWriter {
-  const prefixes = members.map((member, i) => `${i === 0 ? '{' : ','}${JSON.stringify(member.key)}:`);
+  const writers = members.map((member, i) => memberWriter(`${i === 0 ? '{' : ','}${JSON.stringify(member.key)}:`, member));
   if (members.length === 0) return () => '{}';
-  return (rows, from, to) => {
+  return (context, rows, from, to) => {
     const row = rows[from];
     if (!row) return 'null';
+    context.objects += 1;
     let out = '';
-    for (let i = 0; i < members.length; i += 1) {
-      const member = members[i];
-      if (!member) continue;
-      out += prefixes[i] ?? '';
-      if ('column' in member) {
-        const cell = row[member.column];
-        if (cell === null || cell === undefined) out += 'null';
-        else if ('text' in member) out += jsonText(member.text(cell));
-        else if (member.encoding === 'string') out += jsonText(cell);
-        else if (member.encoding === 'number') out += cell;
-        else if (member.encoding === 'instant') out += `"${isoInstant(cell)}"`;
-        else out += cell === 't' ? 'true' : 'false';
-      } else if ('constant' in member) out += member.constant;
-      else if ('object' in member) out += row[member.presence] === null ? 'null' : member.object(rows, from, to);
-      else out += listText(member.list, member.presence, rows, from, to);
-    }
+    for (const write of writers) out += write(row, context, rows, from, to);
     return `${out}}`;
   };
 }
+
+type MemberWriter = (row: Row, context: ListContext, rows: readonly Row[], from: number, to: number) => string;
+
+function memberWriter(prefix: string, member: Member): MemberWriter {
+  const empty = `${prefix}null`;
+  if ('constant' in member) return () => prefix + member.constant;
+  if ('object' in member) {
+    const { object, presence } = member;
+    return (row, context, rows, from, to) => (row[presence] === null ? empty : prefix + object(context, rows, from, to));
+  }
+  if ('list' in member) return (_row, context, rows, from, to) => prefix + listText(member.list, member.presence, context, rows, from, to);
+  if ('connection' in member) {
+    const { connection, parent } = member;
+    return (row, context) => prefix + connection(context, row[parent] ?? '');
+  }
+  const { column } = member;
+  const cell = 'text' in member ? (text: string) => jsonText(member.text(text)) : cellWriters[member.encoding];
+  return (row) => {
+    const text = row[column];
+    return text === null || text === undefined ? empty : prefix + cell(text);
+  };
+}
+
+const cellWriters: Readonly<Record<ColumnEncoding, (cell: string) => string>> = {
+  string: jsonText,
+  number: (cell) => cell,
+  instant: (cell) => `"${isoInstant(cell)}"`,
+  boolean: (cell) => (cell === 't' ? 'true' : 'false'),
+};
 
 /** PostgreSQL's text of an instant in a session of zone UTC, `2026-11-22 08:00:00.5+00`, in ISO 8601. */
 export function isoInstant(text: string): string {
@@ -56,10 +76,10 @@ export function isoInstant(text: string): string {
 }
 
 /** Each row is one element; a left join without a match leaves the presence column null and the list empty. */
-function listText(element: ObjectWriter, presence: number, rows: readonly Row[], from: number, to: number): string {
+function listText(element: ObjectWriter, presence: number, context: ListContext, rows: readonly Row[], from: number, to: number): string {
   if (rows[from]?.[presence] === null) return '[]';
   let out = '[';
-  for (let i = from; i < to; i += 1) out += `${i === from ? '' : ','}${element(rows, i, i + 1)}`;
+  for (let i = from; i < to; i += 1) out += `${i === from ? '' : ','}${element(context, rows, i, i + 1)}`;
   return `${out}]`;
 }
 
@@ -67,15 +87,4 @@ function listText(element: ObjectWriter, presence: number, rows: readonly Row[],
 export interface RunColumns {
   readonly key: number;
   readonly leg: number | null;
-}
-
-/** The rows of the record at `from`: those of its first leg end at `to`, those of all legs at `next`. */
-export function runAt(rows: readonly Row[], from: number, { key, leg }: RunColumns): { readonly to: number; readonly next: number } {
-  const value = rows[from]?.[key];
-  let next = from + 1;
-  while (next < rows.length && rows[next]?.[key] === value) next += 1;
-  if (leg === null) return { to: next, next };
-  let to = from + 1;
-  while (to < next && rows[to]?.[leg] === rows[from]?.[leg]) to += 1;
-  return { to, next };
 }

@@ -7,6 +7,7 @@ import type { Tokens } from '../access/tokens.js';
 import type { BoundaryDay } from '../boundary/boundary-day.js';
 import { KeysUnavailable } from '../access/trusted-keys.js';
 import type { Declared, Identity, Viewer } from '../access/viewer.js';
+import type { ExportDownload } from '../export/export-download.js';
 import type { sseTransport } from '../feed/sse.js';
 import { faultOf, type Log } from '../log.js';
 import type { Clock } from '../measures/clock.js';
@@ -14,8 +15,8 @@ import type { TrustedDocuments } from '../limits/trusted-documents.js';
 import { readRequest } from '../planner/graphql-request.js';
 import { internalError } from '../planner/safe-error.js';
 import { StartUpError } from '../start-up-error.js';
-import { errorAnswer, jsonType, writeAnswer, type HttpAnswer } from './http-answer.js';
-import { nothingRead, type LaneAnswer, type Lanes } from './lanes.js';
+import { bytesOf, errorAnswer, jsonType, writeAnswer, type HttpAnswer } from './http-answer.js';
+import { nothingRead, type Caller, type LaneAnswer, type Lanes } from './lanes.js';
 import type { OpenStreams } from './open-streams.js';
 import { namedDocument, searchWith, withDocument } from './named-document.js';
 import type { Page } from './page/page.js';
@@ -34,6 +35,8 @@ export interface HttpParts {
   readonly day: BoundaryDay;
   readonly stream: StreamHandler;
   readonly openStreams: OpenStreams;
+  /** Hands out export files, where this front does. */
+  readonly exports?: Pick<ExportDownload, 'serve'>;
   /** What a browser finds at the endpoint; it needs no token. */
   readonly page: Page;
   readonly readiness: Readiness;
@@ -130,7 +133,8 @@ export class HttpFront {
     if (this.#draining) response.shouldKeepAlive = false;
     if (log.debugs) logAtEnd(log, request, response, path, requestId);
 
-    const endpoint = path === '/graphql' || path === '/graphql/stream';
+    const exports = path.startsWith('/exports/') ? this.#parts.exports : undefined;
+    const endpoint = path === '/graphql' || path === '/graphql/stream' || exports !== undefined;
     // What is posted to the endpoint is never the page's: its way stays free of a promise for nothing.
     if (!(endpoint && request.method === 'POST') && (await this.#parts.page.handle(request, response, path))) return;
     if (!endpoint) {
@@ -161,6 +165,8 @@ export class HttpFront {
       await this.#release(response, viewer, receivedAt, refusal(boundaryOutdated));
     } else if (!('purpose' in declared)) {
       await this.#release(response, viewer, receivedAt, refusal(declared));
+    } else if (exports) {
+      await this.#parts.openStreams.run(token, (ending) => exports.serve(request, response, viewer, path, receivedAt, ending));
     } else if (document !== null && typeof document === 'object') {
       await this.#release(response, viewer, receivedAt, refusal(errorAnswer(document.status, document.code, document.message, document.nextStep)));
     } else if (path === '/graphql/stream') {
@@ -169,7 +175,8 @@ export class HttpFront {
       else await this.#release(response, viewer, receivedAt, refusal(missingQuery));
     } else {
       // A fault is an answer too, and stands in the evidence as long as that itself works.
-      const answer = await this.#answer(request, body, search, viewer).catch((error: unknown) => refusal(this.#failure(request, response, error)));
+      const caller = callerOf(response);
+      const answer = await this.#answer(request, body, search, viewer, caller).catch((error: unknown) => refusal(this.#failure(request, response, error)));
       await this.#release(response, viewer, receivedAt, answer);
     }
   }
@@ -188,7 +195,7 @@ export class HttpFront {
     receivedAt: number,
     answer: LaneAnswer,
   ): Promise<void> {
-    const bytes = Buffer.from(answer.http.body);
+    const bytes = bytesOf(answer.http);
     const { planned, read } = answer;
     await this.#parts.accessLog.append({
       viewer,
@@ -221,13 +228,13 @@ export class HttpFront {
     }
   }
 
-  async #answer(request: IncomingMessage, body: unknown, search: string, viewer: Viewer): Promise<LaneAnswer> {
+  async #answer(request: IncomingMessage, body: unknown, search: string, viewer: Viewer, caller: Caller): Promise<LaneAnswer> {
     if (request.method === 'POST' && takesShortLane(request)) {
       const call = readRequest(body);
-      const answer = call ? await this.#parts.lanes.short(call, viewer) : null;
+      const answer = call ? await this.#parts.lanes.short(call, viewer, caller) : null;
       if (answer) return answer;
     }
-    return this.#parts.lanes.apollo(request.method ?? 'GET', headersOf(request), search, request.method === 'POST' ? body : undefined, viewer);
+    return this.#parts.lanes.apollo(request.method ?? 'GET', headersOf(request), search, request.method === 'POST' ? body : undefined, viewer, caller);
   }
 
   /** What could not be answered nor recorded. A caller who hung up is no fault. */
@@ -245,10 +252,19 @@ export class HttpFront {
   }
 }
 
+/** Who waits for the answer of this request, as long as its connection stands. */
+function callerOf(response: ServerResponse): Caller {
+  const caller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) caller.abort();
+  });
+  return caller;
+}
+
 /** One line per request, at debug alone. No query string, no header, no body: they carry what callers ask about. */
 function logAtEnd(log: Log, request: IncomingMessage, response: ServerResponse, path: string, id: string | null): void {
   const begin = performance.now();
-  const known = openPaths.has(path) ? path : 'other';
+  const known = openPaths.has(path) ? path : path.startsWith('/exports/') ? '/exports/' : 'other';
   response.once('close', () => {
     const ms = Math.round(performance.now() - begin);
     log.debug('request', '请求 · Request', { id, method: request.method ?? null, path: known, status: response.statusCode, ms });

@@ -20,6 +20,12 @@ import { competenceSettings, loadCompetenceSettings } from '../competence/settin
 import type { HubDatabase } from '../database/database.js';
 import { heartbeatMs } from '../feed/change-stream.js';
 import { FeedCursors } from '../feed/cursor.js';
+import { ExportDesk, exportDesk } from '../export/export-desk.js';
+import { ExportDownload } from '../export/export-download.js';
+import { exportBounds, type ExportBounds, type RunParts } from '../export/export-run.js';
+import { ExportStore } from '../export/export-store.js';
+import { ExportWorker } from '../export/export-worker.js';
+import { exportSeal } from '../export/operations.js';
 import { FeedListener } from '../feed/listener.js';
 import { sseTransport } from '../feed/sse.js';
 import { pushPermit } from '../intake/push-permit.js';
@@ -31,6 +37,7 @@ import { loadLimitSettings, type LimitSettings } from '../limits/settings.js';
 import { trustOperations } from '../limits/trust-operations.js';
 import { TrustedDocuments } from '../limits/trusted-documents.js';
 import { Services } from '../planner/context.js';
+import { searchParts } from '../search/found-subject.js';
 import { personalSeals } from '../subjects/personal-identity.js';
 import { Planner } from '../planner/planner.js';
 import { Readers } from '../planner/readers.js';
@@ -62,11 +69,12 @@ export interface HubOptions {
   readonly log?: Log;
   /** How long a stop waits for answers under way. */
   readonly drainMs?: number;
+  readonly exportBounds?: ExportBounds;
 }
 
 const localIdentity: IdentityConfig = { mode: 'local', audience: 'concordat', external: null };
 
-/** Longer than any answer takes (statements end after 2 s), shorter than the patience of an orchestrator (30 s). */
+/** Longer than a small read takes (2 s); ad-hoc reads may take longer, are then cut, and cancelled. Shorter than the patience of an orchestrator (30 s). */
 const defaultDrainMs = 10_000;
 
 /** A running hub on a migrated database. */
@@ -104,9 +112,10 @@ export class Hub {
     const meter = new Meter(limitSettings, clock);
     const register = new AccessRegister(database, clock, log);
     await register.open();
+    const evidenceKeys = new EvidenceKeys(keys);
     const accessLog = await AccessLog.open(database, {
       mode: options.evidence ?? 'database',
-      keys: new EvidenceKeys(keys),
+      keys: evidenceKeys,
       dataFolder: path.resolve(options.dataFolder),
       clock,
       log,
@@ -120,7 +129,17 @@ export class Hub {
       .set(accessExplainer, new AccessExplainer(planner, plannerParts, changes))
       .set(viewerQuotas, quotasFrom(limitSettings))
       .set(accessLogParts, { ids, seal })
+      .set(searchParts, { ids, seal, policy })
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
+    const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
+    const cursors = new FeedCursors(seal, policy.version);
+    const exporting: RunParts = {
+      planner, plannerParts, services, cursors, keyRing, tokens, day, boundaryVersion: policy.version,
+      store: new ExportStore(database.pool('concordat_writer')),
+      bounds: options.exportBounds ?? exportBounds,
+    };
+    const exportWorker = new ExportWorker({ ...exporting, log });
+    services.set(exportSeal, seal).set(exportDesk, new ExportDesk(exporting, clock, () => exportWorker.wake()));
     const lanes = await Lanes.open(schema, planner, readers, services, meter);
     const stream = sseTransport({
       planner,
@@ -129,20 +148,23 @@ export class Hub {
       changes,
       readers,
       accessLog,
-      cursors: new FeedCursors(seal, policy.version),
+      cursors,
       listener,
       clock,
       heartbeatMs: options.heartbeatMs ?? heartbeatMs,
     });
-    const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
     const readiness = new Readiness({ database, accessLog, listener, tokens, day, log });
     const openStreams = new OpenStreams(tokens, day, () => listener.wake());
     const page = new Page(tokens.localIssuer, clock);
-    const front = new HttpFront({ page, lanes, documents, tokens, accessLog, boundaryVersion: policy.version, day, stream, openStreams, readiness, clock, log });
+    const exports = new ExportDownload({ ...exporting, accessLog, evidenceKeys, clock });
+    const front = new HttpFront({
+      page, lanes, documents, tokens, accessLog, boundaryVersion: policy.version, day, stream, openStreams, exports, readiness, clock, log,
+    });
     const url = await front.listen(options.host ?? '127.0.0.1', options.port, options.orAnyFreePort ?? false);
     return new Hub(url, tokens, accessLog, async () => {
       readiness.stop();
       await front.close(options.drainMs ?? defaultDrainMs);
+      await exportWorker.close();
       tokens.close();
       await lanes.close();
       await listener.close();

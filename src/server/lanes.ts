@@ -12,6 +12,7 @@ import type { GraphQLRequest } from '../planner/graphql-request.js';
 import type { KnownDocument, PlannedAnswer, Planner } from '../planner/planner.js';
 import type { Variables } from '../planner/selection.js';
 import type { Readers } from '../planner/readers.js';
+import { ReadError } from '../planner/read-error.js';
 import { safeError } from '../planner/safe-error.js';
 import { jsonType, type HttpAnswer } from './http-answer.js';
 
@@ -41,6 +42,9 @@ export interface ResolverReads {
 
 export const nothingRead: ResolverReads = { records: 0, subjects: [] };
 
+/** Who waits for an answer: aborted when nobody does any more. Its signal is made where it is first asked for. */
+export type Caller = Pick<AbortController, 'signal'>;
+
 interface Noted {
   known: KnownDocument | null;
   /** Why the document is not run; then Apollo runs a document of ours in its place. */
@@ -62,7 +66,12 @@ class Trace implements OperationContext {
     readonly readers: Readers,
     readonly services: Services,
     readonly meter: Meter,
+    readonly caller: Caller,
   ) {}
+
+  get signal(): AbortSignal {
+    return this.caller.signal;
+  }
 
   charge(cost: StaticCost): Charge {
     return (this.noted.charge = this.meter.charge(this.viewer, cost));
@@ -97,8 +106,8 @@ export class Lanes {
   readonly #meter: Meter;
   /** Documents the planner admitted, by hash: Apollo neither parses nor validates any. */
   readonly #admitted = new LRUCache<string, DocumentNode>({ max: 1_000 });
-  /** Bodies of planned answers by the data object that stands for them inside Apollo. */
-  readonly #bodies = new WeakMap<object, string>();
+  /** The data objects that stand for planned answers inside Apollo. */
+  readonly #planned = new WeakSet();
 
   private constructor(schema: GraphQLSchema, planner: Planner, readers: Readers, services: Services, meter: Meter) {
     this.#planner = planner;
@@ -119,7 +128,8 @@ export class Lanes {
       includeStacktraceInErrorResponses: false,
       stopOnTerminationSignals: false,
       plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled()],
-      stringifyResult: (value) => (value.data && this.#bodies.get(value.data)) ?? JSON.stringify(value),
+      // Apollo carries texts alone; a planned answer is bytes already and takes the text's place behind it.
+      stringifyResult: (value) => (value.data && this.#planned.has(value.data) ? plannedText : JSON.stringify(value)),
       formatError: safeError,
     });
   }
@@ -135,18 +145,19 @@ export class Lanes {
   }
 
   /** The short lane: answers a known document, or null when the Apollo lane must decide. */
-  async short(body: GraphQLRequest, viewer: Viewer): Promise<LaneAnswer | null> {
+  async short(body: GraphQLRequest, viewer: Viewer, caller: Caller): Promise<LaneAnswer | null> {
     const known = this.#planner.known(body.query);
     const operation = known?.operation(body.operationName);
     if (!known || !operation || operation.operation !== OperationTypeNode.QUERY) return null;
     const variables = this.#planner.coerce(operation, body.variables);
     if (variables instanceof Array) return null;
-    const trace = new Trace(viewer, this.#readers, this.#services, this.#meter);
+    const trace = new Trace(viewer, this.#readers, this.#services, this.#meter, caller);
     try {
       const { body: text } = await this.#run(known, operation, variables, trace);
       return trace.answer({ status: 200, contentType: jsonType, body: text });
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
+      if (error instanceof ReadError) return trace.answer(failureAnswer(error));
       if (!isCostRefusal(error)) return null; // a bad cursor or page size: Apollo's lane words the answer
       const refused = { ...httpOf(error), contentType: jsonType, body: JSON.stringify({ errors: [plainError(error)] }) };
       return trace.answer(refused);
@@ -170,8 +181,8 @@ export class Lanes {
   }
 
   /** The Apollo lane. */
-  async apollo(method: string, headers: Iterable<[string, string]>, search: string, body: unknown, viewer: Viewer): Promise<LaneAnswer> {
-    const trace = new Trace(viewer, this.#readers, this.#services, this.#meter);
+  async apollo(method: string, headers: Iterable<[string, string]>, search: string, body: unknown, viewer: Viewer, caller: Caller): Promise<LaneAnswer> {
+    const trace = new Trace(viewer, this.#readers, this.#services, this.#meter, caller);
     const asked = this.#admit(method, search, body, trace);
     const headerMap = new HeaderMap();
     for (const [name, value] of headers) headerMap.set(name, value);
@@ -183,7 +194,7 @@ export class Lanes {
     return trace.answer({
       status: answer.status ?? 200,
       contentType: answer.headers.get('content-type') ?? jsonType,
-      body: text,
+      body: text === plannedText && trace.noted.planned ? trace.noted.planned.body : text,
       headers: new Map([...answer.headers].filter(([name]) => name !== 'content-type' && name !== 'cache-control')),
     });
   }
@@ -238,17 +249,23 @@ export class Lanes {
     if (variables instanceof Array) {
       return { errors: variableErrors(variables, this.#planner.roles.of(context.viewer.principal).isOutsider) };
     }
-    let planned: PlannedAnswer;
     try {
-      planned = await this.#run(known, operation, variables, context);
+      await this.#run(known, operation, variables, context);
     } catch (error) {
       if (error instanceof GraphQLError) return isCostRefusal(error) ? { errors: [withHeaders(error)] } : { data: null, errors: [error] };
       throw error;
     }
     const data = {};
-    this.#bodies.set(data, planned.body);
+    this.#planned.add(data);
     return { data };
   }
+}
+
+/** Stands for a planned answer; no JSON text is this one. */
+const plannedText = '(planned)';
+/** A read that could not be done, as Apollo's lane words it. */
+function failureAnswer(error: ReadError): HttpAnswer {
+  return { ...error.http, contentType: jsonType, body: JSON.stringify({ errors: [safeError(error.toJSON())], data: null }) };
 }
 
 function unknownOperation(): GraphQLError {

@@ -12,7 +12,7 @@ export const subjectBoundaries: readonly Boundary[] = [
     groups: { PERMIT_BASIC: ['id', 'kind', 'name', 'uscc'], DECISION_RECORD: ['identityMask'] },
     lookUp: 'uscc',
   },
-  { form: 'carrier', type: 'SubjectConnection', of: 'Permit', fields: ['nodes', 'edges', 'pageInfo'] },
+  { form: 'carrier', type: 'SubjectConnection', of: 'Permit', fields: ['nodes', 'edges', 'pageInfo', 'totalCount'] },
   { form: 'carrier', type: 'SubjectEdge', of: 'Permit', fields: ['cursor', 'node'] },
   { form: 'carrier', type: 'Query', of: 'Permit', fields: ['subject', 'subjects'] },
 ];

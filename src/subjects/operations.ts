@@ -1,4 +1,4 @@
-import { Arg, Args, Field, InputType, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Field, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { connectionOf, edgeOf, PageArguments } from '../planner/connection.js';
 import { Subject } from './subject.js';
 
@@ -6,7 +6,10 @@ import { Subject } from './subject.js';
 export class SubjectEdge extends edgeOf(Subject) {}
 
 @ObjectType({ description: '行政相对人列表的一页 · A page of subjects.' })
-export class SubjectConnection extends connectionOf(Subject, SubjectEdge) {}
+export class SubjectConnection extends connectionOf(Subject, SubjectEdge) {
+  @Field(() => Int, { description: '符合条件且可见的总数，与翻页无关 · How many visible subjects fit, whatever the page.' })
+  totalCount!: number;
+}
 
 @InputType({ description: '行政相对人筛选条件：至少有一件可见许可同时满足 · Filters on subjects: one visible permit must fit all of them.' })
 export class SubjectFilter {

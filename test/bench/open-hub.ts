@@ -21,7 +21,7 @@ import { defaultLimits, settingsOf } from '../../src/limits/settings.js';
 import { TrustedDocuments } from '../../src/limits/trusted-documents.js';
 import { Services } from '../../src/planner/context.js';
 import { Planner } from '../../src/planner/planner.js';
-import { Readers } from '../../src/planner/readers.js';
+import { Readers, type RunOptions } from '../../src/planner/readers.js';
 import { HttpFront } from '../../src/server/http.js';
 import { Lanes } from '../../src/server/lanes.js';
 import { OpenStreams } from '../../src/server/open-streams.js';
@@ -51,8 +51,8 @@ class OpenPolicy extends BoundaryPolicy {
 class OpenReaders extends Readers {
   readonly #bare = new Map<string, Statement>();
 
-  override run(viewer: Viewer, statements: readonly BoundStatement[]): Promise<readonly (readonly Row[])[]> {
-    return super.run(viewer, statements.map(({ statement, values }) => ({ statement: this.#bareOf(statement), values })));
+  override run(viewer: Viewer, statements: readonly BoundStatement[], options?: RunOptions): Promise<readonly (readonly Row[])[]> {
+    return super.run(viewer, statements.map(({ statement, values }) => ({ statement: this.#bareOf(statement), values })), options);
   }
 
   #bareOf(statement: Statement): Statement {

@@ -188,7 +188,7 @@ async function run(planner: Planner, readers: Readers, services: Services, asker
   const viewer = viewerOf(asker);
   const context = { viewer, readers, services, noteCase: () => undefined, noteRead: () => undefined };
   try {
-    return (await planner.run(known, operation, variables, viewer, context)).body;
+    return (await planner.run(known, operation, variables, viewer, context)).body.toString();
   } catch (error) {
     // The lanes turn a refusal into an answer; here its code is enough.
     if (error instanceof Error && 'extensions' in error) return JSON.stringify({ errors: [{ extensions: error.extensions }], data: null });

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { HubDatabase } from '../../src/database/database.js';
 import { compileOperation } from '../../src/planner/operation-plan.js';
 import { bind } from '../../src/planner/parameters.js';
-import { readerConfig } from '../../src/planner/readers.js';
+import { readerConfig } from '../../src/planner/reader-session.js';
 import type { BoundStatement } from '../../src/database/envelope.js';
 import type { GraphQLCall } from '../boundary/hub-under-test.js';
 import type { Asker } from '../boundary/judge.js';
@@ -48,16 +48,23 @@ export async function statementsOf(side: PlannerSide, who: Asker, call: GraphQLC
     document: known.document, documentHash: known.hash, operation, fragments: known.fragments, standing: standingOf(viewer), pageLimit: viewer.pageLimit, variables,
   });
   return plan.roots.flatMap((root) =>
-    root.form === 'planned' ? [{ statement: root.read.statement, values: bind(root.read.values, viewer, variables) }] : [],
+    root.form === 'planned' ? root.read.statements.map(({ statement, values }) => ({ statement, values: bind(values, viewer, variables) })) : [],
   );
 }
 
-/** Runs a statement under EXPLAIN as the readers run it: reader role, viewer's settings, generic plan. */
-export async function explainAs(database: HubDatabase, who: Asker, { statement, values }: BoundStatement): Promise<readonly Scan[]> {
+/** Runs a statement under EXPLAIN as the readers run it: reader role, viewer's settings, generic plan; behind the statements `before`. */
+export async function explainAs(
+  database: HubDatabase,
+  who: Asker,
+  { statement, values }: BoundStatement,
+  before: readonly BoundStatement[] = [],
+): Promise<readonly Scan[]> {
   const client = new pg.Client(readerConfig(database, viewerOf(who).principal));
   await client.connect();
   try {
     await client.query(`SELECT set_config('hub.agency', $1, false), set_config('hub.district', $2, false)`, [who.agency, who.district ?? '']);
+    await client.query('BEGIN'); // settings of statements before it end with the transaction
+    for (const earlier of before) await client.query(earlier.statement.text, [...earlier.values]);
     await client.query(`PREPARE one AS ${statement.text}`);
     const list = values.map((value) => (value === null ? 'NULL' : client.escapeLiteral(value))).join(', ');
     const result = await client.query(`EXPLAIN (ANALYZE, FORMAT JSON, TIMING OFF) EXECUTE one${list === '' ? '' : `(${list})`}`);

@@ -1,0 +1,173 @@
+import type { Viewer } from '../access/viewer.js';
+import type { Row, RowSink } from '../database/envelope.js';
+import type { RecordRows, RecordsWriter } from './read-writer.js';
+import { TextChunks } from './text-chunks.js';
+
+/** Counts per parent key; the key of a whole list is null. */
+export class TotalSink implements RowSink {
+  readonly #totals = new Map<string | null, string>();
+
+  open(): void {
+    this.#totals.clear();
+  }
+
+  row([key = null, total]: Row): void {
+    this.#totals.set(key, total ?? '0');
+  }
+
+  close(): void {
+    // every row is whole
+  }
+
+  of(key: string | null): string {
+    return this.#totals.get(key) ?? '0';
+  }
+}
+
+/** What writers of one list may ask while its rows pass. */
+export interface ListContext {
+  readonly viewer: Viewer;
+  /** Objects written so far. */
+  objects: number;
+  /** The connection of another statement that hangs on a key; its rows came before. */
+  nested(statement: number, key: string): string;
+  total(statement: number): string;
+}
+
+/** A list as it is written: how its rows are told apart, and by what. */
+export interface ListForm {
+  readonly records: RecordRows;
+  /** Column of the parent's key in a nested list, else null. */
+  readonly parentKey: number | null;
+  /** Most records of one list. */
+  readonly size: number;
+  readonly writer: () => RecordsWriter;
+}
+
+/** The sinks of one read, by statement. */
+export type Sinks = readonly (ListSink | TotalSink)[];
+
+/**
+ * Takes the rows of a list as they come from the wire and writes each record as soon as its last row is there, so that
+ * no more than the rows of one record are held. Records of one list stand together, and so do the rows of one record;
+ * of a record that several legs bring the first one counts, which has the strongest rights.
+ */
+export class ListSink implements RowSink, ListContext {
+  readonly viewer: Viewer;
+  records = 0;
+  objects = 0;
+  /** Internal ids of the subjects of the records, as they come. */
+  readonly subjects: string[] = [];
+  readonly #form: ListForm;
+  readonly #sinks: () => Sinks;
+  readonly #lists = new Map<string, string>();
+  #writer: RecordsWriter;
+  #parent: string | null = null;
+  #rows: Row[] = [];
+  #key: string | null = null;
+  #count = 0;
+  #more = false;
+  #whole: readonly Buffer[] = [];
+
+  constructor(viewer: Viewer, form: ListForm, sinks: () => Sinks) {
+    this.viewer = viewer;
+    this.#form = form;
+    this.#sinks = sinks;
+    this.#writer = form.writer();
+  }
+
+  /** The JSON of a root list. */
+  get bytes(): readonly Buffer[] {
+    return this.#whole;
+  }
+
+  open(): void {
+    this.records = 0;
+    this.objects = 0;
+    this.subjects.length = 0;
+    this.#lists.clear();
+    this.#begin(null);
+  }
+
+  row(row: Row): void {
+    const { records: { runs }, parentKey, size } = this.#form;
+    if (parentKey !== null && row[parentKey] !== this.#parent) {
+      if (this.#parent !== null) this.#end();
+      this.#begin(row[parentKey] ?? null);
+    }
+    const key = row[runs.key] ?? null;
+    if (key === this.#key) {
+      const [first] = this.#rows; // none: the record lies beyond the page
+      if (first && (runs.leg === null || row[runs.leg] === first[runs.leg])) this.#rows.push(row);
+      return;
+    }
+    this.#flush();
+    this.#key = key;
+    if (this.#count === size) {
+      this.#more = true;
+      return;
+    }
+    this.#count += 1;
+    this.#rows = [row];
+  }
+
+  close(): void {
+    if (this.#form.parentKey === null || this.#parent !== null) this.#end();
+  }
+
+  nested(statement: number, key: string): string {
+    const sink = this.#sinks()[statement];
+    return sink instanceof ListSink ? sink.list(key) : 'null';
+  }
+
+  total(statement: number): string {
+    const sink = this.#sinks()[statement];
+    return sink instanceof TotalSink ? sink.of(this.#parent) : 'null';
+  }
+
+  /** The list of one parent; an empty one where no row came. */
+  list(key: string): string {
+    const known = this.#lists.get(key);
+    if (known !== undefined) return known;
+    this.#begin(key);
+    this.#end();
+    return this.#lists.get(key) ?? 'null';
+  }
+
+  #begin(parent: string | null): void {
+    this.#parent = parent;
+    this.#rows = [];
+    this.#key = null;
+    this.#count = 0;
+    this.#more = false;
+    this.#writer = this.#form.writer();
+  }
+
+  #flush(): void {
+    const [first] = this.#rows;
+    if (!first) return;
+    const { subject } = this.#form.records;
+    const id = subject === null ? null : first[subject];
+    if (id !== null && id !== undefined) this.subjects.push(id);
+    this.records += 1;
+    this.#writer.record(this, this.#rows);
+    this.#rows = [];
+  }
+
+  #end(): void {
+    this.#flush();
+    const out = new TextChunks();
+    this.#writer.end(this, this.#more, out);
+    if (this.#parent === null) {
+      this.#whole = out.bytes();
+      return;
+    }
+    // Decoded again it is one flat string instead of a tree of cells.
+    this.#lists.set(this.#parent, Buffer.concat(out.bytes()).toString());
+  }
+}
+
+/** For a record written by itself: nothing hangs on it. */
+export function nothingNested(viewer: Viewer): ListContext {
+  return { viewer, objects: 0, nested: () => 'null', total: () => 'null' };
+}

@@ -1,0 +1,170 @@
+import type { FieldNode } from 'graphql';
+import type { Branch } from '../boundary/branches.js';
+import { branchView, lookUpView } from '../boundary/database.js';
+import { columnOf, conditionsSql, type Term } from '../boundary/row-conditions.js';
+import type { Table, ToOne } from '../database/tables.js';
+import { argumentReader } from './arguments.js';
+import { inputOf } from './input.js';
+import { Keyset } from './keyset.js';
+import type { ReadContext } from './object-compiler.js';
+import { orderingOf, type Ordering } from './order.js';
+import { pageRequest } from './page.js';
+import type { Parameters, ValueSource } from './parameters.js';
+import type { PageForm } from './read-writer.js';
+import type { ReadDeclaration } from './read.js';
+import { readWhere, type Sql, type Where } from './where.js';
+
+/** What a read is compiled against. */
+export interface RootContext extends ReadContext {
+  /** Largest page this identity may ask for. */
+  readonly pageLimit: number;
+}
+
+/** The records whose keys a nested list hangs on: a page, and the column of its records that holds the keys. */
+export interface ParentKeys {
+  readonly page: RecordPage;
+  readonly column: string;
+}
+
+/**
+ * The records one field reads, as SQL: which rows of which views, in which order, how many. Each branch of the viewer
+ * class is a leg of its own, shaped like an index; legs may overlap, and each brings its own page, so that the page of
+ * their union is in it. A nested list is read per key of its parent's page, which its statement repeats: all statements
+ * of an operation leave together and see one snapshot.
+ */
+export class RecordPage {
+  readonly table: Table;
+  readonly branches: readonly Branch[];
+  /** The part in the records' place, when the read answers with parts. */
+  readonly part: ToOne | null;
+  readonly ordering: Ordering;
+  /** Null for a read of one record. */
+  readonly form: PageForm | null;
+  /** Whether conditions, order or totals go beyond what one index is known to serve. */
+  readonly isAdHoc: boolean;
+  readonly #context: RootContext;
+  readonly #parent: ParentKeys | null;
+  /** Column that holds the parent's key. */
+  readonly #link: string | null;
+  readonly #filters: readonly Sql[];
+  readonly #cursors: readonly Sql[];
+  readonly #where: Where | null;
+
+  constructor(context: RootContext, read: ReadDeclaration, node: FieldNode, parent: ParentKeys | null) {
+    const table = context.tables.get(read.type);
+    this.branches = context.policy.branches(context.standing, read.type);
+    if (!table || this.branches.length === 0) throw new Error(`Planner: nothing to read for ${read.field}`);
+    this.table = table;
+    this.#context = context;
+    this.#parent = parent;
+    this.#link = read.via === undefined ? null : (table.toOne.get(read.via)?.foreignColumn ?? null);
+    this.part = read.part === undefined ? null : (table.toOne.get(read.part) ?? null);
+    this.ordering = orderingOf(read, table, node, context.variables);
+    const where = inputOf(node, 'where', context.variables);
+    this.#where = where === null ? null : readWhere(context, table, where);
+    this.#filters = [...filterConditions(context, read, table, node), ...(this.#where ? [this.#where.sql] : [])];
+
+    const page = read.form === 'connection' ? pageRequest(node, context.variables, context.pageLimit) : null;
+    const keyset = new Keyset(read.field, this.ordering, [], context.seal);
+    const cursors = page === null ? [] : (['after', 'before'] as const).map((side) => ({ side, cursor: argumentReader(node, side) }));
+    const given = cursors.filter(({ cursor }) => typeof cursor(context.variables) === 'string');
+    this.#cursors = given.map(({ side, cursor }) => keyset.condition(side, cursor));
+    this.form = page && { ...page, after: given.some(({ side }) => side === 'after'), before: given.some(({ side }) => side === 'before') };
+    this.isAdHoc = this.#where !== null || !this.ordering.declared;
+  }
+
+  /** Order of the rows as they are read: turned round for a page from the end. */
+  get direction(): readonly { readonly column: string; readonly direction: 'ASC' | 'DESC' }[] {
+    return this.ordering.by.map(({ column, descending }) => ({ column, direction: descending === (this.form?.backward === true) ? 'ASC' : 'DESC' }));
+  }
+
+  /** The page of one leg: `columns` of its rows `r`, one more than the page holds where `more` is wanted. */
+  select(branch: Branch, parameters: Parameters, columns: string, options: { readonly parts: boolean; readonly more: boolean }): string {
+    const sorted = ` ORDER BY ${this.direction.map(({ column, direction }) => `r.${column} ${direction}`).join(', ')}`;
+    const limit = this.form === null ? (this.part ? sorted : '') : `${sorted} LIMIT ${this.form.size + (options.more ? 1 : 0)}`;
+    const distinct = this.part ? `DISTINCT ON (r.${this.part.foreignColumn}) ` : '';
+    const conditions = [...this.#filters, ...this.#cursors];
+    return `SELECT ${distinct}${columns} FROM ${this.#rows(branch, parameters, conditions, options.parts)}${limit}`;
+  }
+
+  /** `FROM … ` of a child's statement: the keys `s.k` its lists hang on. Empty for a root. */
+  parents(parameters: Parameters): string {
+    return this.#parent ? `(${this.#parent.page.keys(this.#parent.column, parameters)}) s` : '';
+  }
+
+  /** Each value once that a column has in the page. */
+  keys(column: string, parameters: Parameters): string {
+    const legs = this.branches.map((branch) => {
+      const leg = this.select(branch, parameters, `r.${column} AS k`, { parts: false, more: false });
+      return this.#parent ? `SELECT p.k FROM ${this.parents(parameters)} CROSS JOIN LATERAL (${leg}) p` : `(${leg})`;
+    });
+    return `SELECT DISTINCT q.k FROM (${legs.join(' UNION ALL ')}) q WHERE q.k IS NOT NULL`;
+  }
+
+  /** Parent key (null for a root) and how many records the list has, whatever the page. */
+  total(parameters: Parameters): string {
+    const counted = this.part?.foreignColumn ?? this.table.primaryKey;
+    const legs = this.branches.map((branch) => `SELECT r.${counted} AS k FROM ${this.#rows(branch, parameters, this.#filters, false)}`);
+    // A record seen through two branches, and a holder of two records, count once.
+    const distinct = this.part !== null || legs.length > 1;
+    const count = `(SELECT count(${distinct ? 'DISTINCT q.k' : 'q.k'}) FROM (${legs.join(' UNION ALL ')}) q)`;
+    return this.#parent ? `SELECT s.k, ${count} FROM ${this.parents(parameters)}` : `SELECT NULL, ${count}`;
+  }
+
+  /** A view and the conditions on its rows. */
+  #rows(branch: Branch, parameters: Parameters, conditions: readonly Sql[], parts: boolean): string {
+    const { principal } = this.#context.standing;
+    const term = (of: Term): string => parameters.add({ from: 'viewer', term: of }, 'text');
+    const where = [
+      ...(this.#link === null ? [] : [`r.${this.#link} = s.k`]),
+      conditionsSql(branch, (property) => `r.${columnOf(this.table, property)}`, term),
+      ...conditions.map((condition) => condition(parameters, branch)),
+    ];
+    return `${branchView(principal, this.table, branch, parts || this.#where?.parts === true)} r WHERE ${where.join(' AND ')}`;
+  }
+}
+
+function* filterConditions(context: RootContext, read: ReadDeclaration, table: Table, node: FieldNode): Iterable<Sql> {
+  for (const [path, filter] of Object.entries(read.filters)) {
+    const reader = argumentReader(node, path);
+    const value = reader(context.variables);
+    if (value === undefined || value === null) continue;
+    const { column, type, lookUp } = filterColumn(context, table, filter.property);
+    const source: ValueSource = filter.nodeId
+      ? { from: 'call', read: (_viewer, variables) => nodeKey(context, reader(variables)) }
+      : { from: 'argument', reader };
+    yield (parameters) => {
+      const operand = parameters.add(source, type);
+      return lookUp === null
+        ? `r.${column} ${filter.compare} ${operand}`
+        : `r.${column} = (SELECT k.${lookUp.key} FROM ${lookUp.view} k WHERE k.${lookUp.column} = ${operand})`;
+    };
+  }
+}
+
+/** The internal number behind a node id; the caller has made sure that it is an id of the right type. */
+function nodeKey(context: RootContext, id: unknown): string {
+  return (typeof id === 'string' ? context.ids.decode(id)?.key : undefined) ?? '';
+}
+
+interface FilterColumn {
+  readonly column: string;
+  /** SQL type of the operand. */
+  readonly type: string;
+  /** Where the operand names a part by its look-up field: the view that gives its key. */
+  readonly lookUp: { readonly view: string; readonly key: string; readonly column: string } | null;
+}
+
+function filterColumn(context: RootContext, table: Table, property: string): FilterColumn {
+  const own = table.columns.get(property);
+  if (own) return { column: own.column, type: own.type, lookUp: null };
+  const [name = '', field = ''] = property.split('.');
+  const toOne = table.toOne.get(name);
+  const part = toOne && context.tables.get(toOne.target);
+  const info = part?.columns.get(field);
+  if (!toOne || !part || !info) throw new Error(`Planner: no column for filter ${property}`);
+  if (info.column === part.primaryKey) return { column: toOne.foreignColumn, type: info.type, lookUp: null };
+  if (context.policy.lookUpOf(part.type) !== field) throw new Error(`Boundary: ${part.type}.${field} is no look-up field`);
+  const view = lookUpView(context.standing.principal, part);
+  return { column: toOne.foreignColumn, type: info.type, lookUp: { view, key: part.primaryKey, column: info.column } };
+}
