@@ -1787,7 +1787,7 @@ CREATE VIEW shared.subject_match__binhai_approval WITH (security_barrier) AS
     UNION ALL
     SELECT e.n, 'NAME', f.subject_id FROM entry e CROSS JOIN LATERAL (
       SELECT x.subject_id FROM hub.subject_name x WHERE x.folded = e.name AND EXISTS (SELECT FROM hub.permit p WHERE p.holder_id = x.subject_id OFFSET 0)
-      ORDER BY x.subject_id LIMIT 6) f)
+      ORDER BY x.subject_id LIMIT 4) f)
   SELECT f.n, f.found_by, s.id, s.kind, s.name, s.uscc, coalesce((SELECT s.identity_mask FROM hub.permit r WHERE r.holder_id = s.id AND r.jurisdiction = 'CN-TJ' AND r.decided_by = current_setting('hub.agency', true) AND s.identity_mask IS NOT NULL LIMIT 1)) AS identity_mask
   FROM found f JOIN hub.subject s ON s.id = f.id WHERE EXISTS (SELECT FROM hub.permit p WHERE p.holder_id = s.id OFFSET 0);
 GRANT SELECT ON shared.subject_match__binhai_approval TO concordat_reader_binhai_approval;
@@ -1821,7 +1821,7 @@ CREATE VIEW shared.subject_match__district_approval WITH (security_barrier) AS
     UNION ALL
     SELECT e.n, 'NAME', f.subject_id FROM entry e CROSS JOIN LATERAL (
       SELECT x.subject_id FROM hub.subject_name x WHERE x.folded = e.name AND EXISTS (SELECT FROM hub.permit p WHERE p.holder_id = x.subject_id OFFSET 0)
-      ORDER BY x.subject_id LIMIT 6) f)
+      ORDER BY x.subject_id LIMIT 4) f)
   SELECT f.n, f.found_by, s.id, s.kind, s.name, s.uscc, coalesce((SELECT s.identity_mask FROM hub.permit r WHERE r.holder_id = s.id AND r.jurisdiction = 'CN-TJ' AND r.decided_by = current_setting('hub.agency', true) AND s.identity_mask IS NOT NULL LIMIT 1)) AS identity_mask
   FROM found f JOIN hub.subject s ON s.id = f.id WHERE EXISTS (SELECT FROM hub.permit p WHERE p.holder_id = s.id OFFSET 0);
 GRANT SELECT ON shared.subject_match__district_approval TO concordat_reader_district_approval;
@@ -1855,7 +1855,7 @@ CREATE VIEW shared.subject_match__district_hrss WITH (security_barrier) AS
     UNION ALL
     SELECT e.n, 'NAME', f.subject_id FROM entry e CROSS JOIN LATERAL (
       SELECT x.subject_id FROM hub.subject_name x WHERE x.folded = e.name AND EXISTS (SELECT FROM hub.permit p WHERE p.holder_id = x.subject_id OFFSET 0)
-      ORDER BY x.subject_id LIMIT 6) f)
+      ORDER BY x.subject_id LIMIT 4) f)
   SELECT f.n, f.found_by, s.id, s.kind, s.name, s.uscc, NULL::text AS identity_mask
   FROM found f JOIN hub.subject s ON s.id = f.id WHERE EXISTS (SELECT FROM hub.permit p WHERE p.holder_id = s.id OFFSET 0);
 GRANT SELECT ON shared.subject_match__district_hrss TO concordat_reader_district_hrss;
@@ -1889,7 +1889,7 @@ CREATE VIEW shared.subject_match__ftz_approval WITH (security_barrier) AS
     UNION ALL
     SELECT e.n, 'NAME', f.subject_id FROM entry e CROSS JOIN LATERAL (
       SELECT x.subject_id FROM hub.subject_name x WHERE x.folded = e.name AND EXISTS (SELECT FROM hub.permit p WHERE p.holder_id = x.subject_id OFFSET 0)
-      ORDER BY x.subject_id LIMIT 6) f)
+      ORDER BY x.subject_id LIMIT 4) f)
   SELECT f.n, f.found_by, s.id, s.kind, s.name, s.uscc, coalesce((SELECT s.identity_mask FROM hub.permit r WHERE r.holder_id = s.id AND r.jurisdiction = 'CN-TJ' AND r.decided_by = current_setting('hub.agency', true) AND s.identity_mask IS NOT NULL LIMIT 1)) AS identity_mask
   FROM found f JOIN hub.subject s ON s.id = f.id WHERE EXISTS (SELECT FROM hub.permit p WHERE p.holder_id = s.id OFFSET 0);
 GRANT SELECT ON shared.subject_match__ftz_approval TO concordat_reader_ftz_approval;
@@ -1923,7 +1923,7 @@ CREATE VIEW shared.subject_match__jinbao WITH (security_barrier) AS
     UNION ALL
     SELECT e.n, 'NAME', f.subject_id FROM entry e CROSS JOIN LATERAL (
       SELECT x.subject_id FROM hub.subject_name x WHERE x.folded = e.name AND EXISTS (SELECT FROM hub.permit p WHERE p.holder_id = x.subject_id OFFSET 0)
-      ORDER BY x.subject_id LIMIT 6) f)
+      ORDER BY x.subject_id LIMIT 4) f)
   SELECT f.n, f.found_by, s.id, s.kind, s.name, s.uscc, NULL::text AS identity_mask
   FROM found f JOIN hub.subject s ON s.id = f.id WHERE EXISTS (SELECT FROM hub.permit p WHERE p.holder_id = s.id OFFSET 0);
 GRANT SELECT ON shared.subject_match__jinbao TO concordat_reader_jinbao;
@@ -1957,7 +1957,7 @@ CREATE VIEW shared.subject_match__muni_hrss WITH (security_barrier) AS
     UNION ALL
     SELECT e.n, 'NAME', f.subject_id FROM entry e CROSS JOIN LATERAL (
       SELECT x.subject_id FROM hub.subject_name x WHERE x.folded = e.name AND EXISTS (SELECT FROM hub.permit p WHERE p.holder_id = x.subject_id OFFSET 0)
-      ORDER BY x.subject_id LIMIT 6) f)
+      ORDER BY x.subject_id LIMIT 4) f)
   SELECT f.n, f.found_by, s.id, s.kind, s.name, s.uscc, NULL::text AS identity_mask
   FROM found f JOIN hub.subject s ON s.id = f.id WHERE EXISTS (SELECT FROM hub.permit p WHERE p.holder_id = s.id OFFSET 0);
 GRANT SELECT ON shared.subject_match__muni_hrss TO concordat_reader_muni_hrss;
@@ -1991,7 +1991,7 @@ CREATE VIEW shared.subject_match__muni_stb WITH (security_barrier) AS
     UNION ALL
     SELECT e.n, 'NAME', f.subject_id FROM entry e CROSS JOIN LATERAL (
       SELECT x.subject_id FROM hub.subject_name x WHERE x.folded = e.name AND EXISTS (SELECT FROM hub.permit p WHERE p.holder_id = x.subject_id OFFSET 0)
-      ORDER BY x.subject_id LIMIT 6) f)
+      ORDER BY x.subject_id LIMIT 4) f)
   SELECT f.n, f.found_by, s.id, s.kind, s.name, s.uscc, NULL::text AS identity_mask
   FROM found f JOIN hub.subject s ON s.id = f.id WHERE EXISTS (SELECT FROM hub.permit p WHERE p.holder_id = s.id OFFSET 0);
 GRANT SELECT ON shared.subject_match__muni_stb TO concordat_reader_muni_stb;

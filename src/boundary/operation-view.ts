@@ -19,7 +19,7 @@ export interface ClassRights {
    * A field of a part (`alias`: its table in the query) as the class sees it through any visible record; NULL where it is
    * withheld. Coordinate as `Subject.identityMask`.
    */
-  cell(coordinate: string, alias: string): string;
+  readonly cell: (coordinate: string, alias: string) => string;
 }
 
 /** A view of a declared operation, made by its capability: a query under its own gate, parameters in settings. */

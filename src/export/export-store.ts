@@ -58,6 +58,9 @@ function jobOf(read: unknown): ExportJob {
   return { ...rest, caseNo, requestedAt: requested_at.getTime(), startedAt: time(started_at), finishedAt: time(finished_at), expiresAt: time(expires_at) };
 }
 
+/** A text of another form names no job, and PostgreSQL holds not every text. */
+const idForm = /^[0-9a-f-]{36}$/;
+
 /** A file that nobody may have any more is deleted in the statement that says so. */
 const withoutPages = (update: string): string =>
   `WITH ended AS (${update} RETURNING *), gone AS (DELETE FROM hub.export_page p USING ended e WHERE p.job = e.id) SELECT * FROM ended`;
@@ -113,6 +116,7 @@ export class ExportStore {
   }
 
   async find(id: string, { agency, principal }: ExportOwner): Promise<ExportJob | null> {
+    if (!idForm.test(id)) return null;
     const { rows } = await this.#pool.query('SELECT * FROM hub.export_job WHERE id = $1 AND agency = $2 AND principal = $3', [id, agency, principal]);
     return rows[0] ? jobOf(rows[0]) : null;
   }
@@ -132,6 +136,7 @@ export class ExportStore {
 
   /** Cancels a job that has no file yet; one that ended stays as it is. */
   async cancel(id: string, owner: ExportOwner): Promise<ExportJob | null> {
+    if (!idForm.test(id)) return null;
     const { rows } = await this.#pool.query(
       withoutPages(
         `UPDATE hub.export_job SET state = 'CANCELLED', worker = NULL, lease_until = NULL, finished_at = now()

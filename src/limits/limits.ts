@@ -26,9 +26,9 @@ export const limits = {
     reason: '记录内的列表只给最早的若干条 · Lists within a record hold its oldest entries.',
   },
   requestBody: {
-    limit: 4 * 1024 * 1024,
+    limit: 2 * 1024 * 1024,
     unit: '字节 · bytes per request',
-    reason: '过大的请求体不读取；一万条比对（名称、代码、自编号）约 2 MB · Larger bodies are not read; ten thousand entries to match are about 2 MB.',
+    reason: '过大的请求体不读取；一万条名称、代码与编号约 1.5 MiB · Larger bodies are not read; ten thousand entries to match, with name, code and reference, are about 1.5 MiB.',
   },
   documentLength: {
     limit: 50_000,

@@ -15,7 +15,7 @@ import {
 import { argumentReader } from '../planner/arguments.js';
 import { collectFields, subSelections, type Fragments, type Variables } from '../planner/selection.js';
 import { limits } from './limits.js';
-import { argumentWeights, fieldWeights, openList } from './weights.js';
+import { argumentWeights, fieldWeights, listSizes, openList } from './weights.js';
 
 /** Which objects of an answer count: every one but the frame of a connection (itself, its edges, its page information). */
 export interface CostShape {
@@ -114,7 +114,7 @@ class Pricing {
     const target = getNamedType(field.type);
     if (isLeafType(target)) return leaf;
     if (isConnection(target)) return this.#connection(target, nodes, times, this.#pageSize(node));
-    const each = isList(field.type) ? (page ?? this.#listSize(node, isRoot)) : 1;
+    const each = isList(field.type) ? (page ?? listSizes.get(`${type.name}.${name}`) ?? this.#listSize(node, isRoot)) : 1;
     // An edge is part of the frame; what it holds is counted at its node.
     return this.#within(target, nodes, times * each, null, !isFrame(target));
   }

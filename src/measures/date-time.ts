@@ -3,12 +3,26 @@ import { GraphQLScalarType, Kind } from 'graphql';
 /** ISO 8601 with its zone: an instant without one would mean another hour to everybody. */
 const instant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 
+/** An instant with its text: a Date alone keeps milliseconds, and answers show the microseconds of the register. */
+class GivenInstant extends Date {
+  readonly #text: string;
+
+  constructor(text: string) {
+    super(text);
+    this.#text = text;
+  }
+
+  override toISOString(): string {
+    return this.#text;
+  }
+}
+
 /** Variables are coerced by the planner and again by the executor: what was coerced stays as it is. */
 function parse(value: unknown): Date {
   if (value instanceof Date) return value;
   const milliseconds = typeof value === 'string' && instant.test(value) ? Date.parse(value) : NaN;
   if (Number.isNaN(milliseconds)) throw new TypeError('DateTime: 须为带时区的 ISO 8601 时刻 · an instant in ISO 8601 with its zone, for example 2026-11-22T08:00:00Z');
-  return new Date(milliseconds);
+  return new GivenInstant(String(value));
 }
 
 /** An instant: ISO 8601, in UTC in answers, with any zone in arguments. */

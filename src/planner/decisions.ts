@@ -64,7 +64,8 @@ export function decideRoot(
   const denied = [...below].filter((used) => !allowed.has(used));
   const isNode = root === parts.schema.getQueryType() && name === nodeField;
   const rootDenied = denied.includes(coordinate) ? coordinate : !read && !isNode ? (denied[0] ?? null) : null;
-  const hidden = (): string | null => (read ? (operandUses(parts, request, read, nodes).find(({ readable }) => !readable)?.coordinate ?? null) : null);
+  const operands = (): readonly OperandUse[] => (read ? operandUses(parts, request, read, nodes) : isNode ? operandsBehindNode(parts, request, nodes) : []);
+  const hidden = (): string | null => operands().find(({ readable }) => !readable)?.coordinate ?? null;
   return { coordinate, read, isNode, refusal: rootDenied ?? hidden() };
 }
 
@@ -92,6 +93,12 @@ export function operandUses(parts: PlannerParts, request: OperandRequest, read: 
     ...ownOperands(parts, request, read, nodes, []),
     ...readsBelow(parts, request, resultType(parts, read), nodes, []).flatMap((below) => ownOperands(parts, request, below.read, below.nodes, below.path)),
   ];
+}
+
+/** Operands of the connections below any type an id may name: the question is refused, whichever type the id turns out to name. */
+function operandsBehindNode(parts: PlannerParts, request: OperandRequest, nodes: readonly FieldNode[]): readonly OperandUse[] {
+  return [...parts.nodes.values()].flatMap((read) =>
+    parts.policy.branches(request.standing, read.type).length === 0 ? [] : operandUses(parts, request, read, nodes).filter(({ path }) => path.length > 0));
 }
 
 /** Operands of one read: its arguments first, then its order. */

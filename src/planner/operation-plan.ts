@@ -5,6 +5,8 @@ import type { BoundaryPolicy } from '../boundary/policy.js';
 import { scopeNote } from '../boundary/scope-note.js';
 import { costReader, type StaticCost } from '../limits/static-cost.js';
 import { compileRead, type CompiledRead } from './compile-read.js';
+import { resolvedRead, type ResolvedRead } from './fallback/fallback.js';
+import { NotPlannable } from './object-compiler.js';
 import type { PlannerParts } from './parts.js';
 import { planIdentity, type PlanIdentity } from '../access/log/plan-identity.js';
 import type { ReadDeclaration } from './read.js';
@@ -16,6 +18,7 @@ import { collectFields, coordinatesOf, type Variables } from './selection.js';
 /** How one root field is answered. */
 type Root =
   | { readonly key: string; readonly form: 'planned'; readonly read: CompiledRead }
+  | { readonly key: string; readonly form: 'loaded'; readonly read: ResolvedRead }
   | { readonly key: string; readonly form: 'node'; readonly id: ArgumentReader; readonly reads: ReadonlyMap<string, NodeRead> }
   | { readonly key: string; readonly form: 'denied' }
   | { readonly key: string; readonly form: 'introspected' }
@@ -23,7 +26,7 @@ type Root =
 
 /** The read behind `node(id:)` for one type, with the denials that answer carries. */
 export interface NodeRead {
-  readonly read: CompiledRead;
+  readonly read: CompiledRead | ResolvedRead;
   readonly errors: readonly AnswerError[];
 }
 
@@ -81,7 +84,8 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
       roots.push({ key, form: 'node', id: argumentReader(nodes[0], 'id'), reads: nodeReads(parts, request, context, key, nodes, allowed) });
     } else if (read) {
       const context = { ...parts, standing, pageLimit: request.pageLimit, fragments, variables, allowed };
-      roots.push({ key, form: 'planned', read: compileRead(context, read, nodes) });
+      const planned = compiledOrResolved(parts, request, context, read, nodes);
+      roots.push('statements' in planned ? { key, form: 'planned', read: planned } : { key, form: 'loaded', read: planned });
       notes.push({ key, read });
       errors.push(...denials(parts, request, fieldsBelow(request, root, key, nodes, allowed)));
     } else if (isIntrospection(nodes[0])) {
@@ -114,6 +118,23 @@ function isIntrospection(node: FieldNode | undefined): boolean {
   return node?.name.value === '__schema' || node?.name.value === '__type';
 }
 
+/** A compiled read, or one by resolvers where the selection is beyond the planner. */
+function compiledOrResolved(
+  parts: PlannerParts,
+  request: PlanRequest,
+  context: RootContext,
+  read: ReadDeclaration,
+  nodes: readonly FieldNode[],
+): CompiledRead | ResolvedRead {
+  if (parts.byResolvers === true) return resolvedRead(context, request.operation, read, nodes);
+  try {
+    return compileRead(context, read, nodes);
+  } catch (error) {
+    if (error instanceof NotPlannable) return resolvedRead(context, request.operation, read, nodes);
+    throw error;
+  }
+}
+
 /** Compiles `node` for every type an id may name and this viewer class has rights on. */
 function nodeReads(
   parts: PlannerParts,
@@ -126,7 +147,7 @@ function nodeReads(
   return new Map(
     nodeTypes(parts, request, nodes).map(({ object, read }) => {
       const errors = denials(parts, request, fieldsIn(request, object, [key], nodes, allowed));
-      return [object.name, { read: compileRead(context, read, nodes), errors }];
+      return [object.name, { read: compiledOrResolved(parts, request, context, read, nodes), errors }];
     }),
   );
 }

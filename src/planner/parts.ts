@@ -22,4 +22,6 @@ export interface PlannerParts {
   readonly seal: KeysetSeal;
   readonly readers: Readers;
   readonly clock: Clock;
+  /** Leaves every read to resolvers: slower, and the same answers. For comparison. */
+  readonly byResolvers?: boolean;
 }

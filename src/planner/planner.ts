@@ -20,7 +20,7 @@ import { limits } from '../limits/limits.js';
 import { limitExceeded } from '../limits/refusals.js';
 import { RoleSchemas } from '../limits/role-schema.js';
 import { objectsOf } from '../limits/static-cost.js';
-import type { BoundStatement } from '../database/envelope.js';
+import type { BoundStatement, Row } from '../database/envelope.js';
 import type { OperationContext } from './context.js';
 import { compileOperation, type NodeRead, type OperationPlan } from './operation-plan.js';
 import { bind } from './parameters.js';
@@ -131,23 +131,28 @@ export class Planner {
     const bound: BoundStatement[] = [];
     let adHoc = context.adHoc === true;
     const reads = plan.roots.map((root) => {
-      const read = root.form === 'node' ? this.#nodeRead(root.id(variables), root.reads) : root.form === 'planned' ? { read: root.read, errors: [] } : null;
-      if (!read) return null;
-      adHoc ||= read.read.adHoc;
-      const run = read.read.start(viewer);
-      for (const [i, { statement, values }] of read.read.statements.entries()) {
+      const found = root.form === 'node' ? this.#nodeRead(root.id(variables), root.reads) : 'read' in root ? { read: root.read, errors: [] } : null;
+      if (!found) return null;
+      const { read, errors } = found;
+      if ('resolve' in read) return { read, run: null, errors };
+      adHoc ||= read.adHoc;
+      const run = read.start(viewer);
+      for (const [i, { statement, values }] of read.statements.entries()) {
         const sink = run.sinks[i];
         bound.push({ statement, values: bind(values, viewer, variables), ...(sink ? { sink } : {}) });
       }
-      return { run, errors: read.errors };
+      return { read, run, errors };
     });
-    const { clock } = this.#parts;
+    const { clock, readers } = this.#parts;
     const startedAt = clock.now().getTime();
-    const [, rest] = await Promise.all([
-      bound.length > 0 ? this.#parts.readers.run(viewer, bound, new PlannedRun(adHoc, context)) : [],
+    const send = async (statement: BoundStatement, isAdHoc: boolean): Promise<readonly Row[]> =>
+      (await readers.run(viewer, [statement], new PlannedRun(isAdHoc || context.adHoc === true, context)))[0] ?? [];
+    const [, rest, loaded] = await Promise.all([
+      bound.length > 0 ? readers.run(viewer, bound, new PlannedRun(adHoc, context)) : [],
       plan.resolved
         ? execute({ schema: this.#parts.schema, document: plan.resolved, variableValues: variables, contextValue: context })
         : null,
+      Promise.all(reads.map((one) => (one && 'resolve' in one.read ? one.read.resolve({ viewer, variables, context, send }) : null))),
     ]);
     const executedAt = clock.now().getTime();
     let records = 0;
@@ -161,18 +166,20 @@ export class Planner {
       if (form === 'resolved') {
         objects += objectsOf(rest?.data?.[key], cost.shapes.get(key));
         data.add(JSON.stringify(rest?.data?.[key] ?? null));
-      } else if (form === 'introspected') data.add(shown?.get(key) ?? 'null');
-      else if (!read) data.add('null');
+        continue;
+      }
+      const written = read?.run?.written() ?? loaded[i];
+      if (form === 'introspected') data.add(shown?.get(key) ?? 'null');
+      else if (!read || !written) data.add('null');
       else {
         denials.push(...read.errors);
-        const written = read.run.written();
         data.append(written.bytes);
         records += written.records;
         objects += written.objects;
         subjects.push(...written.subjects);
       }
     }
-    const failures = (rest?.errors ?? []).map((error) => safeError(error.toJSON()));
+    const failures = [...loaded.flatMap((one) => one?.errors ?? []), ...(rest?.errors ?? []).map((error) => safeError(error.toJSON()))];
     const errors = [...denials, ...failures];
     const errorText = errors.length > 0 ? `"errors":${JSON.stringify(errors)},` : '';
     // `scope` and `cost`; a caller who counts nothing gets the notes alone.

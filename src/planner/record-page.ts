@@ -20,11 +20,13 @@ export interface RootContext extends ReadContext {
   readonly pageLimit: number;
 }
 
-/** The records whose keys a nested list hangs on: a page, and the column of its records that holds the keys. */
-export interface ParentKeys {
-  readonly page: RecordPage;
-  readonly column: string;
-}
+/**
+ * The keys a nested list hangs on: a page and the column of its records that holds them, or keys that are bound, as a
+ * loader has them.
+ */
+export type ParentKeys =
+  | { readonly page: RecordPage; readonly column: string }
+  | { readonly bound: ValueSource };
 
 /**
  * The records one field reads, as SQL: which rows of which views, in which order, how many. Each branch of the viewer
@@ -89,7 +91,10 @@ export class RecordPage {
 
   /** `FROM … ` of a child's statement: the keys `s.k` its lists hang on. Empty for a root. */
   parents(parameters: Parameters): string {
-    return this.#parent ? `(${this.#parent.page.keys(this.#parent.column, parameters)}) s` : '';
+    if (!this.#parent) return '';
+    if ('page' in this.#parent) return `(${this.#parent.page.keys(this.#parent.column, parameters)}) s`;
+    const type = [...this.table.columns.values()].find(({ column }) => column === this.#link)?.type ?? 'text';
+    return `unnest(${parameters.add(this.#parent.bound, `${type}[]`)}) s(k)`;
   }
 
   /** Each value once that a column has in the page. */

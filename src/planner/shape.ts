@@ -42,7 +42,12 @@ function shapeOf(type: GraphQLInputType, enums: ReadonlySet<string>, top: boolea
     const element = shapeOf(type.ofType, enums, false);
     // A list of bound values is one parameter, whatever its length.
     if (!isInputObjectType(getNamedType(type)) && !enums.has(getNamedType(type).name)) return given;
-    return (value) => (Array.isArray(value) ? `[${value.map(element).join(',')}]` : given(value));
+    return (value) => {
+      if (!Array.isArray(value)) return given(value);
+      // Ten thousand names to match are one word of the key, not ten thousand.
+      const shapes = value.map(element);
+      return new Set(shapes).size === 1 ? `[${shapes[0] ?? ''}×${shapes.length}]` : `[${shapes.join(',')}]`;
+    };
   }
   if (isInputObjectType(type)) {
     // Made when first needed: an input may hold itself (`and`, `or`, `not`).

@@ -1,6 +1,6 @@
-import { GraphQLError } from 'graphql';
 import { Arg, Ctx, Field, InputType, ObjectType, Query, registerEnumType, Resolver } from 'type-graphql';
 import type { Row } from '../database/envelope.js';
+import { limits } from '../limits/limits.js';
 import type { OperationContext } from '../planner/context.js';
 import { Subject } from '../subjects/subject.js';
 import { assertSearches, searchParts, subjectOf } from './found-subject.js';
@@ -9,8 +9,8 @@ import { MatchReason, MatchStatus, verdictOf, type Finding } from './match-verdi
 import { matchColumns, matchView, mostCandidates, type FoundBy } from './match-view.js';
 import { inTimeClass } from './time-class.js';
 
-/** Most entries of one call; a year's list of a bureau fits into a few. */
-export const mostEntries = 10_000;
+/** Most entries of one call: a list of an argument holds no more, which is checked before anything runs. */
+const mostEntries = limits.listLength.limit;
 
 registerEnumType(MatchStatus, {
   name: 'MatchStatus',
@@ -90,7 +90,6 @@ export class SubjectMatching {
   ): Promise<SubjectMatch[]> {
     const { viewer, readers, services } = context;
     const { ids, policy } = services.get(searchParts);
-    if (input.length > mostEntries) throw tooMany();
     assertSearches(policy, viewer, matchView);
     const entries = input.map(({ name, code }) => readEntry(name ?? null, code ?? null));
     const statements = [
@@ -103,7 +102,7 @@ export class SubjectMatching {
         values: [],
       },
     ];
-    const [, rows = []] = await inTimeClass(() => readers.run(viewer, statements));
+    const [, rows = []] = await inTimeClass(() => readers.run(viewer, statements, { adHoc: true, signal: context.signal }));
     const findings = findingsOf(rows);
     const released = new Set<string>();
     const answers = entries.map((entry, n) => {
@@ -130,10 +129,4 @@ function findingsOf(rows: readonly Row[]): ReadonlyMap<number, readonly Finding[
 function foundBy(text: string): FoundBy {
   if (text === 'NAME' || text === 'USCC' || text === 'ORGANISATION_CODE' || text === 'REGISTRATION_NO') return text;
   throw new Error('A match was found by what was not asked for.');
-}
-
-function tooMany(): GraphQLError {
-  return new GraphQLError(`一次至多比对 ${mostEntries} 条 · At most ${mostEntries} entries at once.`, {
-    extensions: { code: 'BAD_USER_INPUT', clauses: ['A-58'], nextStep: `input: ≤ ${mostEntries}` },
-  });
 }

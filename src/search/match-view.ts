@@ -17,8 +17,11 @@ export type FoundBy = 'NAME' | 'USCC' | 'ORGANISATION_CODE' | 'REGISTRATION_NO';
 /** Columns of the view. */
 export const matchColumns = ['n', 'found_by', 'id', 'kind', 'name', 'uscc', 'identity_mask'] as const;
 
-/** Candidates an answer shows; one more is looked for, to tell whether there are others. */
-export const mostCandidates = 5;
+/**
+ * Candidates an answer shows (`SubjectMatch.candidates` in src/limits/weights.ts); one more is looked for, to tell
+ * whether there are others.
+ */
+export const mostCandidates = 3;
 
 const isVisible = (subject: string): string => `EXISTS (SELECT FROM hub.permit p WHERE p.holder_id = ${subject} OFFSET 0)`;
 

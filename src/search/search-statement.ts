@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { z } from 'zod';
 import type { Seal } from '../access/keys.js';
 import type { Viewer } from '../access/viewer.js';
 import type { BoundStatement, Row } from '../database/envelope.js';
@@ -25,11 +26,9 @@ const lastKey = '\u{10FFFF}';
 const lastId = '9223372036854775807';
 
 /** Where a hit stands: exact hits (rank 0) by id, the others by key and id. */
-interface Place {
-  readonly rank: 0 | 1;
-  readonly sort: string;
-  readonly id: string;
-}
+const placeForm = z.object({ rank: z.literal([0, 1]), sort: z.string(), id: z.string() });
+
+type Place = z.output<typeof placeForm>;
 
 /**
  * The statements of one page: settings first, then the view. Throws GraphQLError BAD_CURSOR, and BAD_USER_INPUT for a
@@ -92,17 +91,14 @@ const sealedLength = 48;
 
 /** The cursor of a hit, sealed for this agency and this search. */
 export function searchCursor(row: Row, viewer: Viewer, seal: SearchSeal, search: NameSearch): string {
-  const text = JSON.stringify([Number(row[0]), row[2], row[1]]);
+  const text = JSON.stringify({ rank: Number(row[0]), sort: row[2], id: row[1] });
   return seal.close(text.padEnd(Math.ceil(text.length / sealedLength) * sealedLength), contextOf(viewer, search), true);
 }
 
 function placeOf(cursor: string, seal: SearchSeal, context: string): Place {
   const opened = seal.open(cursor, context);
-  const place: unknown = opened === null ? null : JSON.parse(opened);
-  if (Array.isArray(place) && place.length === 3) {
-    const [rank, sort, id]: readonly unknown[] = place;
-    if ((rank === 0 || rank === 1) && typeof sort === 'string' && typeof id === 'string') return { rank, sort, id };
-  }
+  const place = placeForm.safeParse(opened === null ? null : JSON.parse(opened));
+  if (place.success) return place.data;
   throw new GraphQLError('游标无效或不属于本机关 · The cursor is not valid for this agency and search.', {
     extensions: { code: 'BAD_CURSOR', nextStep: '从第一页重新开始 · Start again from the first page.' },
   });

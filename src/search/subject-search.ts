@@ -63,7 +63,7 @@ export class SubjectSearchOperation {
     for (const view of searchViews) assertSearches(policy, viewer, view);
     const search: NameSearch = { name, item: filter?.item ?? null, district: filter?.district ?? null };
     const statements = searchStatements(viewer, seal, search, page, request);
-    const [, rows = []] = await inTimeClass(() => readers.run(viewer, statements));
+    const [, rows = []] = await inTimeClass(() => readers.run(viewer, statements, { adHoc: true, signal: context.signal }));
     const { size, backward } = request;
     const shown = rows.slice(0, size);
     if (backward) shown.reverse();

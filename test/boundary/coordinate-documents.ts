@@ -43,7 +43,7 @@ function argumentsOf(field: GraphQLField<unknown, unknown>, ids: Readonly<Record
 /** The selection of one field: its sub-objects show their name alone, because their fields have documents of their own. */
 function leaf(field: GraphQLField<unknown, unknown>): string {
   const target = getNamedType(field.type);
-  return isObjectType(target) || isAbstractType(target) ? `${field.name} { __typename }` : field.name;
+  return isObjectType(target) || isAbstractType(target) ? `${field.name}${argumentsOf(field, {}, '')} { __typename }` : field.name;
 }
 
 /**

@@ -11,6 +11,7 @@ test('every root of the schema has its place in the pairs, or a reason why not',
 test('what cannot be covered is a closed list, each with its reason', () => {
   expect(impossible.map(({ because }) => because)).toEqual([
     'the feed carries no nested lists (NOT_IN_FEED)',
+    'the content is not read in full in every row, so conditions on it are refused',
     'these issuers and deciders may call every root there is',
   ]);
   expect(new Coverage(boundaryPolicy(), boundaries, []).asleep).toEqual(['MUNI_FEB foreignExperts: not in force ( – 2020-04-14)']);
@@ -22,4 +23,6 @@ test('the universe is the schema: every field, argument and form under every rel
   expect(coverage.missing().length).toBeGreaterThan(3_000);
   expect(queryUses).toContain('permits(filter.holderUscc) as a variable');
   expect(queryUses).toContain('node > Subject.identityMask');
+  expect(queryUses).toContain('permits(where.actions.every.actedOn.gte) as a variable');
+  expect(queryUses).toContain('Subject.permits(orderBy.VALID_TO) as a literal');
 });

@@ -1,7 +1,14 @@
-import { isEnumType, type GraphQLObjectType } from 'graphql';
+import { getNamedType, getNullableType, isEnumType, isListType, type GraphQLInputType, type GraphQLObjectType } from 'graphql';
+import type { Question } from './question.js';
 import type { Random } from './random.js';
-import { argumentType, rootField, schema, targetsOf } from './read-surface.js';
+import { argumentType, connectionsBelow, memberType, rootField, targetsOf } from './read-surface.js';
 import type { Condition, FieldSelection, Selection } from './selection-tree.js';
+
+/** Text and meaning of the arguments of a connection below. */
+export interface QuestionBelow {
+  readonly text: string;
+  readonly asked: Question;
+}
 
 /** An argument and the form it is given in; an empty path stands for all fields of the root. */
 export interface WantedArgument {
@@ -23,6 +30,10 @@ export class DocumentMaker {
   readonly #wanted: WantedArgument | null;
   /** Fields that are not selected. */
   readonly #avoid: ReadonlySet<string>;
+  /** Asks a connection below; without it none is selected. */
+  questionBelow: (() => QuestionBelow) | null = null;
+  #connections = 0;
+  #within = 0;
 
   constructor(random: Random, wanted: WantedArgument | null = null, avoid: ReadonlySet<string> = new Set()) {
     this.#random = random;
@@ -57,21 +68,60 @@ export class DocumentMaker {
     return [`${head}${body}`, ...this.#fragments.values()].join('\n');
   }
 
-  /** An argument's value, by path (`filter.item`), as a literal or as a variable. */
-  value(root: string, path: string, value: string | number): string {
-    const type = argumentType(root, path);
-    if (this.#isWanted(root, path) ? this.#wanted?.form === 'literal' : this.#random.chance(0.5)) {
-      this.use(`${root}(${path}) as a literal`);
-      return isEnumType(schema.getType(type.replace('!', ''))) ? String(value) : JSON.stringify(value);
+  /** An argument's value, by path (`filter.item`, `where.item.in`), as a literal or as a variable, or with variables in it. */
+  value(field: string, path: string, value: unknown): string {
+    return this.#input(field, path, argumentType(field, path), value);
+  }
+
+  #input(field: string, path: string, type: GraphQLInputType, value: unknown): string {
+    // An enum that names columns counts value by value.
+    const counted = path === 'orderBy.field' ? `orderBy.${String(value)}` : path;
+    const wanted = this.#isWanted(field, counted) ? this.#wanted?.form : undefined;
+    const composed = typeof value === 'object' && value !== null;
+    // What the document is about must stand in its own form, so what holds it stays a literal.
+    const holdsWanted = this.#wanted?.root === field && this.#wanted.path.startsWith(`${path}.`);
+    const variable = wanted === undefined ? !holdsWanted && this.#random.chance(composed ? 0.12 : 0.5) : wanted === 'variable';
+    if (variable) {
+      this.#given(field, path, value, 'variable');
+      if (composed) this.use('an input object as a variable');
+      return this.variable(String(type), value);
     }
-    this.use(`${root}(${path}) as a variable`);
-    return this.variable(type, value);
+    this.use(`${field}(${counted}) as a literal`);
+    const nullable = getNullableType(type);
+    if (Array.isArray(value)) {
+      const element = isListType(nullable) ? nullable.ofType : nullable;
+      const texts = value.map((one: unknown) => this.#input(field, path, element, one));
+      const [only = ''] = texts;
+      return texts.length === 1 && !only.startsWith('$') && this.#random.chance(0.3) ? only : `[${texts.join(', ')}]`;
+    }
+    if (composed) {
+      const members = Object.entries(value).map(([name, inner]) => `${name}: ${this.#input(field, memberPath(path, name), memberType(type, name) ?? nullable, inner)}`);
+      if (memberType(type, 'isNull') && !('isNull' in value) && this.#random.chance(0.06)) {
+        this.use('a condition left out by its variable');
+        members.push(`isNull: ${this.#declare('Boolean')}`);
+      }
+      return `{${members.join(', ')}}`;
+    }
+    return isEnumType(getNamedType(type)) ? String(value) : JSON.stringify(value);
+  }
+
+  /** Notes everything in a value that is given as a whole. */
+  #given(field: string, path: string, value: unknown, form: WantedArgument['form']): void {
+    this.use(`${field}(${path}) as a ${form}`);
+    if (typeof value === 'string' && path === 'orderBy.field') this.use(`${field}(orderBy.${value}) as a ${form}`);
+    if (Array.isArray(value)) for (const one of value) this.#given(field, path, one, form);
+    else if (typeof value === 'object' && value !== null) for (const [name, inner] of Object.entries(value)) this.#given(field, memberPath(path, name), inner, form);
   }
 
   variable(type: string, value: unknown): string {
+    const variable = this.#declare(type);
+    this.variables[variable.slice(1)] = value;
+    return variable;
+  }
+
+  #declare(type: string): string {
     const name = `v${this.#definitions.length}`;
     this.#definitions.push(`$${name}: ${type}`);
-    this.variables[name] = value;
     return `$${name}`;
   }
 
@@ -95,7 +145,7 @@ export class DocumentMaker {
   #behindInterface(types: readonly GraphQLObjectType[], whole: boolean): Selection[] {
     const random = this.#random;
     const selections: Selection[] = random.some(['id', '__typename'], 0.5).map((name) => this.#field(name, null));
-    for (const type of types) if (whole || random.chance(0.8)) selections.push(this.#spread(type.name, () => this.#fields(type, 2, whole)));
+    for (const type of types) if (whole || random.chance(0.8)) selections.push(this.#spread(type.name, () => this.#fields(type, 3, whole)));
     if (random.chance(0.3) || selections.length === 0) selections.push(this.#spread('Node', () => [this.#field('id', null), this.#field('__typename', null)]));
     return selections;
   }
@@ -103,11 +153,16 @@ export class DocumentMaker {
   /** A random selection on a type; the same key always stands for the same field, so that fields may merge. */
   #fields(type: GraphQLObjectType, depth: number, whole: boolean): Selection[] {
     const random = this.#random;
-    const targets = Object.values(type.getFields()).filter(({ name }) => !this.#avoid.has(name)).map((field) => [field.name, targetsOf(field)[0] ?? null] as const);
+    const connection = (name: string): boolean => connectionsBelow.some((coordinate) => coordinate === `${type.name}.${name}`);
+    const targets = Object.values(type.getFields()).filter(({ name }) => !this.#avoid.has(name) && !connection(name)).map((field) => [field.name, targetsOf(field)[0] ?? null] as const);
     const fields = [...targets, ['__typename', null] as const].filter(([, target]) => depth > 0 || target === null);
     const wanted = whole ? fields : random.some(fields, type.name === 'Permit' ? 0.35 : 0.6);
     const chosen = wanted.length > 0 ? wanted : [random.pick(fields)];
     const selections: Selection[] = chosen.map(([name, target]) => this.#field(name, target === null ? null : this.#fields(target, depth - 1, whole), whole ? 0 : 0.08));
+    for (const field of Object.values(type.getFields())) {
+      if (!connection(field.name) || this.questionBelow === null || depth === 0 || !(whole || random.chance(0.35))) continue;
+      for (let times = random.chance(0.15) ? 2 : 1; times > 0; times -= 1) selections.splice(random.int(0, selections.length), 0, this.connection(depth - 1, whole));
+    }
     if (depth > 0 && random.chance(0.2)) {
       const onInterface = type.getInterfaces().length > 0 && random.chance(0.3);
       const on = onInterface ? 'Node' : type.name;
@@ -115,6 +170,19 @@ export class DocumentMaker {
       selections.splice(random.int(0, selections.length), 0, this.#spread(on, inner, 0.3));
     }
     return selections;
+  }
+
+  /** A connection of permits below a holder; its key is its own, so that it merges with none that asks otherwise. */
+  connection(depth: number, whole = false): FieldSelection {
+    const { text, asked } = this.questionBelow?.() ?? { text: '', asked: undefined };
+    this.use('a connection below', ...(this.#within > 0 ? ['a connection below a connection'] : []));
+    this.#connections += 1;
+    const key = this.#connections === 1 && this.#random.chance(0.5) ? 'permits' : `below${this.#connections}`;
+    const [target] = targetsOf(rootField('permits'));
+    this.#within += 1;
+    const below = target ? this.#fields(target, depth, whole) : [];
+    this.#within -= 1;
+    return { form: 'field', key, name: 'permits', arguments: text, ...(asked ? { asked } : {}), condition: this.condition(0.04), below };
   }
 
   #field(name: string, below: readonly Selection[] | null, condition = 0.08): FieldSelection {
@@ -154,23 +222,27 @@ export class DocumentMaker {
   }
 }
 
-/** The coordinates a selection below a root asks for, as uses: `permits > Permit.item`. */
-export function coordinateUses(root: string, selections: readonly Selection[]): Set<string> {
-  const found = new Set<string>();
-  const visit = (type: GraphQLObjectType, at: readonly Selection[]): void => {
+/** The member of an input at `path`; what stands in a condition that holds itself has no path of its own. */
+function memberPath(path: string, name: string): string {
+  return /\.(and|or|not)(\.|$)/.test(path) ? `${path}.` : `${path}.${name}`;
+}
+
+/** The coordinates a selection below a root asks for, as uses: `permits > Permit.item`; apart from them those in connections below. */
+export function coordinateUses(root: string, selections: readonly Selection[]): { readonly own: Set<string>; readonly below: Set<string> } {
+  const found = { own: new Set<string>(), below: new Set<string>() };
+  const visit = (type: GraphQLObjectType, at: readonly Selection[], into: Set<string>): void => {
     for (const selection of at) {
       if (selection.condition && (selection.condition.directive === 'include') !== selection.condition.value) continue;
       if (selection.form === 'spread') {
-        if (selection.on === type.name || type.getInterfaces().some(({ name }) => name === selection.on)) visit(type, selection.below);
+        if (selection.on === type.name || type.getInterfaces().some(({ name }) => name === selection.on)) visit(type, selection.below, into);
         continue;
       }
       const field = type.getFields()[selection.name];
       if (!field) continue;
-      found.add(`${root} > ${type.name}.${field.name}`);
-      for (const target of targetsOf(field)) visit(target, selection.below ?? []);
+      into.add(`${root} > ${type.name}.${field.name}`);
+      for (const target of targetsOf(field)) visit(target, selection.below ?? [], selection.asked ? found.below : into);
     }
   };
-  for (const target of targetsOf(rootField(root))) visit(target, selections);
+  for (const target of targetsOf(rootField(root))) visit(target, selections, found.own);
   return found;
 }
-

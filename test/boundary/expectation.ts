@@ -1,5 +1,6 @@
 import { agencies } from '../../src/measures/agencies.js';
-import { familyNameOnly, hasRights, ownsDecisions, readsPersonalData, sight, type Asker } from './judge.js';
+import { familyNameOnly, fullyReads, hasRights, ownsDecisions, readsPersonalData, sight, type Asker } from './judge.js';
+import { comparesContent, factsOf, fits, inOrder, type Filter, type Paging, type Question } from './question.js';
 import { collect, type Expected, type Selection } from './selection-tree.js';
 import type { PermitRow, SubjectRow, World } from './world.js';
 
@@ -9,53 +10,61 @@ export interface Reply {
   readonly denied: readonly string[];
   /** The permits that are shown or shown through; empty when nothing is. */
   readonly rows: readonly PermitRow[];
+  /** The permits shown in connections below. */
+  readonly below?: readonly PermitRow[];
   /** Code of the errors, by default BOUNDARY_DENIED. */
   readonly code?: string;
   /** Errors of planned roots come first, then those of `node`, then those of resolvers. */
   readonly phase?: 'node' | 'resolver';
 }
 
-export interface Filter {
-  readonly item?: string;
-  readonly status?: string;
-  readonly district?: string;
-  readonly documentNo?: string;
-  readonly certificateNo?: string;
-  readonly decidedBy?: string;
-  readonly holderUscc?: string;
-  readonly decidedFrom?: string;
-  readonly decidedTo?: string;
-  /** What else must hold, for filters the published schema does not have. */
-  readonly also?: (permit: PermitRow) => boolean;
-}
+export type { Filter, Paging } from './question.js';
 
 /** Cursors are compared by position, not by text: both stand as this word. Likewise ids. */
 export const cursorMark = 'a cursor';
 export const idMark = 'an id';
-
-/** The page that is asked for: the places after and before which it lies are records of the list. */
-export interface Paging<T> {
-  readonly size: number;
-  readonly backward: boolean;
-  readonly after: T | null;
-  readonly before: T | null;
-}
 
 /** Fields of PERMIT_BASIC are open to everyone who sees the row; these are the deciding organ's own. */
 const ownFields = ['content', 'revision', 'legalRepresentative', 'identityMask'];
 
 export const rootDenied: Reply = { data: null, denied: [''], rows: [] };
 
+/** What an answer is judged by: who asks, what there is, what of it is visible; `shown` gathers the permits of connections below. */
+export interface Scene {
+  readonly asker: Asker;
+  readonly world: World;
+  readonly visible: readonly PermitRow[];
+  readonly shown: PermitRow[];
+}
+
+/** Whether a condition of a connection below compares what the viewer does not read on every row: the whole root is refused. */
+function hiddenBelow(asker: Asker, fields: ReadonlyMap<string, Expected>): boolean {
+  return [...fields.values()].some(({ asked, below }) => (asked !== undefined && isHidden(asker, asked)) || hiddenBelow(asker, collect(below)));
+}
+
+function isHidden(asker: Asker, { where }: Question): boolean {
+  return comparesContent(where) && !fullyReads(asker, 'content');
+}
+
+
 export function expectedPage(
   asker: Asker,
   world: World,
   visible: readonly PermitRow[],
   below: ReadonlyMap<string, Expected>,
-  filter: Filter,
-  paging: Paging<PermitRow>,
+  question: Question,
 ): Reply {
-  return expectedList(asker, 'Permit', visible, (permit) => matches(world, permit, filter), below, paging, (permit, inner) =>
-    permitData(asker, world, permit, inner), (permit) => [permit]);
+  if (!hasRights(asker) || isHidden(asker, question) || hiddenBelow(asker, below)) return rootDenied;
+  const scene: Scene = { asker, world, visible, shown: [] };
+  const { data, page } = permitList(scene, () => true, below, question);
+  return { data, denied: deniedPaths(asker, below), rows: page, below: scene.shown };
+}
+
+/** A connection of the visible permits that are `of` something. */
+function permitList(scene: Scene, of: (permit: PermitRow) => boolean, below: ReadonlyMap<string, Expected>, { filter, where, order, paging }: Question) {
+  const { world } = scene;
+  const wanted = (permit: PermitRow): boolean => of(permit) && matches(world, permit, filter) && (where === null || fits(factsOf(world, permit), where));
+  return expectedList('Permit', inOrder(world, scene.visible, order), wanted, below, paging, (permit, inner) => sightOf(scene, permit, inner));
 }
 
 /** Holders of visible permits, each once, in the order of their internal numbers. */
@@ -72,10 +81,13 @@ export function expectedSubjects(
   filter: Filter,
   paging: Paging<SubjectRow>,
 ): Reply {
+  if (!hasRights(asker) || hiddenBelow(asker, below)) return rootDenied;
+  const scene: Scene = { asker, world, visible, shown: [] };
   const matching = visible.filter((permit) => matches(world, permit, filter));
   const through = (holder: SubjectRow): PermitRow[] => matching.filter((permit) => permit.holder_id === holder.id);
-  return expectedList(asker, 'Subject', holdersOf(world, visible), (holder) => through(holder).length > 0, below, paging, (holder, inner) =>
-    subjectData(asker, holder, matching, inner), through);
+  const { data, page } = expectedList('Subject', holdersOf(world, visible), (holder) => through(holder).length > 0, below, paging, (holder, inner) =>
+    subjectData(scene, holder, matching, inner));
+  return { data, denied: deniedPaths(asker, below), rows: page.flatMap(through), below: scene.shown };
 }
 
 export function expectedSubject(
@@ -85,30 +97,28 @@ export function expectedSubject(
   below: ReadonlyMap<string, Expected>,
   uscc: string,
 ): Reply {
-  if (!hasRights(asker)) return rootDenied;
+  if (!hasRights(asker) || hiddenBelow(asker, below)) return rootDenied;
   const found = holdersOf(world, visible).find((subject) => subject.uscc === uscc);
-  return oneSubject(asker, visible, below, found);
+  return oneSubject({ asker, world, visible, shown: [] }, below, found);
 }
 
-function oneSubject(asker: Asker, visible: readonly PermitRow[], below: ReadonlyMap<string, Expected>, found: SubjectRow | undefined): Reply {
+function oneSubject(scene: Scene, below: ReadonlyMap<string, Expected>, found: SubjectRow | undefined): Reply {
   return {
-    data: found ? subjectData(asker, found, visible, below) : null,
-    denied: deniedPaths(asker, below),
-    rows: visible.filter((permit) => permit.holder_id === found?.id),
+    data: found ? subjectData(scene, found, scene.visible, below) : null,
+    denied: deniedPaths(scene.asker, below),
+    rows: scene.visible.filter((permit) => permit.holder_id === found?.id),
+    below: scene.shown,
   };
 }
 
 function expectedList<T extends { readonly id: number }>(
-  asker: Asker,
   type: string,
   all: readonly T[],
   fits: (record: T) => boolean,
   below: ReadonlyMap<string, Expected>,
   { size, backward, after, before }: Paging<T>,
   dataOf: (record: T, below: ReadonlyMap<string, Expected>) => unknown,
-  rowsOf: (record: T) => readonly PermitRow[],
-): Reply {
-  if (!hasRights(asker)) return rootDenied;
+): { readonly data: Record<string, unknown>; readonly page: readonly T[] } {
   const place = (of: T): number => all.findIndex(({ id }) => id === of.id);
   const matching = all.slice(after === null ? 0 : place(after) + 1, before === null ? all.length : place(before)).filter(fits);
   const page = backward ? matching.slice(-size) : matching.slice(0, size);
@@ -128,19 +138,26 @@ function expectedList<T extends { readonly id: number }>(
       );
     }
     if (name === '__typename') return `${type}Connection`;
+    if (name === 'totalCount') return all.filter(fits).length;
     return write(inner, (part) => info[part]);
   });
-  return { data, denied: deniedPaths(asker, below), rows: page.flatMap(rowsOf) };
+  return { data, page };
 }
 
 /** A subject read through the given permits of it; the deciding organ of one of them reads what its record holds. */
-function subjectData(asker: Asker, subject: SubjectRow, through: readonly PermitRow[], fields: ReadonlyMap<string, Expected>): Record<string, unknown> {
-  const record = through.some((permit) => permit.holder_id === subject.id && sight(asker, permit) === 'record');
+function subjectData(scene: Scene, subject: SubjectRow, through: readonly PermitRow[], fields: ReadonlyMap<string, Expected>): Record<string, unknown> {
+  const record = through.some((permit) => permit.holder_id === subject.id && sight(scene.asker, permit) === 'record');
   const cells: Readonly<Record<string, unknown>> = {
     id: idMark, kind: subject.kind, name: subject.name, uscc: subject.uscc,
     identityMask: record ? (subject.identity_mask ?? null) : null, __typename: 'Subject',
   };
-  return write(fields, (name) => cells[name]);
+  return write(fields, (name, below, { asked }) => {
+    if (asked === undefined) return cells[name];
+    // Whatever led to the holder: all its permits that are visible.
+    const { data, page } = permitList(scene, (permit) => permit.holder_id === subject.id, below, asked);
+    scene.shown.push(...page);
+    return data;
+  });
 }
 
 export function expectedPermit(
@@ -151,15 +168,15 @@ export function expectedPermit(
   documentNo: string,
   part: number | null,
 ): Reply {
-  if (!hasRights(asker)) return rootDenied;
+  if (!hasRights(asker) || hiddenBelow(asker, below)) return rootDenied;
   const found = visible
     .filter((permit) => permit.document_no === documentNo && (part === null || permit.document_part === part))
     .sort((a, b) => a.id - b.id)[0];
-  return onePermit(asker, world, below, found);
+  return onePermit({ asker, world, visible, shown: [] }, below, found);
 }
 
-function onePermit(asker: Asker, world: World, below: ReadonlyMap<string, Expected>, found: PermitRow | undefined): Reply {
-  return { data: found ? permitData(asker, world, found, below) : null, denied: deniedPaths(asker, below), rows: found ? [found] : [] };
+function onePermit(scene: Scene, below: ReadonlyMap<string, Expected>, found: PermitRow | undefined): Reply {
+  return { data: found ? sightOf(scene, found, below) : null, denied: deniedPaths(scene.asker, below), rows: found ? [found] : [], below: scene.shown };
 }
 
 /** One record by its id: what its type's root would answer. `id` is null for a text that is no id. */
@@ -170,21 +187,23 @@ export function expectedNode(
   below: readonly Selection[],
   id: { readonly type: string; readonly key: number } | null,
 ): Reply {
-  if (!hasRights(asker)) return rootDenied;
+  // Refused for what any type behind the interface would be asked.
+  if (!hasRights(asker) || ['Permit', 'Subject'].some((type) => hiddenBelow(asker, collect(below, type)))) return rootDenied;
   if (id === null) return { data: null, denied: [], rows: [] };
   const fields = collect(below, id.type);
+  const scene: Scene = { asker, world, visible, shown: [] };
   const reply = id.type === 'Permit'
-    ? onePermit(asker, world, fields, visible.find((permit) => permit.id === id.key))
-    : oneSubject(asker, visible, fields, holdersOf(world, visible).find((subject) => subject.id === id.key));
+    ? onePermit(scene, fields, visible.find((permit) => permit.id === id.key))
+    : oneSubject(scene, fields, holdersOf(world, visible).find((subject) => subject.id === id.key));
   return { ...reply, phase: 'node' };
 }
 
 /** An object of the given fields, each answered by `value`. */
 export function write(
   fields: ReadonlyMap<string, Expected>,
-  value: (name: string, below: ReadonlyMap<string, Expected>) => unknown,
+  value: (name: string, below: ReadonlyMap<string, Expected>, expected: Expected) => unknown,
 ): Record<string, unknown> {
-  return Object.fromEntries([...fields].map(([key, { name, below }]) => [key, value(name, collect(below))]));
+  return Object.fromEntries([...fields].map(([key, expected]) => [key, value(expected.name, collect(expected.below), expected)]));
 }
 
 export function matches(world: World, permit: PermitRow, filter: Filter): boolean {
@@ -202,7 +221,13 @@ export function matches(world: World, permit: PermitRow, filter: Filter): boolea
   );
 }
 
+/** A permit as the feed carries it, alone. */
 export function permitData(asker: Asker, world: World, permit: PermitRow, fields: ReadonlyMap<string, Expected>): Record<string, unknown> {
+  return sightOf({ asker, world, visible: [permit], shown: [] }, permit, fields);
+}
+
+function sightOf(scene: Scene, permit: PermitRow, fields: ReadonlyMap<string, Expected>): Record<string, unknown> {
+  const { asker, world } = scene;
   const record = sight(asker, permit) === 'record';
   const cells: Readonly<Record<string, unknown>> = {
     id: idMark, documentPart: permit.document_part,
@@ -218,7 +243,7 @@ export function permitData(asker: Asker, world: World, permit: PermitRow, fields
   return write(fields, (name, below) => {
     if (name === 'holder') {
       const holder = world.subjects.find(({ id }) => id === permit.holder_id);
-      return holder && subjectData(asker, holder, [permit], below);
+      return holder && subjectData(scene, holder, [permit], below);
     }
     if (name === 'decidedBy' || name === 'source') {
       const organ = agencies.find(({ code }) => code === (name === 'source' ? permit.source_agency : permit.decided_by));

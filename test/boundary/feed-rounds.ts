@@ -41,7 +41,7 @@ class Subscription {
     const avoid = new Set(['actions', ...(bold || ownsDecisions(asker) ? [] : withheld)]);
     const document = new DocumentMaker(random, null, avoid);
     this.inner = [...lead, ...document.below('permitChanged', random.chance(0.6))];
-    const coordinates = coordinateUses('permitChanged', this.inner);
+    const coordinates = coordinateUses('permitChanged', this.inner).own;
     this.denied = !hasRights(asker) || (!ownsDecisions(asker) && [...coordinates].some((use) => withheld.some((name) => use.endsWith(`.${name}`))));
     const root: FieldSelection = {
       form: 'field', key: random.chance(0.3) ? 'changes' : 'permitChanged', name: 'permitChanged', condition: null, below: this.inner,

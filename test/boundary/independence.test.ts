@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What judges answers. It must be able to contradict the boundary, so it may load nothing of it, however indirectly. */
-const oracle = ['judge', 'expectation', 'feed-expectation', 'released', 'selection-tree', 'pairs', 'feed-pairs', 'world', 'random', 'operations', 'document-maker', 'read-surface', 'viewers'];
+const oracle = ['judge', 'expectation', 'feed-expectation', 'released', 'selection-tree', 'pairs', 'feed-pairs', 'world', 'random', 'operations', 'document-maker', 'question', 'question-maker', 'read-surface', 'viewers'];
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = resolve(here, '../..');

@@ -1,4 +1,5 @@
 import type { GraphQLCall } from './hub-under-test.js';
+import type { Order } from './question.js';
 import type { PermitRow, SubjectRow, World } from './world.js';
 
 /** What a root used and which rows it showed; coverage counts it for the relations of those rows. */
@@ -24,10 +25,19 @@ export interface Operation {
   readonly used: readonly RootUse[];
 }
 
+/** The cursors of a list of permits in an order. */
+export interface KnownList {
+  readonly order: Order;
+  readonly places: readonly (readonly [PermitRow, string])[];
+}
+
 /** Sealed texts learnt from earlier answers: a record of a visible list and the cursor or id that stands for it. */
 export interface KnownTexts {
-  readonly permits: readonly (readonly [PermitRow, string])[];
+  /** Of each order a list was asked in, among them the declared one. */
+  readonly permits: readonly KnownList[];
   readonly subjects: readonly (readonly [SubjectRow, string])[];
+  /** Of the permits in the connections below all holders, in each order. */
+  readonly below: readonly KnownList[];
   /** Cursors that open for somebody else or for another list, and texts that open for nobody. */
   readonly foreign: readonly string[];
   /** The id of any record, visible or not. */

@@ -1,10 +1,10 @@
 import { coordinateUses, DocumentMaker, type WantedArgument } from './document-maker.js';
 import { checksDuplicates, countsCertificates, fullyReads, hasRights, sight, visiblePermits, type Asker } from './judge.js';
-import {
-  expectedNode, expectedPage, expectedPermit, expectedSubject, expectedSubjects, holdersOf, rootDenied, type Filter, type Paging, type Reply,
-} from './expectation.js';
+import { expectedNode, expectedPage, expectedPermit, expectedSubject, expectedSubjects, holdersOf, rootDenied, type Reply } from './expectation.js';
 import type { Expectation, HiddenFilter, KnownTexts, Operation } from './operation.js';
 import type { Pair } from './pairs.js';
+import type { Filter, Paging, Question, Where } from './question.js';
+import { randomOrder, randomPage, randomWhere } from './question-maker.js';
 import type { Random } from './random.js';
 import { argumentPaths, openRoots } from './read-surface.js';
 import { expectedDuplicate, expectedIdentities, expectedStock, openAnswer } from './released.js';
@@ -16,15 +16,24 @@ interface Root {
   readonly name: string;
   readonly selection: FieldSelection;
   readonly uses: ReadonlySet<string>;
+  /** Uses made in connections below. */
+  readonly usesBelow?: ReadonlySet<string>;
   readonly reply: (below: ReadonlyMap<string, Expected>, world: World) => Reply;
 }
 
 type AskedFilter = Omit<Filter, 'also'>;
 
-/** Arguments in the order in which operations are about them. */
-const wantedArguments: readonly WantedArgument[] = ['permits', 'permit', 'subjects', 'subject', 'node', 'permitDuplicate', 'certificateStock', 'personalIdentities'].flatMap((root) =>
-  argumentPaths(root).flatMap((path) => (['literal', 'variable'] as const).map((form) => ({ root, path, form }))),
-);
+const argumentsOf = (field: string, chosen: (path: string) => boolean): WantedArgument[] =>
+  argumentPaths(field).filter(chosen).flatMap((path) => (['literal', 'variable'] as const).map((form) => ({ root: field, path, form })));
+
+/** Arguments in the order in which operations are about them. Conditions are many and have their turns by chance. */
+const wantedArguments: readonly (readonly WantedArgument[])[] = ['permits', 'Subject.permits', 'permit', 'subjects', 'subject', 'node', 'permitDuplicate', 'certificateStock', 'personalIdentities'].flatMap((field) => {
+  const conditions = argumentsOf(field, (path) => path.startsWith('where.'));
+  return [
+    ...argumentsOf(field, (path) => !path.startsWith('where.')).map((one) => [one]),
+    ...Array.from({ length: conditions.length > 0 ? 12 : 0 }, () => conditions),
+  ];
+});
 
 /** Builds one random operation of a viewer and, from the world it may see, the answer it must get. */
 export class OperationMaker {
@@ -48,9 +57,11 @@ export class OperationMaker {
   }
 
   /** `turn`: which argument the operation is about, one after the other; the rest is chance. */
-  make(turn: number, wanted = wantedArguments[turn % wantedArguments.length] ?? null): Operation {
+  make(turn: number, about?: WantedArgument): Operation {
     const random = this.#random;
+    const wanted = about ?? random.pick(wantedArguments[turn % wantedArguments.length] ?? []);
     this.#document = new DocumentMaker(random, wanted);
+    this.#document.questionBelow = () => this.#questionBelow();
     const roots = Array.from({ length: random.pick([1, 2, 2, 2, 3]) }, (_, i) => {
       this.#wanted = i === 0 ? wanted : null;
       return this.#root(`r${i}`);
@@ -68,7 +79,10 @@ export class OperationMaker {
       call: { query, ...(Object.keys(variables).length > 0 ? { variables } : {}) },
       expected: [one.expected, other.expected],
       refused,
-      used: refused === null ? one.replies.map(({ root, reply }) => ({ root: root.name, uses: new Set([...root.uses, ...forms]), rows: reply.rows })) : [],
+      used: refused !== null ? [] : one.replies.flatMap(({ root, reply }) => [
+        { root: root.name, uses: new Set([...root.uses, ...forms]), rows: reply.rows },
+        { root: root.name, uses: root.usesBelow ?? new Set(), rows: reply.below ?? [] },
+      ]),
     };
   }
 
@@ -108,10 +122,19 @@ export class OperationMaker {
   #refused(roots: Root[]): string {
     const random = this.#random;
     const largest = this.#asker.bulk === true ? 1_000 : 100;
-    const name = random.pick(['permits', 'subjects'] as const);
-    const elsewhere = this.#known[name === 'permits' ? 'subjects' : 'permits'].map(([, text]) => text);
-    const cursor = JSON.stringify(random.pick([...this.#known.foreign, ...elsewhere.slice(0, 1)]));
-    const [bad, code] = random.pick([
+    const name = random.pick(['permits', 'permits', 'subjects'] as const);
+    const { permits, below: lists, subjects, foreign } = this.#known;
+    const elsewhere = [...(name === 'permits' ? subjects : permits.flatMap(({ places }) => places)), ...lists.flatMap(({ places }) => places)].map(([, text]) => text);
+    const cursor = JSON.stringify(random.pick([...foreign, ...random.some(elsewhere, 0.2)]));
+    const inPlain = JSON.stringify(permits.find(({ order }) => order.length === 0)?.places[0]?.[1] ?? 'x');
+    const inOther = JSON.stringify(permits.find(({ order }) => order.length > 0)?.places[0]?.[1] ?? 'x');
+    const [bad, code] = name === 'permits' && random.chance(0.6) ? random.pick([
+      [`first: 5, after: ${inOther}`, 'BAD_CURSOR'],
+      [`last: 5, orderBy: {field: DOCUMENT_NO, direction: DESC}, before: ${inPlain}`, 'BAD_CURSOR'],
+      ['first: 5, where: {item: null}', 'BAD_USER_INPUT'],
+      ['first: 5, where: {or: [{district: {eq: null}}]}', 'BAD_USER_INPUT'],
+      ['first: 5, orderBy: [{field: ITEM}, {field: ITEM, direction: DESC}]', 'BAD_USER_INPUT'],
+    ] as const) : random.pick([
       [`first: 5, after: ${cursor}`, 'BAD_CURSOR'],
       [`last: 5, before: ${cursor}`, 'BAD_CURSOR'],
       [`first: ${random.pick([0, -1, largest + 1])}`, 'BAD_PAGE_SIZE'],
@@ -125,6 +148,7 @@ export class OperationMaker {
   #root(key: string): Root {
     const choice = this.#random.fraction();
     if (this.#wanted) {
+      if (this.#wanted.root === 'Subject.permits') return this.#holders(key);
       if (this.#wanted.root === 'permits') return this.#permits(key);
       if (this.#wanted.root === 'permit') return this.#permit(key);
       if (this.#wanted.root === 'subjects') return this.#subjects(key);
@@ -150,17 +174,58 @@ export class OperationMaker {
     const random = this.#random;
     const hidden = this.#hiddenFilters.length > 0 && random.chance(0.5) ? random.pick(this.#hiddenFilters) : null;
     const anchor = this.#anchor();
-    const filter: AskedFilter = hidden === null && (this.#wanted || random.chance(0.5)) ? this.#filter(anchor) : {};
-    const [paging, parts] = this.#paging('permits', this.#known.permits, anchor && this.#known.permits.findIndex(([row]) => row.id === anchor.id));
+    const { parts, asked } = this.#question('permits', anchor, hidden === null, this.#asker.bulk === true && random.chance(0.5) ? [700] : [1, 1, 2, 3, 5, 50, 100]);
     const value = hidden && this.#hiddenValue(hidden);
     if (hidden) parts.push(`filter: {${hidden.path}: ${JSON.stringify(value)}}`);
-    else if (Object.keys(filter).length > 0) parts.push(`filter: ${this.#filterArgument('permits', 'PermitFilter', filter)}`);
     const asker = this.#asker;
     return this.#make(key, 'permits', parts, (below, world) => {
       if (hidden && !fullyReads(asker, hidden.field)) return rootDenied;
-      const also: Filter = hidden ? { also: (permit) => hidden.valueOf(world, permit) === value } : filter;
-      return expectedPage(asker, world, this.#visible, below, also, paging);
+      const question = hidden ? { ...asked, filter: { also: (permit: PermitRow) => hidden.valueOf(world, permit) === value } } : asked;
+      return expectedPage(asker, world, this.#visible, below, question);
     });
+  }
+
+  /** A connection of permits: which rows, in which order, which page. */
+  #question(field: 'permits' | 'Subject.permits', anchor: PermitRow | null, conditions: boolean, sizes: readonly number[]): { parts: string[]; asked: Question } {
+    const random = this.#random;
+    const document = this.#document;
+    const wanted = this.#wanted?.root === field ? this.#wanted.path : null;
+    const filter: AskedFilter = conditions && (wanted?.startsWith('filter.') || random.chance(0.4)) ? this.#filter(field, anchor) : {};
+    const where = conditions && (wanted?.startsWith('where.') || random.chance(0.45)) ? this.#where(anchor, wanted) : null;
+    const known = field === 'permits' ? this.#known.permits : this.#known.below;
+    const named = wanted?.startsWith('orderBy.') === true ? wanted.slice('orderBy.'.length) : null;
+    const paged = wanted === 'after' || wanted === 'before';
+    const { order, places } = named === null && known.length > 0 && (paged || random.chance(0.8)) ? random.pick(known) : { order: randomOrder(random, named), places: [] };
+    const at = anchor && places.length > 0 ? places.findIndex(([row]) => row.id === anchor.id) : null;
+    const [paging, parts] = this.#paging(field, places, at, sizes);
+    if (Object.keys(filter).length > 0) parts.push(`filter: ${this.#filterArgument(field, 'PermitFilter', filter)}`);
+    if (where !== null) parts.push(`where: ${document.value(field, 'where', where)}`);
+    if (order.length > 0) parts.push(`orderBy: ${document.value(field, 'orderBy', order)}`);
+    if (order.length > 0 && (paging.after ?? paging.before) !== null) document.use('second page of an order');
+    return { parts, asked: { filter, where, order, paging } };
+  }
+
+  /** Conditions, now and then on what this viewer does not read of every row. */
+  #where(anchor: PermitRow | null, wanted: string | null): Where {
+    const random = this.#random;
+    const source = { random, world: this.#pair.one, visible: this.#visible, hidden: fullyReads(this.#asker, 'content') };
+    const where = randomWhere(source, anchor, wanted?.startsWith('where.') === true ? wanted.slice('where.'.length) : null);
+    if (source.hidden || !random.chance(0.1)) return where;
+    const content = { content: { eq: random.pick([...this.#visible.flatMap((permit) => permit.content ?? []), 'x']) } };
+    return random.pick([content, { ...where, ...content }, { or: [where, content] }, { not: content }, { not: { and: [where, { not: content }] } }]);
+  }
+
+  #questionBelow(): { text: string; asked: Question } {
+    const { parts, asked } = this.#question('Subject.permits', this.#anchor(), true, [1, 1, 2, 3, 5, 50]);
+    if ((asked.paging.after ?? asked.paging.before) !== null) this.#document.use('a second page below');
+    return { text: parts.join(', '), asked };
+  }
+
+  /** All holders, with a connection below each. */
+  #holders(key: string): Root {
+    const nodes: FieldSelection = { form: 'field', key: 'nodes', name: 'nodes', condition: null, below: [this.#document.connection(2, this.#random.chance(0.3))] };
+    const paging = { size: 100, backward: false, after: null, before: null };
+    return this.#make(key, 'subjects', ['first: 100'], (below, world) => expectedSubjects(this.#asker, world, this.#visible, below, {}, paging), [nodes]);
   }
 
   /** A value some row of either world holds, so that a filter that is not refused tells the worlds apart. */
@@ -178,7 +243,7 @@ export class OperationMaker {
       ...(this.#document.gives('subjects', 'filter.item', 0.4) ? { item: anchor?.item ?? random.pick(items) } : {}),
       ...(this.#document.gives('subjects', 'filter.district', 0.4) ? { district: anchor?.district ?? supervisedIn(random.pick(locations)) } : {}),
     };
-    const [paging, parts] = this.#paging('subjects', this.#known.subjects, anchor && this.#known.subjects.findIndex(([row]) => row.id === anchor.holder_id));
+    const [paging, parts] = this.#paging('subjects', this.#known.subjects, anchor && this.#known.subjects.findIndex(([row]) => row.id === anchor.holder_id), [1, 1, 2, 3, 5, 50, 100]);
     if (Object.keys(filter).length > 0) parts.push(`filter: ${this.#filterArgument('subjects', 'SubjectFilter', filter)}`);
     return this.#make(key, 'subjects', parts, (below, world) => expectedSubjects(this.#asker, world, this.#visible, below, filter, paging));
   }
@@ -266,7 +331,14 @@ export class OperationMaker {
     const document = this.#document;
     const below = given ?? document.below(name, this.#wanted?.path === '' || this.#random.chance(0.3));
     const selection: FieldSelection = { form: 'field', key, name, arguments: parts.join(', '), condition: document.condition(0.05), below };
-    return { name, selection, uses: new Set([...coordinateUses(name, below), ...document.takeUses()]), reply };
+    const coordinates = coordinateUses(name, below);
+    const isBelow = (use: string): boolean => /^Subject\.permits\(|(^a| page) (connection )?below/.test(use);
+    const uses = [...document.takeUses()];
+    return {
+      name, selection, reply,
+      uses: new Set([...coordinates.own, ...uses.filter((use) => !isBelow(use))]),
+      usesBelow: new Set([...coordinates.below, ...uses.filter(isBelow)]),
+    };
   }
 
   /** A visible row to ask about, so that most questions have an answer: each kind of row as often as any other. */
@@ -278,6 +350,7 @@ export class OperationMaker {
     for (const permit of this.#visible) {
       if (wanted === 'filter.certificateNo' && permit.certificate_no === null) continue;
       if (wanted === 'filter.status' && permit.status === null) continue;
+      if (!this.#canMeet(wanted, permit)) continue;
       if (/uscc/i.test(wanted) && !coded.has(permit.holder_id)) continue;
       const kind = `${sight(this.#asker, permit)} ${/P01|P07/.exec(permit.item)?.[0] ?? (/P05|P06/.test(permit.item) ? 'P05' : '')}`;
       kinds.set(kind, [...(kinds.get(kind) ?? []), permit]);
@@ -285,24 +358,26 @@ export class OperationMaker {
     return kinds.size === 0 ? null : this.#random.pick(this.#random.pick([...kinds.values()]));
   }
 
-  /** A page from the front or from the end, often the second one: after or before a record of the list, or both; around a record at `at`. */
-  #paging<T>(root: string, known: readonly (readonly [T, string])[], at: number | null): [Paging<T>, string[]] {
-    const random = this.#random;
-    const size = this.#asker.bulk === true && random.chance(0.5) ? 700 : random.pick([1, 1, 2, 3, 5, 50, 100]);
-    const backward = this.#wanted?.path === 'last' || (this.#wanted?.path !== 'first' && random.chance(0.4));
-    // Whoever sees nothing has no cursor of its own; any text is refused like none.
+  /** Whether a row can meet the condition a document is about. */
+  #canMeet(wanted: string, permit: PermitRow): boolean {
+    const [, property = '', operator = ''] = /^where\.(.+)\.(\w+)$/.exec(wanted) ?? [];
+    if (property.startsWith('actions.some')) return this.#pair.one.actions.some(({ permit_id }) => permit_id === permit.id);
+    if (['isNull', 'ne', 'notIn'].includes(operator)) return true;
+    const cells: Readonly<Record<string, string | null>> = {
+      status: permit.status, certificateNo: permit.certificate_no, validFrom: permit.valid_from, validTo: permit.valid_to, content: permit.content,
+    };
+    return cells[property] !== null;
+  }
+
+  /** A page; whoever sees nothing has no cursor of its own, and any text is refused like none. */
+  #paging<T>(field: string, known: readonly (readonly [T, string])[], at: number | null, sizes: readonly number[]): [Paging<T>, string[]] {
     const places: readonly (readonly [T | null, string])[] = hasRights(this.#asker) ? known : this.#known.foreign.map((text) => [null, text]);
-    const place = (side: string, chance: number, from: number, to: number) =>
-      from < to && this.#document.gives(root, side, chance) ? places[random.int(from, to - 1)] : undefined;
-    const after = place('after', backward ? 0.2 : 0.5, 0, at ?? places.length);
-    const before = place('before', backward ? 0.5 : 0.2, after ? places.indexOf(after) + 1 : (at ?? -1) + 1, places.length);
-    const side = backward ? 'last' : 'first';
-    const parts = [`${side}: ${this.#document.value(root, side, size)}`];
-    if (after) parts.push(`after: ${this.#document.value(root, 'after', after[1])}`);
-    if (before) parts.push(`before: ${this.#document.value(root, 'before', before[1])}`);
-    if (!backward && after) this.#document.use('second page forward');
-    if (backward && before) this.#document.use('second page backward');
-    return [{ size, backward, after: after?.[0] ?? null, before: before?.[0] ?? null }, parts];
+    const wanted = this.#wanted?.root === field ? this.#wanted.path : null;
+    const page = randomPage(this.#random, this.#document, { field, sizes, places, at, wanted });
+    const [{ backward, after, before }] = page;
+    if (!backward && after !== null) this.#document.use('second page forward');
+    if (backward && before !== null) this.#document.use('second page backward');
+    return page;
   }
 
   /** A credit code of a visible holder, of a hidden one (the pairs make them up alike), or of nobody. */
@@ -314,9 +389,9 @@ export class OperationMaker {
   }
 
   /** Values of one visible row, so that rows of every relation are found by every filter, or any values. */
-  #filter(row: PermitRow | null): AskedFilter {
+  #filter(field: string, row: PermitRow | null): AskedFilter {
     const random = this.#random;
-    const gives = (name: string, probability: number): boolean => this.#document.gives('permits', `filter.${name}`, probability);
+    const gives = (name: string, probability: number): boolean => this.#document.gives(field, `filter.${name}`, probability);
     return {
       ...(gives('item', 0.35) ? { item: row?.item ?? random.pick(items) } : {}),
       ...(gives('status', 0.35) ? { status: row?.status ?? random.pick(statuses) } : {}),

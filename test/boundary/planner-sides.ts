@@ -22,7 +22,7 @@ import { isPurpose } from '../../src/measures/purposes.js';
 import { Services } from '../../src/planner/context.js';
 import type { PlannerParts } from '../../src/planner/parts.js';
 import { systemClock } from '../../src/measures/clock.js';
-import { Planner } from '../../src/planner/planner.js';
+import { Planner, type PlannedAnswer } from '../../src/planner/planner.js';
 import { Readers } from '../../src/planner/readers.js';
 import { defaultLimits, settingsOf } from '../../src/limits/settings.js';
 import { quotasFrom } from '../../src/server/quotas.js';
@@ -121,7 +121,12 @@ export interface Layers {
   readonly merge?: (call: GraphQLCall, asker: Asker, whole: string, second: string) => string;
 }
 
+/** An answer with what the evidence would count of it. */
+export type Answered = Pick<PlannedAnswer, 'records' | 'objects' | 'subjects'> & { readonly body: string };
+
 export interface PlannerSide extends Side {
+  /** The answer of this planner, or of another one over the same database. */
+  answer(asker: Asker, call: GraphQLCall, by?: Planner): Promise<Answered>;
   readonly database: HubDatabase;
   readonly parts: PlannerParts;
   readonly planner: Planner;
@@ -164,9 +169,10 @@ export async function plannerSide(layers: Layers = {}): Promise<PlannerSide> {
     planner,
     load: (world) => loader.load(world),
     id: (type, key) => parts.ids.encode(type, String(key)),
+    answer: (asker, call, by = planner) => run(by, parts.readers, services, asker, call),
     ask: async (asker, call) => {
-      const whole = await run(planner, parts.readers, services, asker, call);
-      const body = layers.merge?.(call, asker, whole, await run(second, parts.readers, services, asker, call)) ?? whole;
+      const { body: whole } = await run(planner, parts.readers, services, asker, call);
+      const body = layers.merge?.(call, asker, whole, (await run(second, parts.readers, services, asker, call)).body) ?? whole;
       return { status: 200, type: null, body };
     },
     close: async () => {
@@ -179,7 +185,7 @@ export async function plannerSide(layers: Layers = {}): Promise<PlannerSide> {
   };
 }
 
-async function run(planner: Planner, readers: Readers, services: Services, asker: Asker, call: GraphQLCall): Promise<string> {
+async function run(planner: Planner, readers: Readers, services: Services, asker: Asker, call: GraphQLCall): Promise<Answered> {
   const known = planner.admit(call.query);
   const operation = known.operation(call.operationName ?? null);
   if (!operation) throw new Error('the call names no operation');
@@ -188,10 +194,11 @@ async function run(planner: Planner, readers: Readers, services: Services, asker
   const viewer = viewerOf(asker);
   const context = { viewer, readers, services, noteCase: () => undefined, noteRead: () => undefined };
   try {
-    return (await planner.run(known, operation, variables, viewer, context)).body.toString();
+    const answer = await planner.run(known, operation, variables, viewer, context);
+    return { ...answer, body: answer.body.toString() };
   } catch (error) {
     // The lanes turn a refusal into an answer; here its code is enough.
-    if (error instanceof Error && 'extensions' in error) return JSON.stringify({ errors: [{ extensions: error.extensions }], data: null });
+    if (error instanceof Error && 'extensions' in error) return { body: JSON.stringify({ errors: [{ extensions: error.extensions }], data: null }), records: 0, objects: 0, subjects: [] };
     throw error;
   }
 }

@@ -226,7 +226,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   {
     leak: 'L-25', fault: 'the count drops a number when its permit ends: two readings differ by one holder', pending: 'issue 5 (group sizes, differencing)',
     hunt: rounds(() => ({
-      operations: operationsWith(certificateStockView.name, (view) => ({ ...view, query: `${view.query} AND status = 'VALID'` })),
+      operations: operationsWith(certificateStockView.name, (view) => ({ ...view, query: `${textOf(view.query)} AND status = 'VALID'` })),
     })),
   },
   {

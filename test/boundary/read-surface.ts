@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { buildSchema, getNamedType, isAbstractType, isInputObjectType, isObjectType, type GraphQLField, type GraphQLObjectType } from 'graphql';
+import {
+  buildSchema, getNamedType, getNullableType, isAbstractType, isEnumType, isInputObjectType, isListType, isObjectType,
+  type GraphQLField, type GraphQLInputType, type GraphQLObjectType,
+} from 'graphql';
 
 /**
  * What of the schema can be asked for, as text of uses: the universe the generator's coverage is counted against. Read
@@ -13,6 +16,9 @@ export const recordRoots = ['permits', 'permit', 'subjects', 'subject', 'node', 
 
 /** Roots that release something on purpose, judged by `released.ts`. */
 export const releaseRoots = ['permitDuplicate', 'certificateStock', 'personalIdentities'] as const;
+
+/** Connections below records, asked for under any root; their arguments are counted once for all of them. */
+export const connectionsBelow = ['Subject.permits'] as const;
 
 /** Public roots and the viewer's own, mixed in with data: name → arguments. They answer alike over any database. */
 export const openRoots: Readonly<Record<string, string>> = {
@@ -49,7 +55,8 @@ export const elsewhere: Readonly<Record<string, string>> = {
 /** Ways of asking that are counted beside coordinates and arguments. */
 export const forms = [
   'alias', 'inline fragment', 'named fragment', 'nested fragment', 'fragment on the interface', '@skip', '@include', '__typename',
-  'one field twice with different arguments', 'second page forward', 'second page backward', 'mixed with introspection', 'mixed with public data',
+  'one field twice with different arguments', 'second page forward', 'second page backward', 'second page of an order', 'mixed with introspection', 'mixed with public data',
+  'a connection below', 'a second page below', 'a connection below a connection', 'an input object as a variable', 'a condition left out by its variable',
   'mixed with a denied root', 'with a purpose and a case', 'with a purpose and no case', 'with nothing declared',
 ] as const;
 
@@ -85,24 +92,49 @@ export function coordinatesUnder(root: string): string[] {
   return [...found];
 }
 
-/** Every argument of a root, members of input objects by path, as a literal and as a variable. */
-export function argumentsOf(root: string): string[] {
-  return argumentPaths(root).flatMap((path) => [`${root}(${path}) as a literal`, `${root}(${path}) as a variable`]);
+/** Every argument of a root or of a connection below, members of input objects by path, as a literal and as a variable. */
+export function argumentsOf(field: string): string[] {
+  return argumentPaths(field).flatMap((path) => [`${field}(${path}) as a literal`, `${field}(${path}) as a variable`]);
 }
 
-export function argumentPaths(root: string): string[] {
-  return rootField(root).args.flatMap(({ name, type }) => {
-    const named = getNamedType(type);
-    return isInputObjectType(named) ? Object.keys(named.getFields()).map((member) => `${name}.${member}`) : [name];
-  });
+/**
+ * Paths of a field's arguments. Inputs that hold themselves (`and`, `or`, `not`) are gone into once; an enum that names
+ * columns counts value by value.
+ */
+export function argumentPaths(field: string): string[] {
+  return fieldNamed(field).args.flatMap(({ name, type }) => inputPaths(type, name, []));
+}
+
+function inputPaths(type: GraphQLInputType, path: string, inside: readonly string[]): string[] {
+  const named = getNamedType(type);
+  if (isEnumType(named) && path === 'orderBy.field') return named.getValues().map(({ name }) => `orderBy.${name}`);
+  if (!isInputObjectType(named) || inside.includes(named.name)) return [path];
+  return Object.values(named.getFields()).flatMap((member) => inputPaths(member.type, `${path}.${member.name}`, [...inside, named.name]));
+}
+
+/** A root by name, or a connection below by coordinate. */
+function fieldNamed(field: string): GraphQLField<unknown, unknown> {
+  const [type = '', name] = field.split('.');
+  if (name === undefined) return rootField(type);
+  const owner = schema.getType(type);
+  const found = isObjectType(owner) ? owner.getFields()[name] : undefined;
+  if (!found) throw new Error(`the schema has no field ${field}`);
+  return found;
 }
 
 /** GraphQL type of an argument by path, for the definition of a variable. */
-export function argumentType(root: string, path: string): string {
-  const [name = '', member] = path.split('.');
-  const argument = rootField(root).args.find((candidate) => candidate.name === name);
-  const named = argument && getNamedType(argument.type);
-  const type = member === undefined ? argument?.type : isInputObjectType(named) ? named.getFields()[member]?.type : undefined;
-  if (!type) throw new Error(`no argument ${root}(${path})`);
-  return String(type);
+export function argumentType(field: string, path: string): GraphQLInputType {
+  const [name = '', ...members] = path.split('.');
+  let type = fieldNamed(field).args.find((candidate) => candidate.name === name)?.type;
+  for (const member of members) type = type && memberType(type, member);
+  if (!type) throw new Error(`no argument ${field}(${path})`);
+  return type;
+}
+
+/** Type of a member of an input object, or of the elements of a list. */
+export function memberType(type: GraphQLInputType, member: string): GraphQLInputType | undefined {
+  const nullable = getNullableType(type);
+  if (isListType(nullable) && /^\d+$/.test(member)) return nullable.ofType;
+  const named = getNamedType(type);
+  return isInputObjectType(named) ? named.getFields()[member]?.type : undefined;
 }

@@ -1,12 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Coverage } from './coverage.js';
 import type { WantedArgument } from './document-maker.js';
-import { cursorMark, holdersOf, idMark } from './expectation.js';
+import { cursorMark, idMark } from './expectation.js';
+import { harvestOf, learn } from './harvest.js';
 import type { Answer, GraphQLCall, LaneName } from './hub-under-test.js';
-import { hasRights, visiblePermits, type Asker } from './judge.js';
+import type { Asker } from './judge.js';
 import type { Expectation, HiddenFilter, KnownTexts, Operation } from './operation.js';
 import { OperationMaker } from './operations.js';
 import { makePair } from './pairs.js';
+import type { Order } from './question.js';
+import { randomOrder } from './question-maker.js';
 import { Random } from './random.js';
 import { declaredInTurn, viewers } from './viewers.js';
 import type { World } from './world.js';
@@ -32,8 +35,6 @@ export interface RoundsOptions {
   readonly hiddenFilters?: readonly HiddenFilter[];
   readonly coverage?: Coverage;
 }
-
-const harvest = '{ permits(first: 100) { edges { cursor node { id } } } subjects(first: 100) { edges { cursor node { id } } } }';
 
 const garbage = ['', 'nonsense', 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'];
 
@@ -72,25 +73,23 @@ export class Rounds {
     await Promise.all([this.#sides[0].load(pair.one), this.#sides[1].load(pair.other)]);
 
     const found = (what: string, call: GraphQLCall, details: readonly string[]): Finding => ({ seed, viewer, what, call, details });
-    const call = { query: harvest };
+    const named = wanted?.path.startsWith('orderBy.') === true ? wanted.path.slice('orderBy.'.length) : null;
+    const orders: readonly Order[] = [[], randomOrder(random, named)];
+    const call = { query: harvestOf(orders) };
     const [first, second] = await this.#both(viewer, call, 'any');
     if (first.body !== second.body) return found('the lists differ', call, [first.body, second.body]);
-    const lists = listsOf(first.body);
-    const rows = hasRights(viewer) ? visiblePermits(viewer, pair.one) : [];
-    const holders = holdersOf(pair.one, rows);
     const [side] = this.#sides;
-    if (!isDeepStrictEqual(lists.permits.map(({ node }) => node.id), rows.map(({ id }) => side.id('Permit', id)))) return found('other permits than the table grants', call, [first.body]);
-    if (!isDeepStrictEqual(lists.subjects.map(({ node }) => node.id), holders.map(({ id }) => side.id('Subject', id)))) return found('other holders than the table grants', call, [first.body]);
+    const learnt = learn(parse(first.body).data, orders, viewer, pair.one, (type, key) => side.id(type, key));
+    if (typeof learnt === 'string') return found(learnt, call, [first.body]);
     const previous = this.#previous;
-    const known: KnownTexts = {
-      permits: rows.map((row, i) => [row, lists.permits[i]?.cursor ?? '']),
-      subjects: holders.map((row, i) => [row, lists.subjects[i]?.cursor ?? '']),
+    const texts: KnownTexts = {
+      ...learnt,
       foreign: previous && previous.viewer.agency !== viewer.agency ? [...previous.cursors.slice(0, 2), ...garbage] : garbage,
       id: (type, key) => side.id(type, key),
     };
-    this.#previous = { viewer, cursors: lists.permits.map(({ cursor }) => cursor) };
+    this.#previous = { viewer, cursors: learnt.permits.flatMap(({ places }) => places.slice(0, 1).map(([, cursor]) => cursor)) };
 
-    const maker = new OperationMaker(random, viewer, pair, known, this.#options.hiddenFilters);
+    const maker = new OperationMaker(random, viewer, pair, texts, this.#options.hiddenFilters);
     for (let i = 0; i < operations; i += 1) {
       const operation = maker.make(turnOf(seed, i, operations), wanted);
       for (const lane of this.#lanes) {
@@ -120,13 +119,6 @@ interface Parsed {
 function parse(body: string): Parsed {
   const value = JSON.parse(body) as Partial<Parsed>;
   return { data: value.data ?? null, errors: value.errors ?? [] };
-}
-
-type Edges = readonly { readonly cursor: string; readonly node: { readonly id: string } }[];
-
-function listsOf(body: string): { readonly permits: Edges; readonly subjects: Edges } {
-  const data = parse(body).data as { permits?: { edges: Edges } | null; subjects?: { edges: Edges } | null } | null;
-  return { permits: data?.permits?.edges ?? [], subjects: data?.subjects?.edges ?? [] };
 }
 
 /** How an answer differs from the judge's, in data, key order, errors or their order; null when it does not. */

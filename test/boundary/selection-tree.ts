@@ -1,3 +1,5 @@
+import type { Question } from './question.js';
+
 /** A selection as a tree; printed as GraphQL and evaluated by hand. */
 export type Selection = FieldSelection | SpreadSelection;
 
@@ -6,6 +8,8 @@ export interface FieldSelection {
   readonly key: string;
   readonly name: string;
   readonly arguments?: string;
+  /** What a connection below asks for; its key is its own, so that no two of them merge. */
+  readonly asked?: Question;
   readonly condition: Condition | null;
   readonly below: readonly Selection[] | null;
 }
@@ -29,6 +33,7 @@ export interface Condition {
 export interface Expected {
   readonly name: string;
   readonly below: readonly Selection[];
+  readonly asked?: Question;
 }
 
 export function applies(condition: Condition | null): boolean {
@@ -49,7 +54,8 @@ export function collect(selections: readonly Selection[], type: string | null = 
         continue;
       }
       const below = fields.get(selection.key)?.below ?? [];
-      fields.set(selection.key, { name: selection.name, below: [...below, ...(selection.below ?? [])] });
+      const { key, name, asked } = selection;
+      fields.set(key, { name, below: [...below, ...(selection.below ?? [])], ...(asked ? { asked } : {}) });
     }
   };
   visit(selections);

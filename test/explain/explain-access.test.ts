@@ -173,7 +173,7 @@ test(`for ${operations} generated operations explain's DENY paths are the denied
     const [purpose, caseNo] = random.pick(declared);
     const viewer = { ...viewerOf(who), purpose, caseNo };
     const pair = makePair(random, who);
-    const { call, refused } = new OperationMaker(random, who, pair, { permits: [], subjects: [], foreign: ['nonsense'], id: (type, key) => side.id(type, key) }).make(i);
+    const { call, refused } = new OperationMaker(random, who, pair, { permits: [], subjects: [], below: [], foreign: ['nonsense'], id: (type, key) => side.id(type, key) }).make(i);
     const asked = { ...noted, operation: call.query, variables: call.variables ?? {}, purpose, caseNo };
     if (refused === 'BAD_PAGE_SIZE') await expect(explainer.explain(asked, viewer)).rejects.toMatchObject({ extensions: { code: refused } });
     if (refused !== null) continue;

@@ -70,6 +70,32 @@ async function whileQueued(key: string, change: string): Promise<string> {
   return id;
 }
 
+test('a job whose connection breaks off goes on; one that got nowhere five times ends', async () => {
+  const id = await inTheMiddle('broken', async () => {
+    const { rowCount } = await running.database.pool().query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%INSERT INTO hub.export_page%' AND datname = current_database()`);
+    expect(rowCount).toBe(1);
+  });
+  expect(await bureau.ended(id)).toMatchObject({ state: 'READY', records: 2_500 });
+  const hopeless = await whileQueued('hopeless', 'attempts = 5');
+  expect(await bureau.ended(hopeless)).toMatchObject({ state: 'FAILED', error: { code: 'EXPORT_FAILED' } });
+}, 60_000);
+
+test('a file that grows beyond the bounds ends its job, and takes no room', async () => {
+  for (const exportBounds of [{ largestFile: 20_000, allStored: 2 ** 30 }, { largestFile: 2 ** 30, allStored: 12_000 }]) {
+    const small = await RunningHub.start({ exportBounds });
+    try {
+      await addManyPermits(small.database.pool(), 2_500);
+      const client = await exportClient(small, 'HEPING_HRSS');
+      const job = await client.exported({ query: '{ permits { nodes { id } } }', idempotencyKey: 'large' });
+      expect(job).toMatchObject({ state: 'FAILED', error: { code: 'EXPORT_TOO_LARGE' }, bytes: 0 });
+      expect((await small.database.pool().query('SELECT FROM hub.export_page')).rowCount).toBe(0);
+      expect((await client.exported({ query: '{ permits(filter: {documentNo: "文1"}) { nodes { id } } }', idempotencyKey: 'narrow' })).state).toBe('READY');
+    } finally {
+      await small.close();
+    }
+  }
+}, 60_000);
+
 test('a job of another boundary, of an agency that is no more, or of a class its agency is no longer in, is not run', async () => {
   const pool = running.database.pool();
   for (const [key, change] of [

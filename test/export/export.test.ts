@@ -129,6 +129,7 @@ test('jobs and files are those of the agency in its class: to all others they do
     const { data } = await stranger.ask('{ exportJobs(first: 100) { nodes { id } } }');
     expect(JSON.stringify(data)).not.toContain(job.id);
   }
+  for (const id of ['', '1', 'a\u0000b', "' OR true --"]) expect([await bureau.job(id), await bureau.cancel(id)]).toEqual([null, null]);
   // A colleague of the same agency may.
   const colleague = await exportClient(running, 'HEPING_HRSS');
   expect(await colleague.lines(job.data)).toEqual([{ documentNo: '文1' }]);

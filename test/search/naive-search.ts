@@ -20,7 +20,7 @@ function foldedCharacter(character: string): string {
 }
 
 export function fold(text: string): string {
-  return [...text].map(foldedCharacter).join('');
+  return Array.from(text, foldedCharacter).join('');
 }
 
 /** A text of `length` characters in any spelling, with what does not matter strewn in. */
@@ -46,7 +46,7 @@ export interface NaiveSearch {
 
 /** Compares folded names by the places of their characters in the list above. */
 function compareNames(one: string, other: string): number {
-  const places = (text: string): number[] => [...text].map((character) => spellings.findIndex(([folded]) => folded === character));
+  const places = (text: string): number[] => Array.from(text, (character) => spellings.findIndex(([folded]) => folded === character));
   const [left, right] = [places(one), places(other)];
   for (let i = 0; i < Math.min(left.length, right.length); i += 1) {
     const difference = (left[i] ?? 0) - (right[i] ?? 0);

@@ -25,7 +25,10 @@ const simplified: ReadonlyMap<string, string> = new Map(
 
 /** Han characters in the order of CLDR's pinyin collation (`data/README.md`). This module runs as dist/src/subjects/names/. */
 const pinyinOrder: ReadonlyMap<string, number> = new Map(
-  [...readFileSync(new URL('../../../../src/subjects/names/data/pinyin-order.txt', import.meta.url), 'utf8').replaceAll('\n', '')].map((character, at) => [character, at]),
+  Array.from(readFileSync(new URL('../../../../src/subjects/names/data/pinyin-order.txt', import.meta.url), 'utf8').replaceAll('\n', ''), (character, at) => [
+    character,
+    at,
+  ]),
 );
 
 /** Names mostly are so already, and the rules below cost five times this test. */
