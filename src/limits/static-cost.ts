@@ -5,6 +5,7 @@ import {
   isLeafType,
   isListType,
   isObjectType,
+  Kind,
   type FieldNode,
   type GraphQLNamedType,
   type GraphQLObjectType,
@@ -28,6 +29,8 @@ export interface StaticCost {
   readonly requested: number;
   /** The part that is charged whatever is found: root fields and weights. */
   readonly fixed: number;
+  /** Whether it depends on the length of a list in a variable. */
+  readonly varies: boolean;
   /** By root field: which objects of its answer count. */
   readonly shapes: ReadonlyMap<string, CostShape>;
 }
@@ -59,7 +62,21 @@ export function staticCost(schema: GraphQLSchema, root: GraphQLObjectType, field
     shapes.set(key, priced.shape);
   }
   const fixed = Math.min(fields.size + pricing.weights, most);
-  return { requested: Math.min(objects + fixed, most), fixed, shapes };
+  return { requested: Math.min(objects + fixed, most), fixed, varies: pricing.varies, shapes };
+}
+
+/**
+ * The static cost of a plan. Plans are shared by calls whose lists differ in length; where such a list says how much is
+ * answered, the cost is reckoned for each call, else once.
+ */
+export function costReader(
+  schema: GraphQLSchema,
+  root: GraphQLObjectType,
+  fields: ReadonlyMap<string, readonly FieldNode[]>,
+  request: CostRequest,
+): (variables: Variables) => StaticCost {
+  const cost = staticCost(schema, root, fields, request);
+  return cost.varies ? (variables) => staticCost(schema, root, fields, { ...request, variables }) : () => cost;
 }
 
 /** Where a field stands: how often, in a connection of which page size, at the root or below. */
@@ -80,6 +97,7 @@ class Pricing {
   readonly #schema: GraphQLSchema;
   readonly #request: CostRequest;
   weights = 0;
+  varies = false;
 
   constructor(schema: GraphQLSchema, request: CostRequest) {
     this.#schema = schema;
@@ -134,7 +152,8 @@ class Pricing {
 
   /** A list that answers a list of questions is as long as that. */
   #listSize(node: FieldNode, isRoot: boolean): number {
-    const lengths = (node.arguments ?? []).map(({ name }) => {
+    const lengths = (node.arguments ?? []).map(({ name, value: given }) => {
+      this.varies ||= given.kind === Kind.VARIABLE;
       const value = argumentReader(node, name.value)(this.#request.variables);
       return Array.isArray(value) ? value.length : 0;
     });

@@ -48,5 +48,6 @@ async function planFor(
   if (variables instanceof Array) throw variables[0] ?? new GraphQLError('variables');
   const standing = { principal: agency.kind, purpose: null };
   const plan = await compileOperation(parts, { document: known.document, documentHash: known.hash, operation, fragments: known.fragments, standing, pageLimit, variables });
-  if (plan.cost.requested > defaultLimits.operationCost) throw new GraphQLError(`cost ${plan.cost.requested} > ${defaultLimits.operationCost}`);
+  const { requested } = plan.cost(variables);
+  if (requested > defaultLimits.operationCost) throw new GraphQLError(`cost ${requested} > ${defaultLimits.operationCost}`);
 }

@@ -125,7 +125,8 @@ export class Planner {
       });
     }
     const plan = await this.plan(known, operation, variables, viewer);
-    const paid = context.charge?.(plan.cost);
+    const cost = plan.cost(variables);
+    const paid = context.charge?.(cost);
     const shown = plan.introspected && this.roles.show(viewer.principal, plan.introspected, variables);
     const bound: BoundStatement[] = [];
     let adHoc = context.adHoc === true;
@@ -163,7 +164,7 @@ export class Planner {
       data.add(`${i === 0 ? '' : ','}${JSON.stringify(key)}:`);
       const read = reads[i];
       if (form === 'resolved') {
-        objects += objectsOf(rest?.data?.[key], plan.cost.shapes.get(key));
+        objects += objectsOf(rest?.data?.[key], cost.shapes.get(key));
         data.add(JSON.stringify(rest?.data?.[key] ?? null));
         continue;
       }
@@ -202,7 +203,7 @@ export class Planner {
     viewer: Viewer,
   ): Promise<OperationPlan> {
     const standing = standingOf(viewer);
-    const key = `${known.hash} ${operation.name?.value ?? ''} ${viewer.principal} ${standing.purpose ?? ''} ${viewer.pageLimit} ${this.#parts.policy.version} ${known.shapeOf(operation, variables)}`;
+    const key = `${known.hash} ${operation.name?.value ?? ''} ${viewer.principal} ${standing.purpose ?? ''} ${viewer.pageLimit} ${this.#parts.policy.version} ${keyOf(known.shapeOf(operation, variables))}`;
     const cached = this.#plans.get(key);
     if (cached) return cached;
     const plan = await compileOperation(this.#parts, {
@@ -217,6 +218,11 @@ export class Planner {
     this.#plans.set(key, plan);
     return plan;
   }
+}
+
+/** A shape as part of a key: that of ten thousand entries to match has 300 kB, and 2,000 such keys would be kept. */
+function keyOf(shape: string): string {
+  return shape.length <= 500 ? shape : createHash('sha256').update(shape).digest('base64url');
 }
 
 /** A text nested so deep that the parser runs out of stack is refused like any that nests too deep. */

@@ -1,6 +1,6 @@
 import { collectFields } from '../../src/planner/selection.js';
 import { buildSchema, getOperationAST, parse, type GraphQLSchema } from 'graphql';
-import { objectsOf, staticCost, type StaticCost } from '../../src/limits/static-cost.js';
+import { costReader, objectsOf, staticCost, type StaticCost } from '../../src/limits/static-cost.js';
 import { catalogueWorld, without } from '../boundary/fixed-world.js';
 import { pluck, readAnswer } from '../boundary/graphql-answer.js';
 import { asker, HubUnderTest } from '../boundary/hub-under-test.js';
@@ -55,6 +55,14 @@ test('sizes come from variables, and are bounded whatever they are', () => {
   expect(costOf('query ($n: Int) { permits(first: $n) { nodes { id } } }', { n: 7 }).requested).toBe(8);
   expect(costOf('query ($n: Int) { permits(first: $n) { nodes { id } } }', { n: -7 }).requested).toBe(101);
   expect(costOf('query ($n: [String!]!) { match(names: $n) { id } }', { n: Array(500).fill('') }).requested).toBe(501);
+});
+
+test('calls of one plan are priced each by the list they bring', () => {
+  const operation = getOperationAST(parse('query ($n: [String!]!) { match(names: $n) { id } }'));
+  const root = schema.getQueryType();
+  if (!operation || !root) throw new Error('no query');
+  const cost = costReader(schema, root, collectFields(root, [operation.selectionSet], {}, {}), { fragments: {}, variables: { n: ['a'] }, pageLimit: 100 });
+  expect([1, 500, 10_000].map((length) => cost({ n: Array(length).fill('') }).requested)).toEqual([2, 501, 10_001]);
 });
 
 test('of what resolvers gave the objects count that were priced: no frame, no leaf', () => {
