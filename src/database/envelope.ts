@@ -7,10 +7,20 @@ export interface Statement {
   readonly text: string;
 }
 
+/** Takes the rows of a statement as they come. Opened before each attempt: a read repeated elsewhere starts anew. */
+export interface RowSink {
+  open(): void;
+  row(row: Row): void;
+  /** The last row was there. */
+  close(): void;
+}
+
 /** A statement with its values, in the text form of the wire protocol; null is SQL NULL. */
 export interface BoundStatement {
   readonly statement: Statement;
   readonly values: (string | null)[];
+  /** Where its rows go; without one they are collected. */
+  readonly sink?: RowSink;
 }
 
 /** One result row as text cells in column order. */
@@ -78,6 +88,7 @@ class Envelope extends pg.Query {
   readonly #results: Row[][];
   readonly #settle: (error: Error | null, results: readonly (readonly Row[])[]) => void;
   #current = 0;
+  #failure: Error | null = null;
   #connection: pg.Connection | null = null;
 
   constructor(
@@ -105,7 +116,8 @@ class Envelope extends pg.Query {
         known.delete(name);
       }
     }
-    for (const { statement, values } of this.#statements) {
+    for (const { statement, values, sink } of this.#statements) {
+      sink?.open();
       const state = known.get(statement.name);
       if (state !== 'sent') {
         // Closing a statement that does not exist is no error; parsing one that does is.
@@ -120,15 +132,28 @@ class Envelope extends pg.Query {
   };
 
   handleDataRow(message: DataRowMessage): void {
-    this.#results[this.#current]?.push(message.fields);
+    const sink = this.#statements[this.#current]?.sink;
+    if (!sink) this.#results[this.#current]?.push(message.fields);
+    else if (this.#failure === null) this.#guarded(() => sink.row(message.fields));
   }
 
   handleCommandComplete(): void {
+    const sink = this.#statements[this.#current]?.sink;
+    if (sink && this.#failure === null) this.#guarded(() => sink.close());
     this.#current += 1;
   }
 
   handleEmptyQuery(): void {
     this.#current += 1;
+  }
+
+  /** A fault of a sink fails its own envelope: thrown here it would end the connection all others share. */
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#failure = new SinkFault('a row could not be taken', { cause: error });
+    }
   }
 
   /** What came before the failed statement was parsed; the rest of the group is in doubt. */
@@ -139,8 +164,13 @@ class Envelope extends pg.Query {
   }
 
   handleReadyForQuery(): void {
-    this.#settle(null, this.#results);
+    this.#settle(this.#failure, this.#results);
   }
+}
+
+/** A sink failed; its code tells it from the loss of a connection, after which reads are repeated. */
+export class SinkFault extends Error {
+  readonly code = 'SINK_FAULT';
 }
 
 /** Settings of a client that pipelines: what envelopes travel on. The option is newer than the published types. */

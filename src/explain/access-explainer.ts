@@ -173,9 +173,10 @@ export class AccessExplainer {
     try {
       return this.#planner.admit(source);
     } catch (error) {
+      if (error instanceof GraphQLError && 'code' in error.extensions) throw error; // beyond a limit
       if (error instanceof GraphQLError) throw refusal('GRAPHQL_PARSE_FAILED', error.message, 'operation');
       if (error instanceof AggregateError) {
-        const messages = error.errors.flatMap((one: unknown) => (one instanceof GraphQLError ? [withoutSuggestion(one.message)] : []));
+        const messages = error.errors.flatMap((one: unknown) => (one instanceof GraphQLError ? [one.message] : []));
         throw refusal('GRAPHQL_VALIDATION_FAILED', messages.join(' '), 'operation');
       }
       throw error;
@@ -192,9 +193,4 @@ export class AccessExplainer {
 
 function refusal(code: string, message: string, nextStep: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code, nextStep, http: { status: 400 } } });
-}
-
-/** Suggestions name parts of the schema the caller did not name; ordinary answers leave them out as well (L-22). */
-function withoutSuggestion(message: string): string {
-  return message.replace(/ ?Did you mean .*\?$/s, '');
 }

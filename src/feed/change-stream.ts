@@ -109,7 +109,7 @@ export async function* changeStream(
     const heard = parts.listener.heard();
     const upTo: bigint = place.position + positionsPerRead;
     const asked = clock.now();
-    const [headRows = [], rows = []] = await parts.readers.run({ ...viewer, today: legalDate(asked) }, [headStatement, change.read(place.position, upTo, eventsPerPage)]);
+    const [headRows = [], rows = []] = await parts.readers.run({ ...viewer, today: legalDate(asked) }, [headStatement, change.read(place.position, upTo, eventsPerPage)], { shared: true });
     times = { receivedAt: asked.getTime(), startedAt: asked.getTime(), executedAt: clock.now().getTime() };
     if (headRows[0]?.[0] !== place.epoch) throw oldEpoch();
     for (const row of rows) {
@@ -138,7 +138,7 @@ export async function* changeStream(
 }
 
 async function readHead(readers: Readers, viewer: Viewer): Promise<{ epoch: string; position: bigint }> {
-  const [rows = []] = await readers.run(viewer, [headStatement]);
+  const [rows = []] = await readers.run(viewer, [headStatement], { shared: true });
   const [epoch = null, position = null] = rows[0] ?? [];
   if (epoch === null || position === null) throw new Error('the change log has no head');
   return { epoch, position: BigInt(position) };

@@ -3,8 +3,8 @@ import type { Viewer } from '../access/viewer.js';
 import { changeView } from '../boundary/database.js';
 import type { BoundStatement, Row, Statement } from '../database/envelope.js';
 import { namedStatement } from '../planner/compile-read.js';
-import { Frame } from '../planner/frame.js';
 import { fieldObject, ObjectCompiler, type ReadContext } from '../planner/object-compiler.js';
+import { nothingNested } from '../planner/list-sink.js';
 import { jsonText, type ObjectWriter } from '../planner/row-writer.js';
 import { collectFields, subSelections } from '../planner/selection.js';
 
@@ -90,7 +90,7 @@ export function compileChange(context: ReadContext, declaration: ChangeDeclarati
     write: (head, event, viewer) => {
       const parts = members.map(({ name, field, record }) => {
         const at = `${JSON.stringify(name)}:`;
-        if (record) return `${at}${event?.seenAfter ? record(new Frame(viewer, []), [event.row.slice(leadColumns)], 0, 1) : 'null'}`;
+        if (record) return `${at}${event?.seenAfter ? record(nothingNested(viewer), [event.row.slice(leadColumns)], 0, 1) : 'null'}`;
         if (field === 'kind') return `${at}"${head.kind}"`;
         if (field === 'number') return `${at}${head.number}`;
         if (field === 'cursor') return `${at}"${head.cursor}"`;

@@ -5,6 +5,9 @@ import { standingOf, type Viewer } from '../access/viewer.js';
 import { denialError } from '../boundary/denial.js';
 import { argumentReader } from '../planner/arguments.js';
 import { decideCoordinates, decideRoot } from '../planner/decisions.js';
+import { documentErrors, httpOf, plainError, variableErrors } from '../limits/document-errors.js';
+import type { Meter } from '../limits/meter.js';
+import { staticCost } from '../limits/static-cost.js';
 import type { GraphQLRequest } from '../planner/graphql-request.js';
 import type { PlannerParts } from '../planner/parts.js';
 import { planIdentity } from '../access/log/plan-identity.js';
@@ -17,6 +20,7 @@ import { compileChange, type ChangeDeclaration } from './compile-change.js';
 export interface SseParts extends StreamParts {
   readonly planner: Planner;
   readonly plannerParts: PlannerParts;
+  readonly meter: Pick<Meter, 'charge' | 'refused'>;
   readonly changes: ReadonlyMap<string, ChangeDeclaration>;
 }
 
@@ -24,6 +28,7 @@ export interface SseParts extends StreamParts {
 interface Refusal {
   readonly status: number;
   readonly errors: readonly unknown[];
+  readonly headers?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -38,7 +43,7 @@ export function sseTransport(parts: SseParts) {
     const stop = new AbortController();
     response.once('close', () => stop.abort());
     if (response.destroyed) return; // gone while the token was verified: there is no close to come
-    const opened = await open(parts, viewer, call, ending, stop.signal).catch(refusalOf);
+    const opened = await open(parts, viewer, call, ending, stop.signal).catch((error: unknown) => refusalOf(parts, viewer, error));
     if (!(Symbol.asyncIterator in opened)) return refuse(parts, viewer, response, opened);
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
@@ -76,7 +81,8 @@ async function send(response: ServerResponse, event: string, data: string, signa
 async function refuse(parts: SseParts, viewer: Viewer, response: ServerResponse, refusal: Refusal): Promise<void> {
   const body = JSON.stringify({ errors: refusal.errors });
   await recordRefusal(parts, viewer, refusal.status, body);
-  response.writeHead(refusal.status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }).end(body);
+  const headers = Object.fromEntries(refusal.headers ?? []);
+  response.writeHead(refusal.status, { ...headers, 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }).end(body);
 }
 
 /** Makes the evidence of an answer without data durable. */
@@ -119,9 +125,12 @@ async function open(
     return refusal(400, 'OPERATION_NOT_SERVED_HERE', '此地址只提供订阅 · Only subscriptions are served here.', 'POST /graphql');
   }
   const variables = planner.coerce(operation, call.variables);
-  if (variables instanceof Array) return { status: 400, errors: variables };
+  if (variables instanceof Array) {
+    return { status: 400, errors: variableErrors(variables, planner.roles.of(viewer.principal).isOutsider).map(plainError) };
+  }
   const { fragments } = known;
-  const [only] = collectFields(root, [operation.selectionSet], fragments, variables);
+  const fields = collectFields(root, [operation.selectionSet], fragments, variables);
+  const [only] = fields;
   const [key, nodes] = only ?? ['', []];
   const [node] = nodes;
   const declaration = parts.changes.get(node?.name.value ?? '');
@@ -135,6 +144,8 @@ async function open(
   if (denied !== null) return { status: 403, errors: [denialError(policy, standing, denied, [key])] };
 
   const context = { schema, policy, tables, reads, standing, fragments, variables, seal, ids, allowed };
+  // Opening costs as much as one frame; frames are not charged: they come when something changes, not when one asks.
+  parts.meter.charge(viewer, staticCost(schema, root, fields, { fragments, variables, pageLimit: viewer.pageLimit }));
   const change = compileChange(context, declaration, key, nodes);
   const after = argumentReader(node, 'after')(variables);
   const operationName = operation.name?.value ?? null;
@@ -154,8 +165,9 @@ function refusal(status: number, code: string, message: string, nextStep: string
   return { status, errors: [{ message, extensions: { code, nextStep } }] };
 }
 
-function refusalOf(error: unknown): Refusal {
-  if (error instanceof GraphQLError) return { status: 400, errors: [error] };
-  if (error instanceof AggregateError) return { status: 400, errors: error.errors };
-  throw error;
+function refusalOf({ planner, meter }: SseParts, viewer: Viewer, error: unknown): Refusal {
+  if (error instanceof GraphQLError && 'code' in error.extensions) return { ...httpOf(error), errors: [plainError(error)] };
+  const errors = documentErrors(error, planner.roles.of(viewer.principal).isOutsider);
+  meter.refused(viewer);
+  return { status: 400, errors: errors.map(plainError) };
 }

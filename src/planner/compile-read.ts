@@ -4,20 +4,20 @@ import type { Viewer } from '../access/viewer.js';
 import { cellSql, forStanding } from '../boundary/cell.js';
 import { branchView } from '../boundary/database.js';
 import { columnOf, conditionsSql, type Term } from '../boundary/row-conditions.js';
-import type { Row, Statement } from '../database/envelope.js';
-import { Frame, type Segment } from './frame.js';
+import type { Statement } from '../database/envelope.js';
 import { Keyset } from './keyset.js';
+import { ListSink, TotalSink, type ListForm, type Sinks } from './list-sink.js';
 import { fieldObject, NotPlannable, ObjectCompiler } from './object-compiler.js';
 import { Parameters, type ValueSource } from './parameters.js';
 import { largestNestedList, type ReadDeclaration } from './read.js';
-import { connectionWriter, firstWriter, type ConnectionMember, type EdgeMember, type RecordRows, type TotalText } from './read-writer.js';
+import { ConnectionWriter, FirstWriter, type ConnectionMember, type EdgeMember } from './read-writer.js';
 import { RecordPage, type ParentKeys, type RootContext } from './record-page.js';
 import type { NestedWriter, ObjectWriter } from './row-writer.js';
 import { collectFields, subSelections } from './selection.js';
 
 /** The JSON of a root field, and what cost and evidence record of it. */
 export interface WrittenRead {
-  readonly json: string;
+  readonly bytes: readonly Buffer[];
   readonly records: number;
   readonly objects: number;
   readonly subjects: readonly string[];
@@ -28,13 +28,19 @@ export interface CompiledStatement {
   readonly values: readonly ValueSource[];
 }
 
+/** One answer of a read under way: where the rows of each statement go, and what has become of them at the end. */
+export interface ReadRun {
+  readonly sinks: Sinks;
+  written(): WrittenRead;
+}
+
 /** A compiled read: prepared statements for one snapshot, where their values come from, and the writer of the answer. */
 export interface CompiledRead {
+  /** In the order of sending: what hangs on a list comes before it. */
   readonly statements: readonly CompiledStatement[];
   /** Whether it asks beyond what one index is known to serve: it then runs on a connection of its own. */
   readonly adHoc: boolean;
-  /** Writes the answer from the rows of each statement, in their order. */
-  write(viewer: Viewer, results: readonly (readonly Row[])[]): WrittenRead;
+  start(viewer: Viewer): ReadRun;
 }
 
 /**
@@ -46,36 +52,42 @@ export function compileRead(context: RootContext, read: ReadDeclaration, nodes: 
   const query = context.schema.getQueryType();
   if (!query) throw new Error('Planner: the schema has no queries');
   const compiler = new ReadCompiler(context);
-  const root = compiler.list(read, query, nodes, null);
+  compiler.list(read, query, nodes, null);
+  const compiled = compiler.statements();
   return {
-    statements: compiler.statements(),
+    statements: [...compiled].reverse(),
     adHoc: compiler.isAdHoc,
-    write: (viewer, results) => {
-      const frame = new Frame(viewer, results);
-      const rows = frame.rows(root.statement);
-      const json = root.write(frame, rows, { from: 0, to: rows.length }, wholeTotal);
-      return { json, records: frame.records, objects: frame.objects, subjects: frame.subjects };
+    start: (viewer) => {
+      const sinks: Sinks = compiled.map(({ form }) => (form ? new ListSink(viewer, form, () => sinks) : new TotalSink()));
+      const [root] = sinks;
+      return {
+        sinks: [...sinks].reverse(),
+        written: () => {
+          if (!(root instanceof ListSink)) throw new Error('Planner: a read begins with its list');
+          const { records, objects, subjects } = root.tally;
+          return { bytes: root.bytes, records, objects, subjects };
+        },
+      };
     },
   };
 }
 
-/** A list compiled: its statement's number, the column of its parent's key, and its writer. */
-interface CompiledList {
-  readonly statement: number;
-  readonly parentKey: number | null;
-  readonly write: (frame: Frame, rows: readonly Row[], segment: Segment, total: TotalText) => string;
+/** A statement and how its rows are written; without a form they are totals. */
+interface StatementPlan extends CompiledStatement {
+  readonly form: ListForm | null;
 }
 
 class ReadCompiler {
   isAdHoc = false;
   readonly #context: RootContext;
-  readonly #statements: (CompiledStatement | null)[] = [];
+  readonly #statements: (StatementPlan | null)[] = [];
 
   constructor(context: RootContext) {
     this.#context = context;
   }
 
-  statements(): readonly CompiledStatement[] {
+  /** In the order of the selection: a list before what hangs on it. */
+  statements(): readonly StatementPlan[] {
     return this.#statements.map((statement) => {
       if (!statement) throw new Error('Planner: a statement was announced and not made');
       return statement;
@@ -83,7 +95,7 @@ class ReadCompiler {
   }
 
   /** Compiles the records a field of `owner` reads, and everything below them. */
-  list(read: ReadDeclaration, owner: GraphQLObjectType, nodes: readonly FieldNode[], parent: ParentKeys | null): CompiledList {
+  list(read: ReadDeclaration, owner: GraphQLObjectType, nodes: readonly FieldNode[], parent: ParentKeys | null): number {
     const context = this.#context;
     const [node] = nodes;
     if (!node) throw new Error(`Planner: ${read.field} is not selected`);
@@ -115,21 +127,25 @@ class ReadCompiler {
     const members = page.form === null ? [] : this.#connectionMembers(objectOf, fieldObject(owner, node.name.value), nodes, page);
     const object = page.form === null ? objectOf(nodes) : null;
     const parentKey = parent === null ? null : compiler.position('s.k');
-    this.#statements[statement] = compiledStatement(rowsText(context, page, compiler, parameters, { order: orderPositions, parentKey }), parameters);
-
-    const records: RecordRows = { runs: { key, leg: page.branches.length === 1 ? null : compiler.columns.length }, subject };
+    const text = rowsText(context, page, compiler, parameters, { order: orderPositions, parentKey });
     const keyset = new Keyset(read.field, page.ordering, orderPositions, context.seal);
-    const write = object ? firstWriter(object, records) : connectionWriter(members, records, page.form ?? onePage, keyset);
-    return { statement, parentKey, write };
+    const form = page.form ?? onePage;
+    this.#statements[statement] = {
+      ...compiledStatement(text, parameters),
+      form: {
+        records: { runs: { key, leg: page.branches.length === 1 ? null : compiler.columns.length }, subject },
+        parentKey,
+        size: form.size,
+        writer: () => (object ? new FirstWriter(object) : new ConnectionWriter(members, form, keyset)),
+      },
+    };
+    return statement;
   }
 
   /** A connection of every record of a page, as a statement of its own. */
   #nested(read: ReadDeclaration, owner: GraphQLObjectType, nodes: readonly FieldNode[], parent: ParentKeys): NestedWriter {
-    const { statement, parentKey, write } = this.list(read, owner, nodes, parent);
-    return (frame, key) => write(frame, frame.rows(statement), frame.segment(statement, parentKey ?? 0, key), (of, total) => {
-      const { from, to } = of.segment(total, 0, key);
-      return from < to ? (of.rows(total)[from]?.[1] ?? '0') : '0';
-    });
+    const statement = this.list(read, owner, nodes, parent);
+    return (context, key) => context.nested(statement, key);
   }
 
   /** Members of a connection; nodes and edges share the output columns of one object compiler. */
@@ -163,14 +179,11 @@ class ReadCompiler {
   #total(page: RecordPage): number {
     this.isAdHoc = true;
     const parameters = new Parameters();
-    return this.#statements.push(compiledStatement(page.total(parameters), parameters)) - 1;
+    return this.#statements.push({ ...compiledStatement(page.total(parameters), parameters), form: null }) - 1;
   }
 }
 
 const onePage = { size: 1, backward: false, after: false, before: false };
-
-/** The one row of a root's total. */
-const wholeTotal: TotalText = (frame, statement) => frame.rows(statement)[0]?.[1] ?? '0';
 
 /** Where the rows of a statement are ordered by: the list's order, and the parent's key of a nested list. */
 interface OrderPositions {

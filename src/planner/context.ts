@@ -1,4 +1,5 @@
 import type { Viewer } from '../access/viewer.js';
+import type { StaticCost } from '../limits/static-cost.js';
 import type { Readers } from './readers.js';
 
 /** Names a service that resolvers of one capability use; the capability declares the key, the hub sets the service. */
@@ -24,11 +25,21 @@ export class Services {
   }
 }
 
+/** An operation that was paid for in advance. */
+export interface Paid {
+  /** Pays for the objects that were written; returns `extensions.cost` as text. */
+  settle(objects: number): string;
+}
+
 /** What a resolver gets: the viewer, the readers, services, and ways to tell the evidence what it did. */
 export interface OperationContext {
   readonly viewer: Viewer;
   readonly readers: Readers;
   readonly services: Services;
+  /** Aborted when the caller left before the answer. Made where it is first asked for. */
+  readonly signal?: AbortSignal | undefined;
+  /** Pays for an operation before it runs. Throws GraphQLError COST_TOO_HIGH or BUDGET_EXHAUSTED; absent where nobody counts. */
+  charge?(cost: StaticCost): Paid;
   /** Case number for the access log, for operations that name one as an argument. */
   noteCase(caseNo: string): void;
   /** Records an operation of its own released, and the subjects they are of (internal ids). */

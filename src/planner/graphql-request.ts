@@ -13,9 +13,9 @@ export function extensionsOf(body: unknown): unknown {
 /** Reads a request from parsed JSON; null when it has not this form. By hand: it stands on the path of every request. */
 export function readRequest(value: unknown): GraphQLRequest | null {
   if (!isRecord(value)) return null;
-  const { query, operationName = null, variables = null } = value;
+  const { query, operationName = null, variables = null, extensions = null } = value;
   if (typeof query !== 'string' || (operationName !== null && typeof operationName !== 'string')) return null;
-  if (variables !== null && !isRecord(variables)) return null;
+  if ((variables !== null && !isRecord(variables)) || (extensions !== null && !isRecord(extensions))) return null;
   return { query, operationName, variables: variables ?? {} };
 }
 

@@ -57,7 +57,8 @@ export class Keyset {
   #values(cursor: unknown, viewer: Viewer): readonly (string | null)[] {
     const opened = typeof cursor === 'string' ? this.#seal.open(cursor, this.#context(viewer)) : null;
     const values: unknown = opened === null ? null : JSON.parse(opened);
-    if (Array.isArray(values) && values.length === this.#ordering.by.length && values.every((v) => typeof v === 'string' || v === null)) return values;
+    const isCell = (value: unknown): value is string | null => typeof value === 'string' || value === null;
+    if (Array.isArray(values) && values.length === this.#ordering.by.length && values.every(isCell)) return values;
     throw new GraphQLError('游标无效或不属于本机关 · The cursor is not valid for this agency and connection.', {
       extensions: { code: 'BAD_CURSOR', nextStep: '从第一页重新开始 · Start again from the first page.' },
     });

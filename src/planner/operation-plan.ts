@@ -3,6 +3,7 @@ import type { Viewer } from '../access/viewer.js';
 import { denialError, type AnswerError } from '../boundary/denial.js';
 import type { BoundaryPolicy } from '../boundary/policy.js';
 import { scopeNote } from '../boundary/scope-note.js';
+import { staticCost, type StaticCost } from '../limits/static-cost.js';
 import { compileRead, type CompiledRead } from './compile-read.js';
 import { resolvedRead, type ResolvedRead } from './fallback/fallback.js';
 import { NotPlannable } from './object-compiler.js';
@@ -20,6 +21,7 @@ type Root =
   | { readonly key: string; readonly form: 'loaded'; readonly read: ResolvedRead }
   | { readonly key: string; readonly form: 'node'; readonly id: ArgumentReader; readonly reads: ReadonlyMap<string, NodeRead> }
   | { readonly key: string; readonly form: 'denied' }
+  | { readonly key: string; readonly form: 'introspected' }
   | { readonly key: string; readonly form: 'resolved' };
 
 /** The read behind `node(id:)` for one type, with the denials that answer carries. */
@@ -37,7 +39,11 @@ export interface OperationPlan {
   readonly errors: readonly AnswerError[];
   /** Document of the root fields the planner leaves to resolvers, or null when it answers all of them. */
   readonly resolved: DocumentNode | null;
-  /** The scope notes of a viewer as the text of `extensions`, empty when nothing was planned. */
+  /** Document of `__schema` and `__type`, or null: the viewer class is shown its own schema. */
+  readonly introspected: DocumentNode | null;
+  /** What it may cost at most. */
+  readonly cost: StaticCost;
+  /** The scope notes of a viewer as a member of `extensions`, ending in a comma; empty when nothing was planned. */
   readonly extensions: (viewer: Viewer) => string;
   readonly identity: PlanIdentity;
 }
@@ -66,6 +72,7 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
   const roots: Root[] = [];
   const errors: AnswerError[] = [];
   const resolved: FieldNode[] = [];
+  const introspected: FieldNode[] = [];
   const notes: { readonly key: string; readonly read: ReadDeclaration }[] = [];
   for (const [key, nodes] of fields) {
     const { read, isNode, refusal } = decideRoot(parts, request, root, nodes, allowed);
@@ -81,6 +88,9 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
       roots.push('statements' in planned ? { key, form: 'planned', read: planned } : { key, form: 'loaded', read: planned });
       notes.push({ key, read });
       errors.push(...denials(parts, request, fieldsBelow(request, root, key, nodes, allowed)));
+    } else if (isIntrospection(nodes[0])) {
+      roots.push({ key, form: 'introspected' });
+      introspected.push(...nodes);
     } else {
       roots.push({ key, form: 'resolved' });
       resolved.push(...nodes);
@@ -90,6 +100,8 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
     roots,
     errors,
     resolved: resolved.length > 0 ? restOf(request.document, operation, resolved) : null,
+    introspected: introspected.length > 0 ? restOf(request.document, operation, introspected) : null,
+    cost: staticCost(schema, root, fields, request),
     extensions: noteText(policy, notes),
     identity: planIdentity({
       document: request.documentHash,
@@ -100,6 +112,10 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
       coordinates: used,
     }),
   };
+}
+
+function isIntrospection(node: FieldNode | undefined): boolean {
+  return node?.name.value === '__schema' || node?.name.value === '__type';
 }
 
 /** A compiled read, or one by resolvers where the selection is beyond the planner. */
@@ -143,7 +159,7 @@ function noteText(policy: BoundaryPolicy, notes: readonly { readonly key: string
   return (viewer) => {
     const known = texts.get(viewer.agency);
     if (known !== undefined) return known;
-    const text = `,"extensions":${JSON.stringify({ scope: notes.map(({ key, read }) => scopeNote(policy, viewer, key, read.type)) })}`;
+    const text = `"scope":${JSON.stringify(notes.map(({ key, read }) => scopeNote(policy, viewer, key, read.type)))},`;
     texts.set(viewer.agency, text);
     return text;
   };

@@ -15,13 +15,21 @@ import {
 import { LRUCache } from 'lru-cache';
 import type { Outcome } from '../access/log/access-record.js';
 import { standingOf, type Viewer } from '../access/viewer.js';
+import { assertWithinLimits, variablesBeyondLimits } from '../limits/document-limits.js';
+import { limits } from '../limits/limits.js';
+import { limitExceeded } from '../limits/refusals.js';
+import { RoleSchemas } from '../limits/role-schema.js';
+import { objectsOf } from '../limits/static-cost.js';
 import type { BoundStatement, Row } from '../database/envelope.js';
+import type { OperationContext } from './context.js';
 import { compileOperation, type NodeRead, type OperationPlan } from './operation-plan.js';
 import { bind } from './parameters.js';
 import type { PlannerParts } from './parts.js';
+import { PlannedRun } from './readers.js';
 import { internalError, safeError } from './safe-error.js';
 import type { Fragments, Variables } from './selection.js';
 import { shapeReader } from './shape.js';
+import { TextChunks } from './text-chunks.js';
 
 /** A document that parsed and validated against the schema. */
 export interface KnownDocument {
@@ -33,9 +41,9 @@ export interface KnownDocument {
   shapeOf(operation: OperationDefinitionNode, variables: Variables): string;
 }
 
-/** A finished answer: its exact bytes as text, and what the evidence records of it. */
+/** A finished answer: its exact bytes, and what the evidence records of it. */
 export interface PlannedAnswer {
-  readonly body: string;
+  readonly body: Buffer;
   readonly records: number;
   /** Objects of the planned part: records and everything below them. */
   readonly objects: number;
@@ -50,32 +58,46 @@ export interface PlannedAnswer {
 
 /** Bounds of the caches: a client that varies documents or page sizes only pushes out its own older plans. */
 const cachedDocuments = 1_000;
+const cachedCharacters = 8_000_000;
 const cachedPlans = 2_000;
-
-/** Longer documents are refused before parsing costs anything; the largest real one in the examples has 200 tokens. */
-export const largestDocumentTokens = 5_000;
 
 export class Planner {
   readonly #parts: PlannerParts;
-  readonly #documents = new LRUCache<string, KnownDocument>({ max: cachedDocuments });
+  /** What this viewer class may see of the schema, and whether that is open vocabulary alone. */
+  readonly roles: RoleSchemas;
+  /** Documents that stay known whatever else is asked. */
+  readonly #trusted = new Map<string, KnownDocument>();
+  readonly #documents = new LRUCache<string, KnownDocument>({ max: cachedDocuments, maxSize: cachedCharacters, sizeCalculation: (_, text) => text.length + 1 });
   readonly #plans = new LRUCache<string, OperationPlan>({ max: cachedPlans });
 
   constructor(parts: PlannerParts) {
     this.#parts = parts;
+    this.roles = new RoleSchemas(parts.schema, parts.policy);
   }
 
   /** The document, if it was seen before and found valid. */
   known(text: string): KnownDocument | undefined {
-    return this.#documents.get(text);
+    return this.#trusted.get(text) ?? this.#documents.get(text);
   }
 
-  /** Parses and validates; throws the GraphQL errors of a document that is not valid. */
+  /** Admits a document and keeps it known. */
+  trust(text: string): KnownDocument {
+    const known = this.admit(text);
+    this.#trusted.set(text, known);
+    return known;
+  }
+
+  /**
+   * Parses, counts and validates. Throws GraphQLError LIMIT_EXCEEDED or DOCUMENT_TOO_LONG, the syntax error, or an
+   * AggregateError of the validation errors, without suggestions.
+   */
   admit(text: string): KnownDocument {
-    const known = this.#documents.get(text);
+    const known = this.known(text);
     if (known) return known;
-    const document = parse(text, { maxTokens: largestDocumentTokens });
-    const errors = validate(this.#parts.schema, document);
-    if (errors.length > 0) throw new AggregateError(errors, 'invalid document');
+    const document = parsed(text);
+    assertWithinLimits(document);
+    const errors = validate(this.#parts.schema, document, undefined, { maxErrors: limits.validationErrors.limit });
+    if (errors.length > 0) throw new AggregateError(errors.map(withoutSuggestion), 'invalid document');
     const admitted = knownDocument(this.#parts.schema, document, text);
     this.#documents.set(text, admitted);
     return admitted;
@@ -83,8 +105,10 @@ export class Planner {
 
   /** Coerces raw variables by the operation's definitions; errors come back as GraphQL errors. */
   coerce(operation: OperationDefinitionNode, raw: Readonly<Record<string, unknown>>): Variables | readonly GraphQLError[] {
-    const result = getVariableValues(this.#parts.schema, operation.variableDefinitions ?? [], raw, { maxErrors: 20 });
-    return result.errors ?? result.coerced;
+    const beyond = variablesBeyondLimits(raw);
+    if (beyond) return [beyond];
+    const result = getVariableValues(this.#parts.schema, operation.variableDefinitions ?? [], raw, { maxErrors: limits.validationErrors.limit });
+    return result.errors ? result.errors.map(withoutSuggestion) : result.coerced;
   }
 
   /** Plans (or finds the plan of) a query or mutation and runs it for a viewer. */
@@ -93,7 +117,7 @@ export class Planner {
     operation: OperationDefinitionNode,
     variables: Variables,
     viewer: Viewer,
-    context: object,
+    context: Partial<OperationContext>,
   ): Promise<PlannedAnswer> {
     if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
       throw new GraphQLError('订阅请用 /graphql/stream · Subscriptions are served at /graphql/stream.', {
@@ -101,45 +125,64 @@ export class Planner {
       });
     }
     const plan = await this.#plan(known, operation, variables, viewer);
+    const paid = context.charge?.(plan.cost);
+    const shown = plan.introspected && this.roles.show(viewer.principal, plan.introspected, variables);
     const bound: BoundStatement[] = [];
-    const reads = plan.roots.map((root) => (root.form === 'node' ? this.#nodeRead(root.id(variables), root.reads) : root));
-    for (const root of reads) {
-      if (!root || !('read' in root) || !('statements' in root.read)) continue;
-      for (const { statement, values } of root.read.statements) bound.push({ statement, values: bind(values, viewer, variables) });
-    }
+    let adHoc = false;
+    const reads = plan.roots.map((root) => {
+      const read = root.form === 'node' ? this.#nodeRead(root.id(variables), root.reads) : root.form === 'planned' || root.form === 'loaded' ? { read: root.read, errors: [] } : null;
+      if (!read) return null;
+      if ('resolve' in read.read) return { run: null, resolved: read.read, errors: read.errors };
+      adHoc ||= read.read.adHoc;
+      const run = read.read.start(viewer);
+      for (const [i, { statement, values }] of read.read.statements.entries()) {
+        const sink = run.sinks[i];
+        bound.push({ statement, values: bind(values, viewer, variables), ...(sink ? { sink } : {}) });
+      }
+      return { run, resolved: null, errors: read.errors };
+    });
     const { clock } = this.#parts;
     const startedAt = clock.now().getTime();
-    const send = async (statement: BoundStatement): Promise<readonly Row[]> => (await this.#parts.readers.run(viewer, [statement]))[0] ?? [];
-    const [results, rest, loaded] = await Promise.all([
-      bound.length > 0 ? this.#parts.readers.run(viewer, bound) : [],
+    const send = async (statement: BoundStatement, alone: boolean): Promise<readonly Row[]> =>
+      (await this.#parts.readers.run(viewer, [statement], new PlannedRun(alone, context)))[0] ?? [];
+    const [, rest, loaded] = await Promise.all([
+      bound.length > 0 ? this.#parts.readers.run(viewer, bound, new PlannedRun(adHoc, context)) : [],
       plan.resolved
         ? execute({ schema: this.#parts.schema, document: plan.resolved, variableValues: variables, contextValue: context })
         : null,
-      Promise.all(reads.map((root) => (root && 'read' in root && 'resolve' in root.read ? root.read.resolve({ viewer, variables, context, send }) : null))),
+      Promise.all(reads.map((read) => read?.resolved?.resolve({ viewer, variables, context, send }) ?? null)),
     ]);
     const executedAt = clock.now().getTime();
-    let next = 0;
     let records = 0;
     let objects = 0;
     const subjects: string[] = [];
     const denials = [...plan.errors];
-    const data = plan.roots.map(({ key, form }, i) => {
-      if (form === 'resolved') return `${JSON.stringify(key)}:${JSON.stringify(rest?.data?.[key] ?? null)}`;
+    const data = new TextChunks();
+    for (const [i, { key, form }] of plan.roots.entries()) {
+      data.add(`${i === 0 ? '' : ','}${JSON.stringify(key)}:`);
       const read = reads[i];
-      if (!read || !('read' in read)) return `${JSON.stringify(key)}:null`;
-      if ('errors' in read) denials.push(...read.errors);
-      const written = loaded[i] ?? ('write' in read.read ? read.read.write(viewer, results.slice(next, next + read.read.statements.length)) : null);
-      if (!written) throw new Error('Planner: a read without an answer');
-      if ('statements' in read.read) next += read.read.statements.length;
-      records += written.records;
-      objects += written.objects;
-      subjects.push(...written.subjects);
-      return `${JSON.stringify(key)}:${written.json}`;
-    });
+      if (form === 'resolved') {
+        objects += objectsOf(rest?.data?.[key], plan.cost.shapes.get(key));
+        data.add(JSON.stringify(rest?.data?.[key] ?? null));
+      } else if (form === 'introspected') data.add(shown?.get(key) ?? 'null');
+      else if (!read) data.add('null');
+      else {
+        denials.push(...read.errors);
+        const written = loaded[i] ?? read.run?.written();
+        if (!written) throw new Error('Planner: a read without an answer');
+        data.append(written.bytes);
+        records += written.records;
+        objects += written.objects;
+        subjects.push(...written.subjects);
+      }
+    }
     const failures = [...loaded.flatMap((one) => one?.errors ?? []), ...(rest?.errors ?? []).map((error) => safeError(error.toJSON()))];
     const errors = [...denials, ...failures];
     const errorText = errors.length > 0 ? `"errors":${JSON.stringify(errors)},` : '';
-    const body = `{${errorText}"data":{${data.join(',')}}${plan.extensions(viewer)}}`;
+    // `scope` and `cost`; a caller who counts nothing gets the notes alone.
+    const notes = paid ? `${plan.extensions(viewer)}"cost":${paid.settle(objects)}` : plan.extensions(viewer).slice(0, -1);
+    const tail = `}${notes === '' ? '' : `,"extensions":{${notes}}`}}`;
+    const body = Buffer.concat([Buffer.from(`{${errorText}"data":{`), ...data.bytes(), Buffer.from(tail)]);
     return { body, records, objects, subjects, plan, outcome: outcomeOf(plan, denials.length, failures), startedAt, executedAt };
   }
 
@@ -171,6 +214,26 @@ export class Planner {
     this.#plans.set(key, plan);
     return plan;
   }
+}
+
+/** A text nested so deep that the parser runs out of stack is refused like any that nests too deep. */
+function parsed(text: string): DocumentNode {
+  if (text.length > limits.documentLength.limit) throw limitExceeded('documentLength');
+  try {
+    return parse(text, { maxTokens: limits.documentTokens.limit });
+  } catch (error) {
+    if (error instanceof RangeError) throw limitExceeded('depth');
+    if (error instanceof GraphQLError && error.message.includes('tokens. Parsing aborted')) throw limitExceeded('documentTokens');
+    throw error;
+  }
+}
+
+/** Suggestions name parts of the schema the caller did not name (leak L-22). */
+function withoutSuggestion(error: GraphQLError): GraphQLError {
+  const message = error.message.replace(/ ?Did you mean [^?]*\?/gs, '');
+  if (message === error.message) return error;
+  const { nodes, source, positions, path, originalError, extensions } = error;
+  return new GraphQLError(message, { nodes: nodes ?? null, source: source ?? null, positions: positions ?? null, path: path ?? null, originalError: originalError ?? null, extensions });
 }
 
 /** The gravest thing that happened: a fault, then everything denied, something denied, something refused. */

@@ -1,8 +1,9 @@
 import type { Row } from '../database/envelope.js';
-import type { Frame, Segment } from './frame.js';
 import type { Keyset } from './keyset.js';
+import type { ListContext } from './list-sink.js';
 import type { PageRequest } from './page.js';
-import { runAt, type ObjectWriter, type RunColumns } from './row-writer.js';
+import type { ObjectWriter, RunColumns } from './row-writer.js';
+import { TextChunks } from './text-chunks.js';
 
 /** One member of an edge, in answer order. */
 export type EdgeMember =
@@ -25,23 +26,29 @@ export interface RecordRows {
   readonly subject: number | null;
 }
 
-/** Writes the records in a stretch of rows. */
-export type RowsWriter = (frame: Frame, rows: readonly Row[], segment: Segment) => string;
-
-/** The first record, or null. */
-export function firstWriter(object: ObjectWriter, records: RecordRows): RowsWriter {
-  return (frame, rows, { from, to: end }) => {
-    if (from >= end) return 'null';
-    note(frame, rows, from, records.subject);
-    return object(frame, rows, from, runAt(rows, from, end, records.runs).to);
-  };
+/** Writes one list: its records as they come, then the whole. */
+export interface RecordsWriter {
+  record(context: ListContext, rows: readonly Row[]): void;
+  /** `more`: there are further records in the direction of reading. */
+  end(context: ListContext, more: boolean, out: TextChunks): void;
 }
 
-/** Notes a record for the evidence. */
-function note(frame: Frame, rows: readonly Row[], at: number, subject: number | null): void {
-  frame.records += 1;
-  const id = subject === null ? null : rows[at]?.[subject];
-  if (id !== null && id !== undefined) frame.subjects.push(id);
+/** The first record, or null. */
+export class FirstWriter implements RecordsWriter {
+  readonly #object: ObjectWriter;
+  #text = 'null';
+
+  constructor(object: ObjectWriter) {
+    this.#object = object;
+  }
+
+  record(context: ListContext, rows: readonly Row[]): void {
+    this.#text = this.#object(context, rows, 0, rows.length);
+  }
+
+  end(_context: ListContext, _more: boolean, out: TextChunks): void {
+    out.add(this.#text);
+  }
 }
 
 /** What a page is written by: its size and direction, and whether the caller stands behind or before a cursor. */
@@ -50,75 +57,72 @@ export interface PageForm extends PageRequest {
   readonly before: boolean;
 }
 
-/** The text of a total: what a statement says of the parent's key, or of the whole list where there is none. */
-export type TotalText = (frame: Frame, statement: number) => string;
-
 /**
- * A page of at most `size` records. The statement asks for one more to know whether more follow in its direction;
- * several branches may bring more, which are cut here. In the other direction a cursor says that there is something.
+ * A page. The statement asks for one record more than it holds to know whether more follow in its direction; several
+ * branches may bring more, which the sink cuts. In the other direction a cursor says that there is something.
  */
-export function connectionWriter(
-  members: readonly ConnectionMember[],
-  { runs, subject }: RecordRows,
-  page: PageForm,
-  keyset: Keyset,
-): (frame: Frame, rows: readonly Row[], segment: Segment, total: TotalText) => string {
-  return (frame, rows, { from: begin, to: end }, total) => {
-    const records: Segment[] = [];
-    let at = begin;
-    while (at < end && records.length < page.size) {
-      const { to, next } = runAt(rows, at, end, runs);
-      records.push({ from: at, to });
-      note(frame, rows, at, subject);
-      at = next;
+export class ConnectionWriter implements RecordsWriter {
+  readonly #members: readonly ConnectionMember[];
+  readonly #page: PageForm;
+  readonly #keyset: Keyset;
+  /** Per member that lists records: their text; a page from the end is turned round when it is whole. */
+  readonly #lists: readonly (TextChunks | string[] | null)[];
+  #first: Row | null = null;
+  #last: Row | null = null;
+
+  constructor(members: readonly ConnectionMember[], page: PageForm, keyset: Keyset) {
+    this.#members = members;
+    this.#page = page;
+    this.#keyset = keyset;
+    this.#lists = members.map((member) => ('nodes' in member || 'edges' in member ? (page.backward ? [] : new TextChunks()) : null));
+  }
+
+  record(context: ListContext, rows: readonly Row[]): void {
+    const [row = []] = rows;
+    const comma = this.#first === null ? '' : ',';
+    this.#first ??= row;
+    this.#last = row;
+    for (const [i, member] of this.#members.entries()) {
+      const list = this.#lists[i];
+      if (!list) continue;
+      const text = 'nodes' in member ? member.nodes(context, rows, 0, rows.length) : 'edges' in member ? this.#edge(member.edges, context, rows) : '';
+      if (list instanceof TextChunks) list.add(comma + text);
+      else list.unshift(text);
     }
-    const more = at < end;
-    if (page.backward) records.reverse();
-    const facts = {
-      hasNextPage: page.backward ? page.before : more,
-      hasPreviousPage: page.backward ? more : page.after,
-    };
-    const elements = (write: (from: number, to: number) => string): string => {
-      let out = '[';
-      for (const { from, to } of records) out += `${out.length > 1 ? ',' : ''}${write(from, to)}`;
-      return `${out}]`;
-    };
+  }
+
+  end(context: ListContext, more: boolean, out: TextChunks): void {
+    const { backward, before, after } = this.#page;
+    const facts = { hasNextPage: backward ? before : more, hasPreviousPage: backward ? more : after };
+    for (const [i, member] of this.#members.entries()) {
+      const key = `${i === 0 ? '{' : ','}${JSON.stringify(member.key)}:`;
+      const list = this.#lists[i];
+      if (list) {
+        out.add(`${key}[`);
+        if (list instanceof TextChunks) out.append(list.bytes());
+        else out.add(list.join(','));
+        out.add(']');
+      } else if ('constant' in member) out.add(key + member.constant);
+      else if ('total' in member) out.add(key + context.total(member.total));
+      else if ('pageInfo' in member) out.add(`${key}{${member.pageInfo.map(([name, field]) => `${JSON.stringify(name)}:${this.#info(field, facts, context)}`).join(',')}}`);
+    }
+    out.add(this.#members.length === 0 ? '{}' : '}');
+  }
+
+  #info(field: string, facts: { readonly hasNextPage: boolean; readonly hasPreviousPage: boolean }, context: ListContext): string {
+    if (field === 'hasNextPage' || field === 'hasPreviousPage') return String(facts[field]);
+    if (field !== 'startCursor' && field !== 'endCursor') return '"PageInfo"';
+    const row = (field === 'startCursor') === this.#page.backward ? this.#last : this.#first;
+    return row ? JSON.stringify(this.#keyset.cursor(row, context.viewer)) : 'null';
+  }
+
+  #edge(members: readonly EdgeMember[], context: ListContext, rows: readonly Row[]): string {
     const parts = members.map((member) => {
       const key = JSON.stringify(member.key);
       if ('constant' in member) return `${key}:${member.constant}`;
-      if ('nodes' in member) return `${key}:${elements((from, to) => member.nodes(frame, rows, from, to))}`;
-      if ('edges' in member) return `${key}:${elements((from, to) => edgeText(member.edges, frame, rows, from, to, keyset))}`;
-      if ('total' in member) return `${key}:${total(frame, member.total)}`;
-      const cursorAt = (index: number): string => {
-        const row = rows[records.at(index)?.from ?? -1];
-        return row ? JSON.stringify(keyset.cursor(row, frame.viewer)) : 'null';
-      };
-      const info = member.pageInfo.map(([name, field]) => {
-        const key = JSON.stringify(name);
-        if (field === 'hasNextPage' || field === 'hasPreviousPage') return `${key}:${facts[field]}`;
-        if (field === 'startCursor') return `${key}:${cursorAt(0)}`;
-        if (field === 'endCursor') return `${key}:${cursorAt(-1)}`;
-        return `${key}:"PageInfo"`;
-      });
-      return `${key}:{${info.join(',')}}`;
+      if ('node' in member) return `${key}:${member.node(context, rows, 0, rows.length)}`;
+      return `${key}:${JSON.stringify(this.#keyset.cursor(rows[0] ?? [], context.viewer))}`;
     });
     return `{${parts.join(',')}}`;
-  };
-}
-
-function edgeText(
-  members: readonly EdgeMember[],
-  frame: Frame,
-  rows: readonly Row[],
-  from: number,
-  to: number,
-  keyset: Keyset,
-): string {
-  const parts = members.map((member) => {
-    const key = JSON.stringify(member.key);
-    if ('constant' in member) return `${key}:${member.constant}`;
-    if ('node' in member) return `${key}:${member.node(frame, rows, from, to)}`;
-    return `${key}:${JSON.stringify(keyset.cursor(rows[from] ?? [], frame.viewer))}`;
-  });
-  return `{${parts.join(',')}}`;
+  }
 }

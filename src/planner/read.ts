@@ -1,3 +1,5 @@
+import { limits } from '../limits/limits.js';
+
 /**
  * How an argument narrows a read: the record's property compared with the argument's value. `holder.uscc` names the
  * look-up field of a part; `node id` arguments are ids of the record (or part) whose key the property is.
@@ -38,4 +40,4 @@ export interface ReadDeclaration {
 }
 
 /** At most this many rows of a nested list, oldest first. */
-export const largestNestedList = 20;
+export const largestNestedList = limits.nestedList.limit;

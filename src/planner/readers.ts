@@ -1,48 +1,40 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isNativeError } from 'node:util/types';
 import { GraphQLError } from 'graphql';
-import pg from 'pg';
-import { readerRole, settingOf } from '../boundary/database.js';
+import { settingOf } from '../boundary/database.js';
 import { termValue, type Viewer } from '../access/viewer.js';
 import type { Principal } from '../boundary/declaration.js';
 import type { Term } from '../boundary/row-conditions.js';
 import type { HubDatabase } from '../database/database.js';
-import { pipelined, submit, type BoundStatement, type Row, type Statement } from '../database/envelope.js';
+import type { BoundStatement, Row, Statement } from '../database/envelope.js';
+import { ExclusivePool } from './exclusive-pool.js';
+import { connectionsPerClass, isConnectionLoss, Lane } from './lane.js';
+import { PlanPace } from './plan-pace.js';
+import { statementTimeout } from './read-error.js';
 
-/**
- * Pipelined connections per viewer class. Two keep both cores of a small machine busy; more only add switching
- * (reference measurement: ten connections lose up to a third on point look-ups).
- */
-const connectionsPerClass = 2;
+/** How a read runs. */
+export interface RunOptions {
+  /** Of unknown cost: it runs on a connection of its own, waits for one where it must, and can be cancelled. */
+  readonly adHoc?: boolean;
+  /** Aborted when nobody waits for the answer any more. Small reads are not cancelled: others share their connection. */
+  readonly signal?: AbortSignal | undefined;
+  /** Stays on the shared connections even where it is slow: a stream would break on a full queue. */
+  readonly shared?: boolean;
+}
 
-/** Plans on these connections are of known small cost; one that runs longer than this delays all behind it. */
-export const statementTimeoutMs = 2_000;
+/** Options of a planned read. The signal is taken only where it is waited for: making one costs 2 µs. */
+export class PlannedRun implements RunOptions {
+  readonly adHoc: boolean;
+  readonly #caller: Pick<RunOptions, 'signal'>;
 
-const sessionOptions = [
-  'default_transaction_isolation=repeatable\\ read',
-  'default_transaction_read_only=on',
-  `statement_timeout=${statementTimeoutMs}`,
-  // Plans are index-shaped for any value; planning again per value costs more than it wins.
-  'plan_cache_mode=force_generic_plan',
-  'jit=off',
-  // A page is read off one index in its order and joined row by row, whatever the statistics say. They mislead here: plan
-  // and row security both state the scope, the estimate counts it twice, and a bitmap of a whole district looks cheap.
-  'enable_bitmapscan=off',
-  'enable_seqscan=off',
-  'enable_hashjoin=off',
-  'enable_mergejoin=off',
-  // Rows decide, not pages. An index led by a column that nearly always holds one value (the jurisdiction) counts as
-  // ordered like the table, so that reading all of it looked cheaper than the twentieth of another that is wanted.
-  'seq_page_cost=0.1',
-  'random_page_cost=0.1',
-  'datestyle=ISO',
-  'timezone=UTC',
-];
+  constructor(adHoc: boolean, caller: Pick<RunOptions, 'signal'>) {
+    this.adHoc = adHoc;
+    this.#caller = caller;
+  }
 
-/** Connection settings of a viewer class: its reader role, read only, one snapshot per envelope, index-shaped plans. */
-export function readerConfig(database: HubDatabase, principal: Principal): pg.ClientConfig {
-  const base = database.clientConfig(readerRole(principal));
-  return { ...base, options: [base.options ?? '', ...sessionOptions.map((o) => `-c ${o}`)].join(' ').trim() };
+  get signal(): AbortSignal | undefined {
+    return this.#caller.signal;
+  }
 }
 
 /** First in every envelope: the viewer's terms for row security and masks, gone when the envelope ends. */
@@ -50,14 +42,14 @@ function termSettings(terms: readonly Term[]): Statement {
   return { name: 'viewer', text: `SELECT ${terms.map((term, i) => `set_config('${settingOf(term)}', $${i + 1}::text, true)`).join(', ')}` };
 }
 
-/** SQLSTATE classes and Node codes that mean "the connection is gone", not "the statement is wrong". */
-function isConnectionLoss(error: Error & { code?: string }): boolean {
-  return error.code === undefined || /^(08|57P0|ECONN|EPIPE)/.test(error.code);
-}
-
 /** The connection lost its prepared statements (26000), or is lost itself: the same read succeeds elsewhere or later. */
 function isWorthRepeating(error: Error & { code?: string }): boolean {
   return error.code === '26000' || isConnectionLoss(error);
+}
+
+/** SQLSTATE query_canceled. Small reads are cancelled by nobody but the clock; of an abandoned one the pool says so itself. */
+function isTimeout(error: Error & { code?: string }): boolean {
+  return error.code === '57014';
 }
 
 function nulCharacter(): GraphQLError {
@@ -66,14 +58,20 @@ function nulCharacter(): GraphQLError {
   });
 }
 
+/** An exclusive read is repeated once: one that costs its backend the life would cost the next one its life as well. */
+const exclusiveRepeats = 1;
+
 /**
  * Runs bound statements for a viewer: on connections whose role is that class's reader role, in one envelope, so
- * that settings and data belong to one snapshot. Reads are repeated when the connection was lost, as often as there are
- * connections: a restart of the server loses all of them at once.
+ * that settings and data belong to one snapshot. Small reads share pipelined connections; those of unknown cost, and those
+ * that proved slow, run on connections of their own. Reads are repeated when the connection was lost, small ones as often
+ * as there are connections: a restart of the server loses all of them at once.
  */
 export class Readers {
   readonly #database: HubDatabase;
   readonly #lanes = new Map<Principal, Lane>();
+  readonly #exclusive: ExclusivePool;
+  readonly #pace = new PlanPace();
   readonly #terms: readonly Term[];
   readonly #settings: Statement;
   #closed = false;
@@ -81,23 +79,31 @@ export class Readers {
   /** `terms`: what the boundary in force asks of a viewer; each costs a setting in every envelope. */
   constructor(database: HubDatabase, terms: Iterable<Term>) {
     this.#database = database;
+    this.#exclusive = new ExclusivePool(database);
     this.#terms = [...terms];
     this.#settings = termSettings(this.#terms);
   }
 
-  /** Rows of each statement, in order. Throws GraphQLError BAD_USER_INPUT for a text PostgreSQL cannot hold. */
-  async run(viewer: Viewer, statements: readonly BoundStatement[]): Promise<readonly (readonly Row[])[]> {
+  /**
+   * Rows of each statement, in order. Throws GraphQLError BAD_USER_INPUT for a text PostgreSQL cannot hold, ReadError
+   * STATEMENT_TIMEOUT, and for exclusive reads QUEUE_FULL, QUEUE_TIMEOUT and REQUEST_ABANDONED.
+   */
+  async run(viewer: Viewer, statements: readonly BoundStatement[], options: RunOptions = small): Promise<readonly (readonly Row[])[]> {
     if (statements.some(({ values }) => values.some((value) => value?.includes('\0')))) throw nulCharacter();
-    let lane = this.#lanes.get(viewer.principal);
-    if (!lane) this.#lanes.set(viewer.principal, (lane = new Lane(this.#database, viewer.principal)));
     const settings = { statement: this.#settings, values: this.#terms.map((term) => termValue(viewer, term)) };
-    const envelope = [settings, ...statements];
+    const exclusive = options.adHoc === true || (options.shared !== true && this.#pace.isSlow(statements));
+    const repeats = exclusive ? exclusiveRepeats : connectionsPerClass;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return (await lane.send(envelope)).slice(1);
+        if (!exclusive) return await this.#laneOf(viewer.principal).send(settings, statements);
+        return (await this.#exclusive.run(viewer, [settings, ...statements], options.signal)).slice(1);
       } catch (error) {
-        const again = attempt <= connectionsPerClass && !this.#closed && isNativeError(error) && isWorthRepeating(error);
-        if (!again) throw error;
+        if (!isNativeError(error)) throw error;
+        if (isTimeout(error)) {
+          if (!exclusive) this.#pace.demote(statements);
+          throw statementTimeout(exclusive);
+        }
+        if (attempt > repeats || this.#closed || error instanceof GraphQLError || !isWorthRepeating(error)) throw error;
         await nextTurn(); // lets the loss be noticed, and the next connection be taken
       }
     }
@@ -105,78 +111,15 @@ export class Readers {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#lanes.values()].map((lane) => lane.close()));
+    await Promise.all([this.#exclusive.close(), ...[...this.#lanes.values()].map((lane) => lane.close())]);
     this.#lanes.clear();
   }
-}
 
-/**
- * The connections of one viewer class. Requests of one turn of the event loop take the same one, so that they leave in
- * one write; turns alternate.
- */
-class Lane {
-  readonly #clients: (Promise<pg.Client> | null)[] = Array.from({ length: connectionsPerClass }, () => null);
-  readonly #open: (pg.Client | null)[] = Array.from({ length: connectionsPerClass }, () => null);
-  readonly #config: pg.ClientConfig;
-  #turn = 0;
-  #slot: number | null = null;
-
-  constructor(database: HubDatabase, principal: Principal) {
-    this.#config = readerConfig(database, principal);
-  }
-
-  send(statements: readonly BoundStatement[]): Promise<readonly (readonly Row[])[]> {
-    if (this.#slot === null) {
-      this.#turn = (this.#turn + 1) % connectionsPerClass;
-      this.#slot = this.#turn;
-      setImmediate(() => (this.#slot = null));
-    }
-    const slot = this.#slot;
-    const open = this.#open[slot];
-    if (open) return this.#submit(slot, open, statements);
-    return this.#connect(slot).then((client) => this.#submit(slot, client, statements));
-  }
-
-  /** A server that ends a session says so before the socket closes; its connection must not be taken again meanwhile. */
-  #submit(slot: number, client: pg.Client, statements: readonly BoundStatement[]): Promise<readonly (readonly Row[])[]> {
-    const sent = submit(client, statements);
-    sent.catch((error: unknown) => {
-      if (!isNativeError(error) || !isConnectionLoss(error) || this.#open[slot] !== client) return;
-      this.#open[slot] = null;
-      this.#clients[slot] = null;
-      client.end().catch(() => undefined);
-    });
-    return sent;
-  }
-
-  async close(): Promise<void> {
-    const connecting = this.#clients.filter((client) => client !== null);
-    const clients = await Promise.allSettled(connecting);
-    await Promise.all(clients.flatMap((client) => (client.status === 'fulfilled' ? [client.value.end()] : [])));
-  }
-
-  #connect(slot: number): Promise<pg.Client> {
-    const pending = this.#clients[slot];
-    if (pending) return pending;
-    const client = new pg.Client(pipelined(this.#config));
-    const forget = (): void => {
-      if (this.#clients[slot] !== connecting) return; // a client may end long after another one took its slot
-      this.#open[slot] = null;
-      this.#clients[slot] = null;
-    };
-    client.on('error', forget);
-    client.on('end', forget);
-    const connecting = client.connect().then(
-      () => {
-        this.#open[slot] = client;
-        return client;
-      },
-      (error: unknown) => {
-        forget();
-        throw error;
-      },
-    );
-    this.#clients[slot] = connecting;
-    return connecting;
+  #laneOf(principal: Principal): Lane {
+    let lane = this.#lanes.get(principal);
+    if (!lane) this.#lanes.set(principal, (lane = new Lane(this.#database, principal, (statements, ms) => this.#pace.ran(statements, ms))));
+    return lane;
   }
 }
+
+const small: RunOptions = {};

@@ -1,12 +1,12 @@
 import type { ColumnEncoding } from '../database/tables.js';
 import type { Row } from '../database/envelope.js';
-import type { Frame } from './frame.js';
+import type { ListContext } from './list-sink.js';
 
 /** Writes the JSON of one object from the rows `from` (inclusive) to `to` (exclusive), which share its key. */
-export type ObjectWriter = (frame: Frame, rows: readonly Row[], from: number, to: number) => string;
+export type ObjectWriter = (context: ListContext, rows: readonly Row[], from: number, to: number) => string;
 
 /** Writes the JSON of a nested connection of the record whose key is given. */
-export type NestedWriter = (frame: Frame, key: string) => string;
+export type NestedWriter = (context: ListContext, key: string) => string;
 
 /** One member of an object, in answer order. */
 export type Member =
@@ -31,29 +31,29 @@ export function jsonText(text: string): string {
 export function objectWriter(members: readonly Member[]): ObjectWriter {
   const writers = members.map((member, i) => memberWriter(`${i === 0 ? '{' : ','}${JSON.stringify(member.key)}:`, member));
   if (members.length === 0) return () => '{}';
-  return (frame, rows, from, to) => {
+  return (context, rows, from, to) => {
     const row = rows[from];
     if (!row) return 'null';
-    frame.objects += 1;
+    context.objects += 1;
     let out = '';
-    for (const write of writers) out += write(row, frame, rows, from, to);
+    for (const write of writers) out += write(row, context, rows, from, to);
     return `${out}}`;
   };
 }
 
-type MemberWriter = (row: Row, frame: Frame, rows: readonly Row[], from: number, to: number) => string;
+type MemberWriter = (row: Row, context: ListContext, rows: readonly Row[], from: number, to: number) => string;
 
 function memberWriter(prefix: string, member: Member): MemberWriter {
   const empty = `${prefix}null`;
   if ('constant' in member) return () => prefix + member.constant;
   if ('object' in member) {
     const { object, presence } = member;
-    return (row, frame, rows, from, to) => (row[presence] === null ? empty : prefix + object(frame, rows, from, to));
+    return (row, context, rows, from, to) => (row[presence] === null ? empty : prefix + object(context, rows, from, to));
   }
-  if ('list' in member) return (_row, frame, rows, from, to) => prefix + listText(member.list, member.presence, frame, rows, from, to);
+  if ('list' in member) return (_row, context, rows, from, to) => prefix + listText(member.list, member.presence, context, rows, from, to);
   if ('connection' in member) {
     const { connection, parent } = member;
-    return (row, frame) => prefix + connection(frame, row[parent] ?? '');
+    return (row, context) => prefix + connection(context, row[parent] ?? '');
   }
   const { column } = member;
   const cell = 'text' in member ? (text: string) => jsonText(member.text(text)) : cellWriters[member.encoding];
@@ -76,10 +76,10 @@ export function isoInstant(text: string): string {
 }
 
 /** Each row is one element; a left join without a match leaves the presence column null and the list empty. */
-function listText(element: ObjectWriter, presence: number, frame: Frame, rows: readonly Row[], from: number, to: number): string {
+function listText(element: ObjectWriter, presence: number, context: ListContext, rows: readonly Row[], from: number, to: number): string {
   if (rows[from]?.[presence] === null) return '[]';
   let out = '[';
-  for (let i = from; i < to; i += 1) out += `${i === from ? '' : ','}${element(frame, rows, i, i + 1)}`;
+  for (let i = from; i < to; i += 1) out += `${i === from ? '' : ','}${element(context, rows, i, i + 1)}`;
   return `${out}]`;
 }
 
@@ -87,15 +87,4 @@ function listText(element: ObjectWriter, presence: number, frame: Frame, rows: r
 export interface RunColumns {
   readonly key: number;
   readonly leg: number | null;
-}
-
-/** The rows of the record at `from`, before `end`: those of its first leg end at `to`, those of all legs at `next`. */
-export function runAt(rows: readonly Row[], from: number, end: number, { key, leg }: RunColumns): { readonly to: number; readonly next: number } {
-  const value = rows[from]?.[key];
-  let next = from + 1;
-  while (next < end && rows[next]?.[key] === value) next += 1;
-  if (leg === null) return { to: next, next };
-  let to = from + 1;
-  while (to < next && rows[to]?.[leg] === rows[from]?.[leg]) to += 1;
-  return { to, next };
 }

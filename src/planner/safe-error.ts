@@ -19,6 +19,10 @@ export const internalError = {
  */
 export function safeError<T extends { readonly message: string; readonly extensions?: Readonly<Record<string, unknown>> }>(error: T): T & SafeError {
   const code = error.extensions?.['code'];
-  if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') return { ...error, extensions: { ...error.extensions } };
+  if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') {
+    const extensions = { ...error.extensions };
+    delete extensions['http']; // a note to the server, for an error that is the whole answer
+    return { ...error, extensions };
+  }
   return { ...error, message: internalError.message, extensions: { ...internalError.extensions } };
 }

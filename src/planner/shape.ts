@@ -60,7 +60,7 @@ function shapeOf(type: GraphQLInputType, enums: ReadonlySet<string>, top: boolea
 
 const given: Shape = (value) => (value === null || value === undefined ? '-' : '+');
 
-const asIs: Shape = (value) => (value === null || value === undefined ? '-' : String(value));
+const asIs: Shape = (value) => (value === null || value === undefined ? '-' : JSON.stringify(value));
 
 const known = new WeakMap<GraphQLSchema, ReadonlySet<string>>();
 

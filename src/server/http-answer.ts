@@ -4,7 +4,8 @@ import type { ServerResponse } from 'node:http';
 export interface HttpAnswer {
   readonly status: number;
   readonly contentType: string;
-  readonly body: string;
+  /** Text, or its bytes in UTF-8. */
+  readonly body: string | Buffer;
   readonly headers?: ReadonlyMap<string, string>;
 }
 
@@ -28,11 +29,16 @@ export function errorAnswer(
 
 const noHeaders: ReadonlyMap<string, string> = new Map();
 
+/** The body as it leaves. */
+export function bytesOf({ body }: HttpAnswer): Buffer {
+  return typeof body === 'string' ? Buffer.from(body) : body;
+}
+
 /**
  * Writes an answer in one piece. Nothing the hub says is to be stored by anyone on the way. `bytes` is its encoded body
  * where the caller has it already: encoding 30 kB of Chinese text costs as much as writing it.
  */
-export function writeAnswer(response: ServerResponse, answer: HttpAnswer, bytes = Buffer.from(answer.body)): void {
+export function writeAnswer(response: ServerResponse, answer: HttpAnswer, bytes = bytesOf(answer)): void {
   if (response.destroyed || response.headersSent) return;
   for (const [name, value] of answer.headers ?? []) if (name !== 'content-length') response.setHeader(name, value);
   response.writeHead(answer.status, {

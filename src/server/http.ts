@@ -10,12 +10,14 @@ import type { Declared, Identity, Viewer } from '../access/viewer.js';
 import type { sseTransport } from '../feed/sse.js';
 import { faultOf, type Log } from '../log.js';
 import type { Clock } from '../measures/clock.js';
+import type { TrustedDocuments } from '../limits/trusted-documents.js';
 import { readRequest } from '../planner/graphql-request.js';
 import { internalError } from '../planner/safe-error.js';
 import { StartUpError } from '../start-up-error.js';
-import { errorAnswer, jsonType, writeAnswer, type HttpAnswer } from './http-answer.js';
-import { nothingRead, type LaneAnswer, type Lanes } from './lanes.js';
+import { bytesOf, errorAnswer, jsonType, writeAnswer, type HttpAnswer } from './http-answer.js';
+import { nothingRead, type Caller, type LaneAnswer, type Lanes } from './lanes.js';
 import type { OpenStreams } from './open-streams.js';
+import { namedDocument, searchWith, withDocument } from './named-document.js';
 import type { Page } from './page/page.js';
 import type { Readiness } from './readiness.js';
 import { bearerOf, bodyOf, declaration, headersOf, largestBody, readBody, requestIdOf, takesShortLane } from './request.js';
@@ -25,6 +27,7 @@ export type StreamHandler = ReturnType<typeof sseTransport>;
 
 export interface HttpParts {
   readonly lanes: Lanes;
+  readonly documents: TrustedDocuments;
   readonly tokens: Tokens;
   readonly accessLog: Pick<AccessLog, 'append'>;
   readonly boundaryVersion: string;
@@ -141,10 +144,16 @@ export class HttpFront {
       return;
     }
     const text = await readBody(request);
-    const search = query < 0 ? '' : url.slice(query);
-    const body = text === null ? undefined : bodyOf(request, text, search);
+    let search = query < 0 ? '' : url.slice(query);
+    let body = text === null ? undefined : bodyOf(request, text, search);
     const declared = declaration(request, body);
     const viewer: Viewer = { ...identity, ...('purpose' in declared ? declared : undeclared), today: day.today };
+    const named = namedDocument(body);
+    const document = this.#parts.documents.resolve(viewer.agency, named);
+    if (named.id !== null && typeof document === 'string') {
+      body = withDocument(body, document);
+      if (request.method === 'GET') search = searchWith(search, document);
+    }
     if (text === null) {
       response.setHeader('connection', 'close');
       await this.#release(response, viewer, receivedAt, refusal(bodyTooLarge));
@@ -152,13 +161,16 @@ export class HttpFront {
       await this.#release(response, viewer, receivedAt, refusal(boundaryOutdated));
     } else if (!('purpose' in declared)) {
       await this.#release(response, viewer, receivedAt, refusal(declared));
+    } else if (document !== null && typeof document === 'object') {
+      await this.#release(response, viewer, receivedAt, refusal(errorAnswer(document.status, document.code, document.message, document.nextStep)));
     } else if (path === '/graphql/stream') {
       const call = readRequest(body);
       if (call) await this.#parts.openStreams.run(token, (ending) => this.#parts.stream(response, viewer, call, ending));
       else await this.#release(response, viewer, receivedAt, refusal(missingQuery));
     } else {
       // A fault is an answer too, and stands in the evidence as long as that itself works.
-      const answer = await this.#answer(request, body, search, viewer).catch((error: unknown) => refusal(this.#failure(request, response, error)));
+      const caller = callerOf(response);
+      const answer = await this.#answer(request, body, search, viewer, caller).catch((error: unknown) => refusal(this.#failure(request, response, error)));
       await this.#release(response, viewer, receivedAt, answer);
     }
   }
@@ -177,7 +189,7 @@ export class HttpFront {
     receivedAt: number,
     answer: LaneAnswer,
   ): Promise<void> {
-    const bytes = Buffer.from(answer.http.body);
+    const bytes = bytesOf(answer.http);
     const { planned, read } = answer;
     await this.#parts.accessLog.append({
       viewer,
@@ -210,13 +222,13 @@ export class HttpFront {
     }
   }
 
-  async #answer(request: IncomingMessage, body: unknown, search: string, viewer: Viewer): Promise<LaneAnswer> {
+  async #answer(request: IncomingMessage, body: unknown, search: string, viewer: Viewer, caller: Caller): Promise<LaneAnswer> {
     if (request.method === 'POST' && takesShortLane(request)) {
       const call = readRequest(body);
-      const answer = call ? await this.#parts.lanes.short(call, viewer) : null;
+      const answer = call ? await this.#parts.lanes.short(call, viewer, caller) : null;
       if (answer) return answer;
     }
-    return this.#parts.lanes.apollo(request.method ?? 'GET', headersOf(request), search, request.method === 'POST' ? body : undefined, viewer);
+    return this.#parts.lanes.apollo(request.method ?? 'GET', headersOf(request), search, request.method === 'POST' ? body : undefined, viewer, caller);
   }
 
   /** What could not be answered nor recorded. A caller who hung up is no fault. */
@@ -232,6 +244,15 @@ export class HttpFront {
     if (!response.headersSent) response.setHeader('x-request-id', id);
     return internalAnswer;
   }
+}
+
+/** Who waits for the answer of this request, as long as its connection stands. */
+function callerOf(response: ServerResponse): Caller {
+  const caller = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) caller.abort();
+  });
+  return caller;
 }
 
 /** One line per request, at debug alone. No query string, no header, no body: they carry what callers ask about. */

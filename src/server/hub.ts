@@ -26,6 +26,10 @@ import { pushPermit } from '../intake/push-permit.js';
 import { permitPush } from '../intake/upsert-permit.js';
 import { textLog, type Log } from '../log.js';
 import { systemClock, type Clock } from '../measures/clock.js';
+import { Meter } from '../limits/meter.js';
+import { loadLimitSettings } from '../limits/settings.js';
+import { trustOperations } from '../limits/trust-operations.js';
+import { TrustedDocuments } from '../limits/trusted-documents.js';
 import { Services } from '../planner/context.js';
 import { personalSeals } from '../subjects/personal-identity.js';
 import { Planner } from '../planner/planner.js';
@@ -34,7 +38,7 @@ import { HttpFront } from './http.js';
 import { Lanes } from './lanes.js';
 import { OpenStreams } from './open-streams.js';
 import { Page } from './page/page.js';
-import { quotasOf } from './quotas.js';
+import { quotasFrom } from './quotas.js';
 import { Readiness } from './readiness.js';
 import { boundaries, boundaryPolicy, changes, hubSchema, hubTables, nodes, reads } from './schema.js';
 
@@ -60,7 +64,7 @@ export interface HubOptions {
 
 const localIdentity: IdentityConfig = { mode: 'local', audience: 'concordat', external: null };
 
-/** Longer than any answer takes (statements end after 2 s), shorter than the patience of an orchestrator (30 s). */
+/** Longer than a small read takes (2 s); ad-hoc reads may take longer, are then cut, and cancelled. Shorter than the patience of an orchestrator (30 s). */
 const defaultDrainMs = 10_000;
 
 /** A running hub on a migrated database. */
@@ -93,6 +97,9 @@ export class Hub {
     const ids = new NodeIds(keys.key('node'), nodes.keys());
     const plannerParts = { schema, policy, rules: shieldRules(policy), tables: hubTables(), reads, nodes, ids, seal, readers, clock };
     const planner = new Planner(plannerParts);
+    const limitSettings = loadLimitSettings(options.dataFolder);
+    const documents = new TrustedDocuments(await trustOperations(options.dataFolder, planner, plannerParts), limitSettings, log);
+    const meter = new Meter(limitSettings, clock);
     const register = new AccessRegister(database, clock, log);
     await register.open();
     const accessLog = await AccessLog.open(database, {
@@ -109,13 +116,14 @@ export class Hub {
       .set(personalSeals, { keyRing, ids })
       .set(competenceSettings, loadCompetenceSettings(options.dataFolder))
       .set(accessExplainer, new AccessExplainer(planner, plannerParts, changes))
-      .set(viewerQuotas, quotasOf)
+      .set(viewerQuotas, quotasFrom(limitSettings))
       .set(accessLogParts, { ids, seal })
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
-    const lanes = await Lanes.open(schema, planner, readers, services);
+    const lanes = await Lanes.open(schema, planner, readers, services, meter);
     const stream = sseTransport({
       planner,
       plannerParts,
+      meter,
       changes,
       readers,
       accessLog,
@@ -128,7 +136,7 @@ export class Hub {
     const readiness = new Readiness({ database, accessLog, listener, tokens, day, log });
     const openStreams = new OpenStreams(tokens, day, () => listener.wake());
     const page = new Page(tokens.localIssuer, clock);
-    const front = new HttpFront({ page, lanes, tokens, accessLog, boundaryVersion: policy.version, day, stream, openStreams, readiness, clock, log });
+    const front = new HttpFront({ page, lanes, documents, tokens, accessLog, boundaryVersion: policy.version, day, stream, openStreams, readiness, clock, log });
     const url = await front.listen(options.host ?? '127.0.0.1', options.port, options.orAnyFreePort ?? false);
     return new Hub(url, tokens, accessLog, async () => {
       readiness.stop();

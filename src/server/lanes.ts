@@ -1,13 +1,25 @@
 import { ApolloServer, HeaderMap, type ApolloServerOptionsWithGateway } from '@apollo/server';
+import { LRUCache } from 'lru-cache';
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import { GraphQLError, OperationTypeNode, type GraphQLSchema } from 'graphql';
+import { GraphQLError, OperationTypeNode, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import type { Viewer } from '../access/viewer.js';
+import { documentErrors, httpOf, plainError, variableErrors } from '../limits/document-errors.js';
+import { Meter, type Charge } from '../limits/meter.js';
+import { isCostRefusal } from '../limits/refusals.js';
+import type { StaticCost } from '../limits/static-cost.js';
 import type { OperationContext, Services } from '../planner/context.js';
 import type { GraphQLRequest } from '../planner/graphql-request.js';
 import type { KnownDocument, PlannedAnswer, Planner } from '../planner/planner.js';
+import type { Variables } from '../planner/selection.js';
 import type { Readers } from '../planner/readers.js';
+import { ReadError } from '../planner/read-error.js';
 import { safeError } from '../planner/safe-error.js';
 import { jsonType, type HttpAnswer } from './http-answer.js';
+
+/** Runs where a document is refused; the executor answers with the refusal. */
+const standIn = '{ __typename }';
+
+const sha256Length = 64;
 
 type Gateway = ApolloServerOptionsWithGateway<Trace>['gateway'];
 
@@ -30,18 +42,47 @@ export interface ResolverReads {
 
 export const nothingRead: ResolverReads = { records: 0, subjects: [] };
 
+/** Who waits for an answer: aborted when nobody does any more. Its signal is made where it is first asked for. */
+export type Caller = Pick<AbortController, 'signal'>;
+
+interface Noted {
+  known: KnownDocument | null;
+  /** Why the document is not run; then Apollo runs a document of ours in its place. */
+  refused: readonly GraphQLError[] | null;
+  planned: PlannedAnswer | null;
+  caseNo: string | null;
+  operation: string | null;
+  read: ResolverReads;
+  charge: Charge | null;
+}
+
 /** What an operation gathers on its way, for the evidence. */
 class Trace implements OperationContext {
   /** An object of its own: Apollo runs an operation on a shallow copy of the context, and notes on the copy were lost. */
-  readonly noted: { known: KnownDocument | null; planned: PlannedAnswer | null; caseNo: string | null; operation: string | null; read: ResolverReads } = {
-    known: null, planned: null, caseNo: null, operation: null, read: nothingRead,
-  };
+  readonly noted: Noted = { known: null, refused: null, planned: null, caseNo: null, operation: null, read: nothingRead, charge: null };
 
   constructor(
     readonly viewer: Viewer,
     readonly readers: Readers,
     readonly services: Services,
+    readonly meter: Meter,
+    readonly caller: Caller,
   ) {}
+
+  get signal(): AbortSignal {
+    return this.caller.signal;
+  }
+
+  charge(cost: StaticCost): Charge {
+    return (this.noted.charge = this.meter.charge(this.viewer, cost));
+  }
+
+  /** The answer with what it cost, and what the evidence records of it. */
+  answer(http: HttpAnswer): LaneAnswer {
+    const { known, operation, planned, caseNo, read, charge } = this.noted;
+    const headers = new Map([...(http.headers ?? []), ...this.meter.headers(this.viewer, charge)]);
+    return { http: { ...http, headers }, document: known?.hash ?? null, operation, planned, caseNo, read };
+  }
 
   noteCase(caseNo: string): void {
     this.noted.caseNo = caseNo;
@@ -62,29 +103,39 @@ export class Lanes {
   readonly #readers: Readers;
   readonly #services: Services;
   readonly #apollo: ApolloServer<Trace>;
-  /** Bodies of planned answers by the data object that stands for them inside Apollo. */
-  readonly #bodies = new WeakMap<object, string>();
+  readonly #meter: Meter;
+  /** Documents the planner admitted, by hash: Apollo neither parses nor validates any. */
+  readonly #admitted = new LRUCache<string, DocumentNode>({ max: 1_000 });
+  /** The data objects that stand for planned answers inside Apollo. */
+  readonly #planned = new WeakSet();
 
-  private constructor(schema: GraphQLSchema, planner: Planner, readers: Readers, services: Services) {
+  private constructor(schema: GraphQLSchema, planner: Planner, readers: Readers, services: Services, meter: Meter) {
     this.#planner = planner;
+    this.#meter = meter;
     this.#readers = readers;
     this.#services = services;
     this.#apollo = new ApolloServer<Trace>({
       gateway: this.#gateway(schema),
       introspection: true,
       csrfPrevention: true,
+      documentStore: {
+        get: (key) => Promise.resolve(this.#admitted.get(key.slice(-sha256Length))),
+        set: () => Promise.resolve(),
+        delete: () => Promise.resolve(),
+      },
       persistedQueries: false, // Apollo's are a cache anybody may fill, not a list of trusted documents
       hideSchemaDetailsFromClientErrors: true,
       includeStacktraceInErrorResponses: false,
       stopOnTerminationSignals: false,
       plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled()],
-      stringifyResult: (value) => (value.data && this.#bodies.get(value.data)) ?? JSON.stringify(value),
+      // Apollo carries texts alone; a planned answer is bytes already and takes the text's place behind it.
+      stringifyResult: (value) => (value.data && this.#planned.has(value.data) ? plannedText : JSON.stringify(value)),
       formatError: safeError,
     });
   }
 
-  static async open(schema: GraphQLSchema, planner: Planner, readers: Readers, services: Services): Promise<Lanes> {
-    const lanes = new Lanes(schema, planner, readers, services);
+  static async open(schema: GraphQLSchema, planner: Planner, readers: Readers, services: Services, meter = Meter.standard()): Promise<Lanes> {
+    const lanes = new Lanes(schema, planner, readers, services, meter);
     await lanes.#apollo.start();
     return lanes;
   }
@@ -94,52 +145,78 @@ export class Lanes {
   }
 
   /** The short lane: answers a known document, or null when the Apollo lane must decide. */
-  async short(body: GraphQLRequest, viewer: Viewer): Promise<LaneAnswer | null> {
+  async short(body: GraphQLRequest, viewer: Viewer, caller: Caller): Promise<LaneAnswer | null> {
     const known = this.#planner.known(body.query);
     const operation = known?.operation(body.operationName);
     if (!known || !operation || operation.operation !== OperationTypeNode.QUERY) return null;
     const variables = this.#planner.coerce(operation, body.variables);
     if (variables instanceof Array) return null;
-    const trace = new Trace(viewer, this.#readers, this.#services);
+    const trace = new Trace(viewer, this.#readers, this.#services, this.#meter, caller);
     try {
-      const planned = await this.#planner.run(known, operation, variables, viewer, trace);
-      return {
-        http: { status: 200, contentType: jsonType, body: planned.body },
-        document: known.hash,
-        operation: operation.name?.value ?? null,
-        planned,
-        caseNo: trace.noted.caseNo,
-        read: trace.noted.read,
-      };
+      const { body: text } = await this.#run(known, operation, variables, trace);
+      return trace.answer({ status: 200, contentType: jsonType, body: text });
     } catch (error) {
-      if (error instanceof GraphQLError) return null; // a bad cursor or page size: Apollo's lane words the answer
+      if (!(error instanceof GraphQLError)) throw error;
+      if (error instanceof ReadError) return trace.answer(failureAnswer(error));
+      if (!isCostRefusal(error)) return null; // a bad cursor or page size: Apollo's lane words the answer
+      const refused = { ...httpOf(error), contentType: jsonType, body: JSON.stringify({ errors: [plainError(error)] }) };
+      return trace.answer(refused);
+    }
+  }
+
+  /** Runs an operation; what fails under way is not charged for. */
+  async #run(known: KnownDocument, operation: OperationDefinitionNode, variables: Variables, trace: Trace): Promise<PlannedAnswer> {
+    const { noted } = trace;
+    noted.known = known;
+    noted.operation = operation.name?.value ?? null;
+    try {
+      return (noted.planned = await this.#planner.run(known, operation, variables, trace.viewer, trace));
+    } catch (error) {
+      noted.charge?.abandon();
       throw error;
     }
   }
 
   /** The Apollo lane. */
-  async apollo(method: string, headers: Iterable<[string, string]>, search: string, body: unknown, viewer: Viewer): Promise<LaneAnswer> {
-    const trace = new Trace(viewer, this.#readers, this.#services);
+  async apollo(method: string, headers: Iterable<[string, string]>, search: string, body: unknown, viewer: Viewer, caller: Caller): Promise<LaneAnswer> {
+    const trace = new Trace(viewer, this.#readers, this.#services, this.#meter, caller);
+    const asked = this.#admit(method, search, body, trace);
     const headerMap = new HeaderMap();
     for (const [name, value] of headers) headerMap.set(name, value);
     const answer = await this.#apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method, headers: headerMap, search, body },
+      httpGraphQLRequest: { method, headers: headerMap, ...asked },
       context: () => Promise.resolve(trace),
     });
     const text = answer.body.kind === 'complete' ? answer.body.string : await joined(answer.body.asyncIterator);
-    return {
-      http: {
-        status: answer.status ?? 200,
-        contentType: answer.headers.get('content-type') ?? jsonType,
-        body: text,
-        headers: new Map([...answer.headers].filter(([name]) => name !== 'content-type' && name !== 'cache-control')),
-      },
-      document: trace.noted.known?.hash ?? null,
-      operation: trace.noted.operation,
-      planned: trace.noted.planned,
-      caseNo: trace.noted.caseNo,
-      read: trace.noted.read,
-    };
+    return trace.answer({
+      status: answer.status ?? 200,
+      contentType: answer.headers.get('content-type') ?? jsonType,
+      body: text === plannedText && trace.noted.planned ? trace.noted.planned.body : text,
+      headers: new Map([...answer.headers].filter(([name]) => name !== 'content-type' && name !== 'cache-control')),
+    });
+  }
+
+  /**
+   * Admits the document of a request before Apollo sees it, so that one parser, one table of limits and one wording hold
+   * for both lanes. Where it is refused, Apollo gets a document of ours in its place: it still judges the HTTP request.
+   */
+  #admit(method: string, search: string, body: unknown, trace: Trace): { readonly search: string; readonly body: unknown } {
+    const isGet = method === 'GET';
+    const text: unknown = isGet ? new URLSearchParams(search).get('query') : typeof body === 'object' && body !== null ? Reflect.get(body, 'query') : null;
+    if (typeof text !== 'string' || text === '') return { search, body };
+    try {
+      const known = this.#planner.admit(text);
+      this.#admitted.set(known.hash, known.document);
+      return { search, body };
+    } catch (error) {
+      trace.noted.refused = documentErrors(error, this.#planner.roles.of(trace.viewer.principal).isOutsider);
+      this.#meter.refused(trace.viewer);
+      if (!isGet) return { search, body: { ...Object(body), query: standIn, operationName: null } };
+      const asked = new URLSearchParams(search);
+      asked.set('query', standIn);
+      asked.delete('operationName');
+      return { search: `?${asked.toString()}`, body };
+    }
   }
 
   #gateway(schema: GraphQLSchema): Gateway {
@@ -160,34 +237,32 @@ export class Lanes {
     request: { readonly source: string; readonly request: { readonly operationName?: string; readonly variables?: Record<string, unknown> } },
   ): Promise<{ data?: Record<string, unknown> | null; errors?: readonly GraphQLError[] }> {
     if (!(context instanceof Trace)) throw new Error('an operation runs with a viewer');
-    let known: KnownDocument;
-    try {
-      known = this.#planner.admit(request.source);
-    } catch (error) {
-      // Apollo found it valid, so it is longer than the planner admits.
-      if (error instanceof GraphQLError) return { errors: [withExtensions(error, { code: 'DOCUMENT_TOO_LONG', http: { status: 400 } })] };
-      throw error;
-    }
+    if (context.noted.refused) return { errors: context.noted.refused };
+    const known = this.#planner.admit(request.source);
     context.noted.known = known;
     const operation = known.operation(request.request.operationName ?? null);
     if (!operation) return { errors: [unknownOperation()] };
-    context.noted.operation = operation.name?.value ?? null;
     const variables = this.#planner.coerce(operation, request.request.variables ?? {});
     if (variables instanceof Array) {
-      return { errors: variables.map((error) => withExtensions(error, { code: 'BAD_USER_INPUT', http: { status: 400 } })) };
+      return { errors: variableErrors(variables, this.#planner.roles.of(context.viewer.principal).isOutsider) };
     }
-    let planned: PlannedAnswer;
     try {
-      planned = await this.#planner.run(known, operation, variables, context.viewer, context);
+      await this.#run(known, operation, variables, context);
     } catch (error) {
-      if (error instanceof GraphQLError) return { data: null, errors: [error] };
+      if (error instanceof GraphQLError) return isCostRefusal(error) ? { errors: [withHeaders(error)] } : { data: null, errors: [error] };
       throw error;
     }
-    context.noted.planned = planned;
     const data = {};
-    this.#bodies.set(data, planned.body);
+    this.#planned.add(data);
     return { data };
   }
+}
+
+/** Stands for a planned answer; no JSON text is this one. */
+const plannedText = '(planned)';
+/** A read that could not be done, as Apollo's lane words it. */
+function failureAnswer(error: ReadError): HttpAnswer {
+  return { ...error.http, contentType: jsonType, body: JSON.stringify({ errors: [safeError(error.toJSON())], data: null }) };
 }
 
 function unknownOperation(): GraphQLError {
@@ -196,8 +271,12 @@ function unknownOperation(): GraphQLError {
   });
 }
 
-function withExtensions(error: GraphQLError, extensions: Record<string, unknown>): GraphQLError {
-  return new GraphQLError(error.message, { nodes: error.nodes ?? null, path: error.path ?? null, extensions: { ...error.extensions, ...extensions } });
+/** Apollo takes headers in a map of its own. */
+function withHeaders(error: GraphQLError): GraphQLError {
+  const { status, headers } = httpOf(error);
+  const own = new HeaderMap();
+  for (const [name, value] of headers) own.set(name, value);
+  return new GraphQLError(error.message, { extensions: { ...error.extensions, http: { status, headers: own } } });
 }
 
 async function joined(parts: AsyncIterable<string>): Promise<string> {

@@ -2,13 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { declaredBy } from '../access/declared-headers.js';
 import type { Declared } from '../access/viewer.js';
+import { limits } from '../limits/limits.js';
 import { extensionsOf } from '../planner/graphql-request.js';
 import { errorAnswer, type HttpAnswer } from './http-answer.js';
 
 /* What of a request the front reads before anything is asked: who, why, and the body. */
 
-/** Larger bodies are refused unread; the largest example operation has 2 kB. */
-export const largestBody = 256 * 1024;
+/** Larger bodies are refused unread. */
+export const largestBody = limits.requestBody.limit;
 
 const sayableId = /^[\w.-]{1,64}$/;
 
@@ -29,7 +30,8 @@ export function bodyOf(request: IncomingMessage, text: string, search: string): 
   if (request.method !== 'GET') return parseJson(text);
   const asked = new URLSearchParams(search);
   const json = (name: string): unknown => parseJson(asked.get(name) ?? 'null');
-  return { query: asked.get('query'), operationName: asked.get('operationName'), variables: json('variables'), extensions: json('extensions') };
+  const named = { documentId: asked.get('documentId') ?? undefined, id: asked.get('id') ?? undefined };
+  return { ...named, query: asked.get('query'), operationName: asked.get('operationName'), variables: json('variables'), extensions: json('extensions') };
 }
 
 /** What a request declares, or the refusal of what cannot be recorded. */

@@ -17,9 +17,11 @@ import type { BoundStatement, Row, Statement } from '../../src/database/envelope
 import { FeedListener } from '../../src/feed/listener.js';
 import { textLog } from '../../src/log.js';
 import { systemClock } from '../../src/measures/clock.js';
+import { defaultLimits, settingsOf } from '../../src/limits/settings.js';
+import { TrustedDocuments } from '../../src/limits/trusted-documents.js';
 import { Services } from '../../src/planner/context.js';
 import { Planner } from '../../src/planner/planner.js';
-import { Readers } from '../../src/planner/readers.js';
+import { Readers, type RunOptions } from '../../src/planner/readers.js';
 import { HttpFront } from '../../src/server/http.js';
 import { Lanes } from '../../src/server/lanes.js';
 import { OpenStreams } from '../../src/server/open-streams.js';
@@ -49,8 +51,8 @@ class OpenPolicy extends BoundaryPolicy {
 class OpenReaders extends Readers {
   readonly #bare = new Map<string, Statement>();
 
-  override run(viewer: Viewer, statements: readonly BoundStatement[]): Promise<readonly (readonly Row[])[]> {
-    return super.run(viewer, statements.map(({ statement, values }) => ({ statement: this.#bareOf(statement), values })));
+  override run(viewer: Viewer, statements: readonly BoundStatement[], options?: RunOptions): Promise<readonly (readonly Row[])[]> {
+    return super.run(viewer, statements.map(({ statement, values }) => ({ statement: this.#bareOf(statement), values })), options);
   }
 
   #bareOf(statement: Statement): Statement {
@@ -106,6 +108,7 @@ const accessLog = { append: () => Promise.resolve(), check: () => Promise.resolv
 const listener = new FeedListener(database);
 const day = new BoundaryDay(clock, policy.version, () => policy.version);
 const front = new HttpFront({
+  documents: new TrustedDocuments([], settingsOf(defaultLimits, new Map()), textLog('warn', () => undefined)),
   lanes: await Lanes.open(parts.schema, new Planner(parts), readers, new Services()),
   tokens, accessLog, boundaryVersion: policy.version, day, clock, log,
   stream: () => Promise.reject(new Error('the bench has no streams')),

@@ -6,7 +6,7 @@ import type { BoundStatement, Row } from '../../src/database/envelope.js';
 import type { HubDatabase } from '../../src/database/database.js';
 import { namedStatement } from '../../src/planner/compile-read.js';
 import { Planner } from '../../src/planner/planner.js';
-import { Readers } from '../../src/planner/readers.js';
+import { Readers, type RunOptions } from '../../src/planner/readers.js';
 import { boundaryPolicy } from '../../src/server/schema.js';
 import type { GraphQLCall } from './hub-under-test.js';
 import type { Asker } from './judge.js';
@@ -94,8 +94,8 @@ export class ChangedReaders extends Readers {
     this.#change = change;
   }
 
-  override run(viewer: Viewer, statements: readonly BoundStatement[]): Promise<readonly (readonly Row[])[]> {
-    return super.run(viewer, statements.map(this.#change));
+  override run(viewer: Viewer, statements: readonly BoundStatement[], options?: RunOptions): Promise<readonly (readonly Row[])[]> {
+    return super.run(viewer, statements.map(this.#change), options);
   }
 }
 

@@ -44,7 +44,7 @@ async function ask(side: PlannerSide, agency: string, query: string, declared: D
   const operation = known.operation(null);
   if (!operation) throw new Error('one operation');
   const { body } = await side.planner.run(known, operation, {}, { ...viewerOf(asker(agency)), today: day, ...declared }, { noteCase: () => undefined });
-  return JSON.parse(body) as { data: Record<string, unknown>; errors?: { extensions: object }[] };
+  return JSON.parse(body.toString()) as { data: Record<string, unknown>; errors?: { extensions: object }[] };
 }
 
 /** Runs `work` with all layers of a policy, with its plans over bare views, and with blind plans over its views. */

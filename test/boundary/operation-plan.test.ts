@@ -49,7 +49,7 @@ async function ask(on: PlannerSide, who: Asker, purpose: Purpose | null, query: 
   const operation = known.operation(null);
   if (!operation) throw new Error('one operation');
   const viewer = { ...viewerOf(who), purpose, caseNo: purpose === null ? null : '案-1' };
-  return readAnswer((await on.planner.run(known, operation, variables, viewer, { viewer, readers: on.parts.readers, noteCase: () => undefined })).body);
+  return readAnswer((await on.planner.run(known, operation, variables, viewer, { viewer, readers: on.parts.readers, noteCase: () => undefined })).body.toString());
 }
 
 test('the documents reach every coordinate of the schema', () => {

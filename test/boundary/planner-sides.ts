@@ -24,7 +24,8 @@ import type { PlannerParts } from '../../src/planner/parts.js';
 import { systemClock } from '../../src/measures/clock.js';
 import { Planner, type PlannedAnswer } from '../../src/planner/planner.js';
 import { Readers } from '../../src/planner/readers.js';
-import { quotasOf } from '../../src/server/quotas.js';
+import { defaultLimits, settingsOf } from '../../src/limits/settings.js';
+import { quotasFrom } from '../../src/server/quotas.js';
 import { boundaries, boundaryPolicy, changes, hubSchema, hubTables, nodes, operationViews, reads } from '../../src/server/schema.js';
 import { personalSeals } from '../../src/subjects/personal-identity.js';
 import { testDatabase } from '../support/test-database.js';
@@ -121,7 +122,7 @@ export interface Layers {
 }
 
 /** An answer with what the evidence would count of it. */
-export type Answered = Pick<PlannedAnswer, 'body' | 'records' | 'objects' | 'subjects'>;
+export type Answered = Pick<PlannedAnswer, 'records' | 'objects' | 'subjects'> & { readonly body: string };
 
 export interface PlannerSide extends Side {
   /** The answer of this planner, or of another one over the same database. */
@@ -161,7 +162,7 @@ export async function plannerSide(layers: Layers = {}): Promise<PlannerSide> {
     .set(personalSeals, { keyRing: KeyRing.open(folder), ids: parts.ids })
     .set(competenceSettings, loadCompetenceSettings(folder))
     .set(accessExplainer, new AccessExplainer(planner, parts, changes))
-    .set(viewerQuotas, quotasOf);
+    .set(viewerQuotas, quotasFrom(settingsOf(defaultLimits, new Map())));
   return {
     database,
     parts,
@@ -193,7 +194,8 @@ async function run(planner: Planner, readers: Readers, services: Services, asker
   const viewer = viewerOf(asker);
   const context = { viewer, readers, services, noteCase: () => undefined, noteRead: () => undefined };
   try {
-    return await planner.run(known, operation, variables, viewer, context);
+    const { body, records, objects, subjects } = await planner.run(known, operation, variables, viewer, context);
+    return { body: body.toString(), records, objects, subjects };
   } catch (error) {
     // The lanes turn a refusal into an answer; here its code is enough.
     if (error instanceof Error && 'extensions' in error) return { body: JSON.stringify({ errors: [{ extensions: error.extensions }], data: null }), records: 0, objects: 0, subjects: [] };

@@ -213,7 +213,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     hunt: mixed(blind, tellingErrors('BOUNDARY_DENIED', () => '无权查看 · Not shared with this viewer.')),
   },
   {
-    leak: 'L-23', fault: 'an operation that asks for the schema is taken for introspection and not decided', pending: 'issue 5 (introspection by role)',
+    leak: 'L-23', fault: 'an operation that asks for the schema is taken for introspection and not decided',
     hunt: mixed(blind, (call, _asker, whole, second) => (/\b__(schema|type)\b/.test(call.query) ? second : whole)),
   },
   { leak: 'L-24', fault: 'statements are logged with their values', hunt: { by: 'oracle', oracle: 'logs' } },
@@ -224,7 +224,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     })),
   },
   {
-    leak: 'L-26', fault: 'the duplicate check can be tried for foreigners’ permits too', pending: 'issue 5 (budgets that count objects)',
+    leak: 'L-26', fault: 'the duplicate check can be tried for foreigners’ permits too',
     hunt: rounds(() => ({ operations: operationsWith(duplicateCheckView.name, (view) => ({ ...view, policies: { 'hub.permit': `jurisdiction = 'CN-TJ' AND status = 'VALID'` } })) })),
   },
   {

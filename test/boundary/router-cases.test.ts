@@ -107,7 +107,7 @@ test('returns_http_200, rejection_sends_null_data, does_not_reach_execution: a f
     if (!operation) throw new Error('one operation');
     const viewer = viewerOf(outsider);
     const answer = await planner.run(known, operation, {}, viewer, { viewer, readers: idle, noteCase: () => undefined });
-    expect(readAnswer(answer.body).data).toEqual({ permit: null, permits: null });
+    expect(readAnswer(answer.body.toString()).data).toEqual({ permit: null, permits: null });
   } finally {
     await side.close();
   }
@@ -154,7 +154,7 @@ test('a cached plan after the policy was switched: the new boundary decides, wit
     const known = planner.admit(call.query);
     const operation = known.operation(null);
     if (!operation) throw new Error('one operation');
-    const after = readAnswer((await planner.run(known, operation, {}, viewer, { viewer, readers: side.parts.readers, noteCase: () => undefined })).body);
+    const after = readAnswer((await planner.run(known, operation, {}, viewer, { viewer, readers: side.parts.readers, noteCase: () => undefined })).body.toString());
     expect([after.data, denialsOf(after)]).toEqual([{ permits: { nodes: [{ documentNo: '文2' }] }, permit: null }, ['permit.content Permit.content']]);
   } finally {
     await side.close();

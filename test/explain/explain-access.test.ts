@@ -201,6 +201,6 @@ async function deniedOf(query: string, variables: Readonly<Record<string, unknow
   if (coerced instanceof Array) throw new AggregateError(coerced, 'variables');
   const context = { viewer, readers: side.parts.readers, services: new Services(), noteCase: () => undefined };
   const { body } = await side.planner.run(known, operation, coerced, viewer, context);
-  const { errors = [] } = JSON.parse(body) as { errors?: { path: string[]; extensions: { code: string; coordinate?: string } }[] };
+  const { errors = [] } = JSON.parse(body.toString()) as { errors?: { path: string[]; extensions: { code: string; coordinate?: string } }[] };
   return errors.filter(({ extensions }) => extensions.code === 'BOUNDARY_DENIED').map(({ path, extensions }) => `${path.join('.')} ${extensions.coordinate ?? ''}`);
 }

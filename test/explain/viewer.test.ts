@@ -1,3 +1,4 @@
+import { limits } from '../../src/limits/limits.js';
 import { sampleHub, type SampleHub } from '../support/sample-hub.js';
 
 /** `viewer`, `explainAccess` and denials as a partner asks them, over HTTP. */
@@ -53,7 +54,8 @@ test('viewer tells its relations, fields and quotas, from the declarations alone
   expect(field('Permit.content')).toMatchObject({ effect: 'DENY', basis: { missing: [], ask: expect.arrayContaining([{ kind: 'DISTRICT_APPROVAL' }]) as unknown } });
   expect(field('Mutation.upsertPermit')).toMatchObject({ effect: 'DENY' });
   expect(Object.fromEntries(viewer.quotas.map(({ name, limit }) => [name, limit]))).toEqual({
-    pageSize: 100, nestedList: 20, documentTokens: 5_000, requestBody: 262_144, statementTime: 2_000,
+    ...Object.fromEntries(Object.entries(limits).map(([name, { limit }]) => [name, limit])),
+    operationCost: 50_000, objectsPerMinute: 120_000, objectsAtOnce: 600_000, statementTime: 2_000,
   });
 });
 

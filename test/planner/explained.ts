@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { HubDatabase } from '../../src/database/database.js';
 import { compileOperation } from '../../src/planner/operation-plan.js';
 import { bind } from '../../src/planner/parameters.js';
-import { readerConfig } from '../../src/planner/readers.js';
+import { readerConfig } from '../../src/planner/reader-session.js';
 import type { BoundStatement } from '../../src/database/envelope.js';
 import type { GraphQLCall } from '../boundary/hub-under-test.js';
 import type { Asker } from '../boundary/judge.js';

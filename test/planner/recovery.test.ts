@@ -25,12 +25,13 @@ function statement(text: string, ...values: string[]): BoundStatement {
   return { statement: { name: `t${text.length}${values.length}${text.slice(0, 12)}`, text }, values };
 }
 
-const failures: readonly (readonly [string, BoundStatement])[] = [
+const failures: readonly (readonly [string, BoundStatement | ((round: number) => BoundStatement)])[] = [
   ['a value that cannot be read', statement('SELECT $1::date', 'not a date')],
   ['an error while running', statement('SELECT 1 / $1::int', '0')],
   ['a text that is no SQL', statement('SELEKT 1')],
   ['a table without rights', statement('SELECT * FROM hub.permit')],
-  ['a time-out', statement('SELECT pg_sleep($1::int)', '9')],
+  // A statement that timed out has a connection of its own from then on: another one each time.
+  ['a time-out', (round) => statement(`SELECT ${round}, pg_sleep($1::int)`, '9')],
 ];
 
 test.each(failures)('after %s, the same connections answer as before', async (_name, failing) => {
@@ -38,7 +39,7 @@ test.each(failures)('after %s, the same connections answer as before', async (_n
   for (let round = 0; round < 3; round += 1) {
     // The failing statement stands between good ones, in one group and pipelined with others.
     const good = statement('SELECT $1::int', '7');
-    const [group, ...others] = await Promise.allSettled([side.parts.readers.run(viewer, [good, failing, good]), ...lists.map((query) => side.ask(who, { query }, 'any'))]);
+    const [group, ...others] = await Promise.allSettled([side.parts.readers.run(viewer, [good, typeof failing === 'function' ? failing(round) : failing, good]), ...lists.map((query) => side.ask(who, { query }, 'any'))]);
     expect(group.status).toBe('rejected');
     expect(others.map((other) => (other.status === 'fulfilled' ? other.value.body : String(other.reason)))).toEqual(before);
     expect(await answers()).toEqual(before);

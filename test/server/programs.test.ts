@@ -76,7 +76,7 @@ test('in production standard output is empty, every line is JSON, no sample is l
     headers: { authorization: `Bearer ${await provider.token()}`, 'content-type': 'application/json' },
     body: '{"query":"{ viewer { principal } }"}',
   });
-  await expect(response.json()).resolves.toEqual({ data: { viewer: { principal: 'DISTRICT_HRSS' } } });
+  await expect(response.json()).resolves.toMatchObject({ data: { viewer: { principal: 'DISTRICT_HRSS' } } });
   hub.process.kill('SIGTERM');
   expect(await hub.exited).toBe(0);
   expect(hub.out).toBe('');

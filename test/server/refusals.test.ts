@@ -22,7 +22,7 @@ test('refusals to a known viewer are in the access log; the unknown get nothing 
     await expect(post(hub.url.replace('/graphql', '/nowhere'), '{}', known)).resolves.toEqual([404, 'NOT_FOUND']);
     await expect(post(`${hub.url}/stream`, '{"variables":{}}', known)).resolves.toEqual([400, 'BAD_USER_INPUT']);
     await expect(post(`${hub.url}/stream`, '{"query":"{ viewer { principal } }"}', known)).resolves.toEqual([400, 'OPERATION_NOT_SERVED_HERE']);
-    await expect(post(hub.url, JSON.stringify({ query: ' '.repeat(300_000) }), known)).resolves.toEqual([413, 'BODY_TOO_LARGE']);
+    await expect(post(hub.url, JSON.stringify({ query: ' '.repeat(1_100_000) }), known)).resolves.toEqual([413, 'BODY_TOO_LARGE']);
     await expect(post(hub.url, '{"query":"{ nope }"}', known)).resolves.toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
 
     const { rows } = await database.pool().query<{ status: string }>(

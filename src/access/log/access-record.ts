@@ -3,7 +3,8 @@ import type { Viewer } from '../viewer.js';
 
 /**
  * How an answer came out. ANSWERED: everything asked for. PARTLY_DENIED, DENIED: the boundary withheld some or all of it.
- * REFUSED: not understood or not allowed as asked. FAILED: a fault of the hub. STREAM: a frame of a subscription.
+ * REFUSED: not understood, not allowed as asked, or given up by the caller (status 499). FAILED: a fault of the hub, or its
+ * load. STREAM: a frame of a subscription.
  */
 export const outcomes = ['ANSWERED', 'PARTLY_DENIED', 'DENIED', 'REFUSED', 'FAILED', 'STREAM'] as const;
 

@@ -9,7 +9,8 @@ import type { RootContext } from '../record-page.js';
 import { safeError, type SafeError } from '../safe-error.js';
 import { collectFields, subSelections } from '../selection.js';
 import { BatchStatement, entriesStatement, RecordLevel, vocabularyStatement } from './level.js';
-import { Tally, type Run } from './loaded.js';
+import { Tally } from '../list-sink.js';
+import type { Run } from './loaded.js';
 import { RootOfAnswer, Sources, type Level, type Levels } from './records.js';
 import { resolvingSchema } from './resolving-schema.js';
 
@@ -54,7 +55,7 @@ export function resolvedRead(context: RootContext, operation: OperationDefinitio
       });
       if (sources.failure !== null) throw sources.failure.error;
       const errors = (result.errors ?? []).map((error) => safeError(error.toJSON()));
-      return { json: JSON.stringify(result.data?.[key] ?? null), records: tally.records, objects: tally.objects, subjects: tally.subjects, errors };
+      return { bytes: [Buffer.from(JSON.stringify(result.data?.[key] ?? null))], records: tally.records, objects: tally.objects, subjects: tally.subjects, errors };
     },
   };
 }

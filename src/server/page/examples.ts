@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { ownOperations } from '../../limits/operation-files.js';
 
 /** For whom an example is: the three readers of the page. */
 export const personas = ['partner', 'credit', 'analyst'] as const;
@@ -24,21 +24,11 @@ export interface Example extends z.output<typeof header> {
   readonly document: string;
 }
 
-// This module runs as dist/src/server/page/examples.js; the operations stand beside its source.
-const folder = new URL('../../../../src/server/page/examples/', import.meta.url);
-
-/**
- * Reads every `examples/*.graphql`, in the order of their names. A file begins with its header, one `# key: value` a
- * line. Throws, naming the file, when a header has another form.
- */
+/** The trusted documents of the hub are the examples of the page. Throws, naming the file, when a header has another form. */
 export function readExamples(): readonly Example[] {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.graphql')).sort();
-  return files.map((file) => {
-    const lines = readFileSync(new URL(file, folder), 'utf8').split('\n');
-    const end = lines.findIndex((line) => !line.startsWith('#'));
-    const entries = lines.slice(0, end).map((line) => /^# ([\w-]+): (.*)$/.exec(line)?.slice(1) ?? [line, '']);
-    const parsed = header.safeParse(Object.fromEntries(entries));
-    if (!parsed.success) throw new Error(`examples/${file}: ${z.prettifyError(parsed.error)}`);
-    return { ...parsed.data, name: file.replace(/\.graphql$/, ''), document: lines.slice(end).join('\n').trim() };
+  return ownOperations().map(({ name, document, header: written }) => {
+    const parsed = header.safeParse(written);
+    if (!parsed.success) throw new Error(`operations/${name}: ${z.prettifyError(parsed.error)}`);
+    return { ...parsed.data, name, document };
   });
 }

@@ -1,0 +1,24 @@
+/**
+ * What work costs beyond the objects of the answer, in objects: declared here, charged alike before and after, so that
+ * it never depends on what was found. By coordinate; `*.field` holds for every type.
+ */
+export const fieldWeights: ReadonlyMap<string, number> = new Map([
+  // A whole planning and every path of the explained operation.
+  ['Query.explainAccess', 20],
+  // The schema of a viewer class is some 3,000 objects, none of them data.
+  ['Query.__schema', 100],
+  ['Query.__type', 10],
+  // One transaction with its checks, as long as a hundred look-ups.
+  ['Mutation.upsertPermit', 100],
+  // Counts all rows of the list, not those of the page.
+  ['*.totalCount', 100],
+]);
+
+/** The same for arguments that leave the indexed questions, by name; charged where one is given. */
+export const argumentWeights: ReadonlyMap<string, number> = new Map([
+  ['where', 20],
+  ['orderBy', 20],
+]);
+
+/** Entries reckoned for a list without a page size at the root: the longest of them has 65. */
+export const openList = 65;
