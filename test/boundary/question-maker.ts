@@ -40,7 +40,7 @@ export interface WhereSource {
 /** A random `where`; `anchor` fits it where one is given, and the wanted member is in it. */
 export function randomWhere(source: WhereSource, anchor: PermitRow | null, wanted: string | null = null): Where {
   const { random } = source;
-  const chance = wanted !== null || random.chance(0.3) ? 0.3 : 0.05;
+  const chance = random.chance(wanted === null ? 0.1 : 0.4) ? 0.3 : 0.04;
   const where: Record<string, unknown> = {};
   for (const [property, known] of operators) {
     const path = property.split('.');
