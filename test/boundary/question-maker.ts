@@ -123,8 +123,8 @@ function candidate(random: Random, operator: string, cell: unknown, any: () => u
   if (operator === 'in' || operator === 'notIn') return random.chance(0.05) ? [] : [value, ...(random.chance(0.5) ? [any()] : [])];
   if (typeof value === 'number') return operator === 'lt' ? value + 1 : operator === 'gt' ? value - 1 : value;
   const text = String(value);
-  if (operator === 'startsWith') return [...text].slice(0, random.int(0, 3)).join('');
-  if (operator === 'contains') return [...text].slice(random.int(0, 1), random.int(1, 3)).join('');
+  if (operator === 'startsWith') return Array.from(text).slice(0, random.int(0, 3)).join('');
+  if (operator === 'contains') return Array.from(text).slice(random.int(0, 1), random.int(1, 3)).join('');
   return value;
 }
 
