@@ -59,15 +59,14 @@ export function compileRead(context: RootContext, read: ReadDeclaration, nodes: 
     adHoc: compiler.isAdHoc,
     start: (viewer) => {
       const sinks: Sinks = compiled.map(({ form }) => (form ? new ListSink(viewer, form, () => sinks) : new TotalSink()));
-      const lists = sinks.filter((sink) => sink instanceof ListSink);
+      const [root] = sinks;
       return {
         sinks: [...sinks].reverse(),
-        written: () => ({
-          bytes: lists[0]?.bytes ?? [],
-          records: lists.reduce((sum, { records }) => sum + records, 0),
-          objects: lists.reduce((sum, { objects }) => sum + objects, 0),
-          subjects: lists.flatMap(({ subjects }) => subjects),
-        }),
+        written: () => {
+          if (!(root instanceof ListSink)) throw new Error('Planner: a read begins with its list');
+          const { records, objects, subjects } = root.tally;
+          return { bytes: root.bytes, records, objects, subjects };
+        },
       };
     },
   };

@@ -61,6 +61,29 @@ export interface ListForm {
   readonly writer: () => RecordsWriter;
 }
 
+/**
+ * What a list holds. It counts where the list is shown: the legs of a union bring the lists of more parents than the page
+ * holds, and nobody has read those.
+ */
+export class Tally {
+  records = 0;
+  objects = 0;
+  /** Internal ids of the subjects of the records, as they come. */
+  readonly subjects: string[] = [];
+
+  add({ records, objects, subjects }: Tally): void {
+    this.records += records;
+    this.objects += objects;
+    for (const subject of subjects) this.subjects.push(subject);
+  }
+}
+
+/** A list of one parent. */
+interface WrittenList {
+  readonly text: string;
+  readonly tally: Tally;
+}
+
 /** The sinks of one read, by statement. */
 export type Sinks = readonly (ListSink | TotalSink)[];
 
@@ -71,13 +94,9 @@ export type Sinks = readonly (ListSink | TotalSink)[];
  */
 export class ListSink implements RowSink, ListContext {
   readonly viewer: Viewer;
-  records = 0;
-  objects = 0;
-  /** Internal ids of the subjects of the records, as they come. */
-  readonly subjects: string[] = [];
   readonly #form: ListForm;
   readonly #sinks: () => Sinks;
-  readonly #lists = new Map<string, string>();
+  readonly #lists = new Map<string, WrittenList>();
   #writer: RecordsWriter;
   #parent: string | null = null;
   #rows: Row[] = [];
@@ -85,6 +104,7 @@ export class ListSink implements RowSink, ListContext {
   #count = 0;
   #more = false;
   #whole: readonly Buffer[] = [];
+  #tally = new Tally();
 
   constructor(viewer: Viewer, form: ListForm, sinks: () => Sinks) {
     this.viewer = viewer;
@@ -98,10 +118,20 @@ export class ListSink implements RowSink, ListContext {
     return this.#whole;
   }
 
+  /** What the list being written holds, lists below its records included; at the end, of a root list. */
+  get tally(): Tally {
+    return this.#tally;
+  }
+
+  get objects(): number {
+    return this.#tally.objects;
+  }
+
+  set objects(objects: number) {
+    this.#tally.objects = objects;
+  }
+
   open(): void {
-    this.records = 0;
-    this.objects = 0;
-    this.subjects.length = 0;
     this.#lists.clear();
     this.#begin(null);
   }
@@ -134,7 +164,10 @@ export class ListSink implements RowSink, ListContext {
 
   nested(statement: number, key: string): string {
     const sink = this.#sinks()[statement];
-    return sink instanceof ListSink ? sink.list(key) : 'null';
+    if (!(sink instanceof ListSink)) return 'null';
+    const { text, tally } = sink.list(key);
+    this.#tally.add(tally);
+    return text;
   }
 
   total(statement: number): string {
@@ -143,12 +176,11 @@ export class ListSink implements RowSink, ListContext {
   }
 
   /** The list of one parent; an empty one where no row came. */
-  list(key: string): string {
+  list(key: string): WrittenList {
     const known = this.#lists.get(key);
-    if (known !== undefined) return known;
+    if (known) return known;
     this.#begin(key);
-    this.#end();
-    return this.#lists.get(key) ?? 'null';
+    return this.#end();
   }
 
   #begin(parent: string | null): void {
@@ -157,6 +189,7 @@ export class ListSink implements RowSink, ListContext {
     this.#key = null;
     this.#count = 0;
     this.#more = false;
+    this.#tally = new Tally();
     this.#writer = this.#form.writer();
   }
 
@@ -165,22 +198,24 @@ export class ListSink implements RowSink, ListContext {
     if (!first) return;
     const { subject } = this.#form.records;
     const id = subject === null ? null : first[subject];
-    if (id !== null && id !== undefined) this.subjects.push(id);
-    this.records += 1;
+    if (id !== null && id !== undefined) this.#tally.subjects.push(id);
+    this.#tally.records += 1;
     this.#writer.record(this, this.#rows);
     this.#rows = [];
   }
 
-  #end(): void {
+  #end(): WrittenList {
     this.#flush();
     const out = new TextChunks();
     this.#writer.end(this, this.#more, out);
     if (this.#parent === null) {
       this.#whole = out.bytes();
-      return;
+      return { text: '', tally: this.#tally };
     }
     // Decoded again it is one flat string instead of a tree of cells.
-    this.#lists.set(this.#parent, Buffer.concat(out.bytes()).toString());
+    const list = { text: Buffer.concat(out.bytes()).toString(), tally: this.#tally };
+    this.#lists.set(this.#parent, list);
+    return list;
   }
 }
 

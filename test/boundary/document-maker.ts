@@ -75,7 +75,7 @@ export class DocumentMaker {
 
   #input(field: string, path: string, type: GraphQLInputType, value: unknown): string {
     // An enum that names columns counts value by value.
-    const counted = path === 'orderBy.field' ? `orderBy.${String(value)}` : path;
+    const counted = path === 'orderBy.field' && typeof value === 'string' ? `orderBy.${value}` : path;
     const wanted = this.#isWanted(field, counted) ? this.#wanted?.form : undefined;
     const composed = typeof value === 'object' && value !== null;
     // What the document is about must stand in its own form, so what holds it stays a literal.
@@ -102,7 +102,7 @@ export class DocumentMaker {
       }
       return `{${members.join(', ')}}`;
     }
-    return isEnumType(getNamedType(type)) ? String(value) : JSON.stringify(value);
+    return isEnumType(getNamedType(type)) && typeof value === 'string' ? value : JSON.stringify(value);
   }
 
   /** Notes everything in a value that is given as a whole. */

@@ -100,8 +100,8 @@ export class ChangedReaders extends Readers {
 }
 
 /** A statement with another text. */
-export function withText({ statement, values }: BoundStatement, text: string): BoundStatement {
-  return { statement: text === statement.text ? statement : namedStatement(text), values };
+export function withText({ statement, ...bound }: BoundStatement, text: string): BoundStatement {
+  return { ...bound, statement: text === statement.text ? statement : namedStatement(text) };
 }
 
 /** A planner whose plans are cached by document, not by viewer class: whoever asks first decides for all. */

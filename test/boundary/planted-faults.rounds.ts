@@ -7,7 +7,7 @@ import { partsFeedSide } from './feed-sides.js';
 import { FeedRounds } from './feed-rounds.js';
 import { HubUnderTest, type GraphQLCall } from './hub-under-test.js';
 import { BlindPolicy, plannerSide, twoSides } from './planner-sides.js';
-import { plantedFaults, refusedFilter, type Hunt } from './planted-faults.js';
+import { plantedFaults, plantedInQuestions, refusedFilter, type Hunt } from './planted-faults.js';
 import { explain, Rounds } from './rounds.js';
 import { asker } from './viewers.js';
 
@@ -151,7 +151,7 @@ describe('planted faults, one per leak of the catalogue', () => {
     expect(plantedFaults.map(({ leak }) => leak)).toEqual(Array.from({ length: 28 }, (_, i) => `L-${String(i + 1).padStart(2, '0')}`));
   });
 
-  test.each(plantedFaults.map((fault) => [fault.leak, fault.fault, fault] as const))(
+  test.each([...plantedFaults, ...plantedInQuestions].map((fault) => [fault.leak, fault.fault, fault] as const))(
     '%s is found: %s',
     async (leak, fault, { hunt: planted, pending }) => {
       const started = Date.now();

@@ -242,3 +242,50 @@ export const plantedFaults: readonly PlantedFault[] = [
     hunt: rounds(() => ({ plans: new StrongestRights(), rules: policy, database: new StrongestRights() })),
   },
 ];
+
+/** Further faults of the ad-hoc surface: conditions, orders, totals, connections below. */
+export const plantedInQuestions: readonly PlantedFault[] = [
+  {
+    leak: 'L-01', fault: 'a condition on content is let through; only what answers show is checked against the rules',
+    hunt: rounds(() => {
+      const moved = policyMoving(['content'], 'PERMIT_BASIC');
+      return { plans: moved, rules: policy, database: moved };
+    }),
+  },
+  {
+    leak: 'L-04', fault: 'totals are counted over all rows of the table',
+    hunt: mixed(blind, (_call, _asker, whole, second) => {
+      const [shown, all] = [readBody(whole), readBody(second)];
+      return writeBody({ ...shown, data: shown.data && { ...(membersFromSecond(shown.data, all.data, (key) => /^totalCount2?$/.test(key)) as object) } });
+    }),
+  },
+  {
+    leak: 'L-02', fault: 'the permits below a holder are read without the boundary',
+    hunt: mixed(blind, (_call, _asker, whole, second) => {
+      const [shown, all] = [readBody(whole), readBody(second)];
+      return writeBody({ ...shown, data: shown.data && { ...(membersFromSecond(shown.data, all.data, (key) => /^(permits|below\d+)$/.test(key)) as object) } });
+    }),
+  },
+  {
+    leak: 'L-05', fault: 'a cursor does not know the order it was made for',
+    hunt: rounds(() => {
+      const anyOrder = (context: string): string => context.split(' ').slice(0, 4).join(' ');
+      return {
+        parts: (parts) => ({
+          ...parts,
+          seal: { close: (text, context, repeatable) => parts.seal.close(text, anyOrder(context), repeatable), open: (text, context) => parts.seal.open(text, anyOrder(context)) },
+        }),
+      };
+    }),
+  },
+  {
+    leak: 'L-03', fault: 'empty cells come first in a descending order, last in an ascending one, whatever was said',
+    hunt: rounds(() => ({
+      database: 'bare',
+      parts: (parts, database) => ({
+        ...parts,
+        readers: new ChangedReaders(database, (bound) => withText(bound, bound.statement.text.replace(/(r\.\w+) ASC/g, '$1 ASC NULLS FIRST'))),
+      }),
+    })),
+  },
+];

@@ -40,7 +40,7 @@ export interface WhereSource {
 /** A random `where`; `anchor` fits it where one is given, and the wanted member is in it. */
 export function randomWhere(source: WhereSource, anchor: PermitRow | null, wanted: string | null = null): Where {
   const { random } = source;
-  const chance = wanted !== null || random.chance(0.3) ? 0.3 : 0.05;
+  const chance = random.chance(wanted === null ? 0.1 : 0.4) ? 0.3 : 0.04;
   const where: Record<string, unknown> = {};
   for (const [property, known] of operators) {
     const path = property.split('.');
@@ -123,8 +123,8 @@ function candidate(random: Random, operator: string, cell: unknown, any: () => u
   if (operator === 'in' || operator === 'notIn') return random.chance(0.05) ? [] : [value, ...(random.chance(0.5) ? [any()] : [])];
   if (typeof value === 'number') return operator === 'lt' ? value + 1 : operator === 'gt' ? value - 1 : value;
   const text = String(value);
-  if (operator === 'startsWith') return [...text].slice(0, random.int(0, 3)).join('');
-  if (operator === 'contains') return [...text].slice(random.int(0, 1), random.int(1, 3)).join('');
+  if (operator === 'startsWith') return Array.from(text).slice(0, random.int(0, 3)).join('');
+  if (operator === 'contains') return Array.from(text).slice(random.int(0, 1), random.int(1, 3)).join('');
   return value;
 }
 

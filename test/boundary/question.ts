@@ -95,11 +95,15 @@ function compares(cell: unknown, condition: Where): boolean {
     if (cell === null) return false;
     if (operator === 'eq') return cell === operand;
     if (operator === 'in') return among.includes(cell);
-    if (operator === 'startsWith') return String(cell).startsWith(String(operand));
-    if (operator === 'contains') return String(cell).includes(String(operand));
-    const side = typeof cell === 'number' ? cell - Number(operand) : bytes(String(cell), String(operand));
+    if (operator === 'startsWith') return textOf(cell).startsWith(textOf(operand));
+    if (operator === 'contains') return textOf(cell).includes(textOf(operand));
+    const side = typeof cell === 'number' ? cell - Number(operand) : bytes(textOf(cell), textOf(operand));
     return operator === 'lt' ? side < 0 : operator === 'lte' ? side <= 0 : operator === 'gt' ? side > 0 : side >= 0;
   });
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function objectOf(value: unknown): Where {
@@ -128,7 +132,7 @@ export function inOrder(world: World, rows: readonly PermitRow[], order: Order):
   return keyed.sort((a, b) => {
     for (const { field, direction = 'ASC' } of asked) {
       const [x, y] = [a, b].map(({ facts }) => facts[fieldNames[field] ?? ''] ?? null);
-      const side = x === y ? 0 : x === null ? 1 : y === null ? -1 : bytes(String(x), String(y));
+      const side = x === y ? 0 : x === null ? 1 : y === null ? -1 : bytes(textOf(x), textOf(y));
       if (side !== 0) return direction === 'DESC' ? -side : side;
     }
     return asked.at(-1)?.direction === 'DESC' ? b.row.id - a.row.id : a.row.id - b.row.id;

@@ -161,7 +161,7 @@ test('the denial of an ordinary answer carries the basis that explainAccess give
 
 const viewers = ['HEPING_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_AIRPORT_APPROVAL', 'HEPING_HRSS', 'MUNI_HRSS', 'JINBAO', 'MUNI_STB', 'US_OFLC', 'MUNI_PUBLIC_SECURITY'];
 const declared: readonly (readonly [Purpose | null, string | null])[] = [[null, null], ['CASE_HANDLING', '2026-1'], ['SUPERVISION', null], ['PERSONNEL', '2026-2']];
-const operations = Number(process.env['EXPLAIN_OPERATIONS'] ?? '200');
+const operations = Number(process.env['EXPLAIN_OPERATIONS'] ?? '80');
 const seed = Number(process.env['FAST_CHECK_SEED'] ?? '1');
 
 test(`for ${operations} generated operations explain's DENY paths are the denied paths of the real answer`, async () => {

@@ -144,6 +144,17 @@ test.each(viewers)('%s: a page of holders is read off an index in their order', 
   }
 });
 
+test.each(viewers)('%s: the first permits of each holder of a page are looked up by the holder', async (agency) => {
+  const holders = 100;
+  const below = 5;
+  const query = `{ subjects(first: ${holders}) { nodes { id name permits(first: ${below}) { nodes { documentNo decidedBy { nameZh } actions { action } } } } } }`;
+  for (const [scan] of await call(asker(agency), query)) {
+    expect(['Index Scan', 'Index Only Scan']).toContain(scan.node);
+    // Every statement repeats the page of holders (as above, three permits each), once per branch; below it each holder's own permits are read once per branch.
+    if (scan.relation === 'permit') expect({ scan, few: scan.kept + scan.removed <= 2 * 6 * holders }).toEqual({ scan, few: true });
+  }
+});
+
 test.each(['HEPING_HRSS', 'HEPING_APPROVAL', 'MUNI_HRSS'])('%s: a page of the feed reads the positions asked for and no others', async (agency) => {
   const written = 3_000;
   const owner = side.database.pool();

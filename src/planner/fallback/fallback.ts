@@ -9,7 +9,8 @@ import type { RootContext } from '../record-page.js';
 import { safeError, type SafeError } from '../safe-error.js';
 import { collectFields, subSelections } from '../selection.js';
 import { BatchStatement, entriesStatement, RecordLevel, vocabularyStatement } from './level.js';
-import { Tally, type Run } from './loaded.js';
+import { Tally } from '../list-sink.js';
+import { Loaded, type Run } from './loaded.js';
 import { RootOfAnswer, Sources, type Level, type Levels } from './records.js';
 import { resolvingSchema } from './resolving-schema.js';
 
@@ -50,7 +51,7 @@ export function resolvedRead(context: RootContext, operation: OperationDefinitio
         rootValue: new RootOfAnswer(sources),
         contextValue: run,
         variableValues: run.variables,
-        typeResolver: (value) => (value instanceof Object && 'typeName' in value ? String(value.typeName) : undefined),
+        typeResolver: (value: unknown) => (value instanceof Loaded ? value.typeName : undefined),
       });
       if (sources.failure !== null) throw sources.failure.error;
       const errors = (result.errors ?? []).map((error) => safeError(error.toJSON()));

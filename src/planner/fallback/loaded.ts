@@ -13,13 +13,6 @@ export interface Run {
   readonly send: (statement: BoundStatement, adHoc: boolean) => Promise<readonly Row[]>;
 }
 
-/** What a run has counted so far. */
-export class Tally {
-  records = 0;
-  objects = 0;
-  readonly subjects: string[] = [];
-}
-
 /** An object the hub loaded itself: it answers its fields, where ordinary objects have a property for each. */
 export abstract class Loaded {
   abstract readonly typeName: string;

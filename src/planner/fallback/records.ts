@@ -7,7 +7,8 @@ import type { RootContext } from '../record-page.js';
 import { isoInstant } from '../row-writer.js';
 import { collectFields, subSelections } from '../selection.js';
 import { columnsOf, type BatchStatement, type RecordLevel, type RowsLoader } from './level.js';
-import { Loaded, Shown, type Run, type Tally } from './loaded.js';
+import type { Tally } from '../list-sink.js';
+import { Loaded, Shown, type Run } from './loaded.js';
 
 /** What a field loads. */
 export type Level =

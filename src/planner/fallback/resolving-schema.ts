@@ -22,11 +22,12 @@ function copyOf(schema: GraphQLSchema): GraphQLSchema {
   });
   const copy = buildASTSchema(document, { assumeValid: true });
   for (const type of Object.values(copy.getTypeMap())) {
+    if (type.name.startsWith('__')) continue; // shared by all schemas
     const own = schema.getType(type.name);
     if ((isEnumType(type) && isEnumType(own)) || (isScalarType(type) && isScalarType(own) && !isSpecifiedScalarType(type))) {
       type.serialize = (value: unknown) => (value instanceof Shown ? value.value : own.serialize(value));
     }
-    if (!isObjectType(type) || !isObjectType(own) || type.name.startsWith('__')) continue;
+    if (!isObjectType(type) || !isObjectType(own)) continue;
     for (const field of Object.values(type.getFields())) field.resolve = resolverOf(own.getFields()[field.name]?.resolve ?? defaultFieldResolver);
   }
   return copy;
