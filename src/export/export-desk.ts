@@ -3,9 +3,10 @@ import { GraphQLError } from 'graphql';
 import { bulkPageLimit, standingOf, type Viewer } from '../access/viewer.js';
 import { ServiceKey } from '../planner/context.js';
 import type { ExportFormat, ExportJob, ExportRequest } from './export-job.js';
-import { planOf, prepare, type RunParts } from './export-run.js';
+import type { RunParts } from './export-run.js';
 import { sealRequest } from './export-seal.js';
 import type { ExportPlace } from './export-store.js';
+import { planOf, prepare } from './prepared-export.js';
 
 /** Jobs of one agency that wait or run; a sixth is refused. */
 export const mostOpenExports = 5;
@@ -83,7 +84,7 @@ export class ExportDesk {
   /** Plans the first page and every other; nothing runs. */
   async #assertAllowed(viewer: Viewer, request: ExportRequest): Promise<void> {
     try {
-      const { first, rest, variables } = prepare(this.#parts, request);
+      const { first, rest, variables } = await prepare(this.#parts, request, viewer);
       for (const document of [first, rest]) {
         const { plan } = await planOf(this.#parts, document, variables, viewer);
         const [denial] = plan.errors;

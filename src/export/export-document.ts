@@ -31,7 +31,7 @@ export function pagedDocument(
   const operation = known.operation(operationName);
   if (operation?.operation !== OperationTypeNode.QUERY) throw unfit('须指明一个 query', 'Name one query of the document.');
   const root = onlyField(operation);
-  const read = root && reads.get(root.name.value);
+  const read = root && reads.get(`Query.${root.name.value}`);
   if (!root || read?.form !== 'connection') throw unfit('只能导出一个列表字段', 'The query has one root field, a connection of records.');
   if (root.arguments?.some(({ name }) => pageArguments.has(name.value))) throw unfit('分页由枢纽进行', 'The hub turns the pages: leave out first, after, last and before.');
   const [nodes, ...others] = root.selectionSet?.selections ?? [];

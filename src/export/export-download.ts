@@ -8,9 +8,10 @@ import { isPurpose } from '../measures/purposes.js';
 import { byteRange, type ByteRange } from './byte-range.js';
 import { contentTypes } from './export-format.js';
 import type { ExportJob, ExportPage } from './export-job.js';
-import { describe, type RunParts } from './export-run.js';
+import type { RunParts } from './export-run.js';
 import { manifestOf } from './export-manifest.js';
 import { openRequest, type PageSeal } from './export-seal.js';
+import { describe } from './prepared-export.js';
 
 /** Addresses of exports: `/exports/<id>/data` and `/exports/<id>/manifest`. */
 export const exportAddress = /^\/exports\/([^/]{1,64})\/(data|manifest)$/;

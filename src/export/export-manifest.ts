@@ -4,7 +4,7 @@ import type { BoundaryPolicy } from '../boundary/policy.js';
 import { scopeNote } from '../boundary/scope-note.js';
 import { contentTypes } from './export-format.js';
 import type { ExportJob, ExportRequest } from './export-job.js';
-import type { PreparedExport } from './export-run.js';
+import type { PreparedExport } from './prepared-export.js';
 
 /** The text a manifest's signature stands for: what tells this file from any other, a line each. */
 export function exportText({ id, digest, bytes, records, position }: Pick<ExportJob, 'id' | 'digest' | 'bytes' | 'records' | 'position'>): string {

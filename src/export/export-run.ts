@@ -1,23 +1,18 @@
 import { createHash } from 'node:crypto';
-import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import type { KeyRing } from '../access/key-ring.js';
 import type { Viewer } from '../access/viewer.js';
 import { readHead } from '../feed/change-stream.js';
 import type { FeedCursors } from '../feed/cursor.js';
 import type { OperationContext, Services } from '../planner/context.js';
-import type { PlannerParts } from '../planner/parts.js';
-import type { PlannedAnswer, Planner } from '../planner/planner.js';
-import type { Variables } from '../planner/selection.js';
+import type { PlannedAnswer } from '../planner/planner.js';
 import { viewerOf, type AuthorityParts } from './export-authority.js';
-import { cursorVariable, pagedDocument, type PagedDocument } from './export-document.js';
-import { columnsOf, recordWriter, type ExportColumn, type ExportNode } from './export-format.js';
-import { ExportEnded, type ExportJob, type ExportRequest } from './export-job.js';
+import { cursorVariable } from './export-document.js';
+import { recordWriter, type ExportNode } from './export-format.js';
+import { ExportEnded, type ExportJob } from './export-job.js';
 import { openRequest, type PageSeal } from './export-seal.js';
 import type { ExportStore } from './export-store.js';
-
-/** Records of a page, the most an identity with the scope `bulk` may ask for. */
-const pageSize = 1_000;
+import { planOf, prepare, type PlanningParts, type PreparedExport } from './prepared-export.js';
 
 /** A file, and all files of a hub as they lie compressed, are bounded: a disk that is full stops the whole hub. */
 export interface ExportBounds {
@@ -27,9 +22,7 @@ export interface ExportBounds {
 
 export const exportBounds: ExportBounds = { largestFile: 4 * 2 ** 30, allStored: 8 * 2 ** 30 };
 
-export interface RunParts extends AuthorityParts {
-  readonly planner: Planner;
-  readonly plannerParts: PlannerParts;
+export interface RunParts extends AuthorityParts, PlanningParts {
   readonly services: Services;
   readonly cursors: FeedCursors;
   readonly keyRing: KeyRing;
@@ -42,41 +35,6 @@ export const leaseSeconds = 15;
 
 /** How long a file is kept, in seconds: three days, so that a weekend lies within. What it says ages from the first. */
 const keptSeconds = 3 * 24 * 60 * 60;
-
-/** A document that may be exported, with its columns. */
-export interface PreparedExport {
-  readonly first: PagedDocument;
-  readonly rest: PagedDocument;
-  readonly variables: Variables;
-  readonly columns: readonly ExportColumn[];
-}
-
-/** Reads a request and finds its columns. Throws GraphQL errors as the query itself would, and EXPORT_DOCUMENT_UNFIT. */
-export function prepare({ planner, plannerParts }: Pick<RunParts, 'planner' | 'plannerParts'>, { query, operationName, variables }: ExportRequest): PreparedExport {
-  const known = planner.admit(query);
-  const [first, rest] = [true, false].map((count) => pagedDocument(plannerParts, known, operationName, pageSize, count));
-  const operation = known.operation(operationName);
-  if (!first || !rest || !operation) throw new Error('a paged document has its operation');
-  const coerced = planner.coerce(operation, variables);
-  if (coerced instanceof Array) throw new GraphQLError(coerced[0]?.message ?? '', { extensions: { code: 'BAD_USER_INPUT', nextStep: 'input.variables' } });
-  return { first, rest, variables: coerced, columns: columnsOf(plannerParts.schema, rest.root, known.fragments, coerced) };
-}
-
-/** The plan of a page for a viewer, made before anything is queued or read. */
-export async function planOf({ planner }: Pick<RunParts, 'planner'>, document: PagedDocument, variables: Variables, viewer: Viewer) {
-  const known = planner.admit(document.text);
-  const operation = known.operation(null);
-  if (!operation) throw new Error('a paged document has one operation');
-  return { known, operation, plan: await planner.plan(known, operation, variables, viewer) };
-}
-
-/** What evidence and manifest say of a request: its plan, and the type of its records. */
-export async function describe(parts: Pick<RunParts, 'planner' | 'plannerParts'>, request: ExportRequest, viewer: Viewer) {
-  const prepared = prepare(parts, request);
-  const { known, plan } = await planOf(parts, prepared.rest, prepared.variables, viewer);
-  const recordType = parts.plannerParts.reads.get(prepared.rest.root.name.value)?.type ?? '';
-  return { prepared, recordType, identity: plan.identity, documentHash: known.hash };
-}
 
 const body = z.object({
   errors: z.never().optional(),
@@ -106,9 +64,9 @@ interface Page {
 export async function runExport(parts: RunParts, claimed: ExportJob, worker: string, signal: AbortSignal): Promise<void> {
   const { store } = parts;
   const { request, seal } = openRequest(parts.keyRing, claimed.id, claimed.sealed);
-  const prepared = prepare(parts, request);
-  const writer = recordWriter(request.format, prepared.columns);
   let job = claimed;
+  const prepared = await prepare(parts, request, viewerOf(job, parts));
+  const writer = recordWriter(request.format, prepared.columns);
   if (job.position === null) {
     const viewer = viewerOf(job, parts);
     // Before the first page: what is committed later is behind this place, whether or not a page shows it too.
@@ -140,7 +98,7 @@ export async function runExport(parts: RunParts, claimed: ExportJob, worker: str
   await store.finish(job.id, worker, digest.digest('hex'), keptSeconds);
 }
 
-/** Reads one page. The one place that runs statements of an export: a page of a thousand records is ad hoc work. */
+/** Reads one page. The one place that runs statements of an export: a page of a thousand records is bulk work. */
 async function readPage(parts: RunParts, prepared: PreparedExport, viewer: Viewer, after: string | null, signal: AbortSignal): Promise<Page> {
   const document = after === null ? prepared.first : prepared.rest;
   const variables = after === null ? prepared.variables : { ...prepared.variables, [cursorVariable]: after };

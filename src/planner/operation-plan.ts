@@ -7,6 +7,7 @@ import { costReader, type StaticCost } from '../limits/static-cost.js';
 import { compileRead, type CompiledRead } from './compile-read.js';
 import { resolvedRead, type ResolvedRead } from './fallback/fallback.js';
 import { NotPlannable } from './object-compiler.js';
+import { isOwnRead } from './own-read.js';
 import type { PlannerParts } from './parts.js';
 import { planIdentity, type PlanIdentity } from '../access/log/plan-identity.js';
 import type { ReadDeclaration } from './read.js';
@@ -126,6 +127,7 @@ function compiledOrResolved(
   read: ReadDeclaration,
   nodes: readonly FieldNode[],
 ): CompiledRead | ResolvedRead {
+  if (isOwnRead(read)) return read.compile(context, nodes);
   if (parts.byResolvers === true) return resolvedRead(context, request.operation, read, nodes);
   try {
     return compileRead(context, read, nodes);

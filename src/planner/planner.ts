@@ -261,7 +261,7 @@ function knownDocument(schema: GraphQLSchema, document: DocumentNode, text: stri
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     operations.push(definition);
-    shapes.set(definition, shapeReader(schema, definition));
+    shapes.set(definition, shapeReader(schema, document, definition));
   }
   return {
     document,

@@ -38,6 +38,7 @@ import { trustOperations } from '../limits/trust-operations.js';
 import { TrustedDocuments } from '../limits/trusted-documents.js';
 import { Services } from '../planner/context.js';
 import { searchParts } from '../search/found-subject.js';
+import { Publications, publications } from '../statistics/publications.js';
 import { personalSeals } from '../subjects/personal-identity.js';
 import { Planner } from '../planner/planner.js';
 import { Readers } from '../planner/readers.js';
@@ -130,6 +131,7 @@ export class Hub {
       .set(viewerQuotas, quotasFrom(limitSettings))
       .set(accessLogParts, { ids, seal })
       .set(searchParts, { ids, seal, policy })
+      .set(publications, new Publications(database, plannerParts.tables, clock))
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
     const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
     const cursors = new FeedCursors(seal, policy.version);

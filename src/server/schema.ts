@@ -27,7 +27,9 @@ import { DuplicateCheck, duplicateCheckView } from '../permits/duplicate-check.j
 import { PermitChanges } from '../permits/permit-change.js';
 import { PermitOperations, PermitsOfSubject } from '../permits/operations.js';
 import { permitNodes, permitReads } from '../permits/reads.js';
+import { labourRelationsView, PublishedStatisticsOperation } from '../permits/published-statistics.js';
 import { permitReleases } from '../permits/releases.js';
+import { permitStatisticsRead, PermitStatisticsOperation } from '../permits/statistics.js';
 import { NodeOperations } from '../planner/node.js';
 import type { ReadDeclaration } from '../planner/read.js';
 import { referenceBoundaries } from '../reference/boundary.js';
@@ -43,9 +45,11 @@ import { personalIdentityBoundaries, PersonalIdentityOperation, personalIdentity
 import { SubjectOperations } from '../subjects/operations.js';
 
 /** The one place that knows all capabilities: what each of them adds to schema, boundary, reads and feed. */
-export const operationViews: readonly OperationView[] = [duplicateCheckView, certificateStockView, personalIdentityView, ...accessLogViews, ...searchViews, matchView];
+export const operationViews: readonly OperationView[] = [
+  duplicateCheckView, certificateStockView, personalIdentityView, labourRelationsView, ...accessLogViews, ...searchViews, matchView,
+];
 
-export const reads: ReadonlyMap<string, ReadDeclaration> = new Map(permitReads.map((read) => [read.field, read]));
+export const reads: ReadonlyMap<string, ReadDeclaration> = new Map([...permitReads, permitStatisticsRead].map((read) => [read.field, read]));
 
 /** What `node(id:)` reads, by type. */
 export const nodes: ReadonlyMap<string, ReadDeclaration> = new Map([...permitNodes]);
@@ -75,7 +79,8 @@ export function hubTables(): ReadonlyMap<string, Table> {
 export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
-      NodeOperations, PermitOperations, PermitsOfSubject, PermitUpserts, SubjectOperations, SubjectSearchOperation, SubjectMatching, PersonalIdentityOperation,
+      NodeOperations, PermitOperations, PermitsOfSubject, PermitStatisticsOperation, PublishedStatisticsOperation, PermitUpserts, SubjectOperations,
+      SubjectSearchOperation, SubjectMatching, PersonalIdentityOperation,
       DuplicateCheck, PermitChanges, AccessOperations,
       AccessLogOperation, ExplainOperations, ViewerRights, ExportOperations,
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,

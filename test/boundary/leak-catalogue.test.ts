@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
+import { getNamedType, isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
 import { permitOrders } from '../../src/permits/where.js';
 import { z } from 'zod';
 import { boundaryPolicy, hubSchema } from '../../src/server/schema.js';
@@ -28,12 +28,15 @@ beforeAll(async () => {
 });
 afterAll(() => hubs.close());
 
-/** Names of every field, argument and input field of the schema. */
+/** Types of aggregates, which L-08 and L-25 are about. */
+const ofAggregates = /^(Permit(Statistics|Group|Having|GroupOrder)|NumberSummary|DateSummary|Published.*)$/;
+
+/** Names of every field, argument and input field of the schema but those of aggregates. */
 function* schemaNames(): Iterable<string> {
   for (const type of Object.values(schema.getTypeMap())) {
-    if (type.name.startsWith('__') || !(isObjectType(type) || isInputObjectType(type))) continue;
+    if (type.name.startsWith('__') || ofAggregates.test(type.name) || !(isObjectType(type) || isInputObjectType(type))) continue;
     yield* Object.keys(type.getFields());
-    if (isObjectType(type)) for (const { args } of Object.values(type.getFields())) for (const { name } of args) yield name;
+    if (isObjectType(type)) for (const { args } of Object.values(type.getFields()).filter((field) => !ofAggregates.test(getNamedType(field.type).name))) for (const { name } of args) yield name;
   }
 }
 
@@ -188,8 +191,18 @@ test('L-07 order of interceptors: one decision point; neither lane nor the order
   expect(pluck(turned.data, 'permits.nodes')).toEqual(pluck(answers[0]?.data, 'permits.nodes'));
 });
 
-test('L-08 aggregates (pending: issue 5): none exists but the number of certificates, which depends on P01’s numbers alone (B-22)', async () => {
-  expect([...schemaNames()].filter((name) => /^(min|max|sum|avg|groupBy|aggregate|distinct)/i.test(name))).toEqual([]);
+test('L-08 aggregates: figures and groups over visible rows and readable fields alone; the number of certificates depends on P01’s numbers alone (B-22)', async () => {
+  // 文5 and 文6 are hidden from Heping, and so are these cells of 文1; what is counted, grouped and bounded stays the same.
+  await hubs.load(catalogueWorld, { ...withCells(without(catalogueWorld, 5, 6), 1, hiddenCells), actions: catalogueWorld.actions.filter(({ permit_id }) => permit_id === 1) });
+  const figures = 'count holders actions { sum max average } decidedOn { min max }';
+  expect((await hubs.ask(supervisor, `{ permitStatistics { groups { ${figures} } } }`)).data).toEqual({
+    permitStatistics: { groups: [{ count: 3, holders: 2, actions: { sum: 1, max: 1, average: 0.3333 }, decidedOn: { min: '2025-06-03', max: '2025-06-05' } }] },
+  });
+  await hubs.ask(supervisor, `{ permitStatistics(groupBy: [DISTRICT, DECIDED_BY, HOLDER_KIND], having: [{figure: COUNT, atLeast: 1}], orderBy: [{figure: ACTIONS_SUM, direction: DESC}]) { groups { district decidedBy holderKind ${figures} } hasMore } }`);
+  // Dimensions are a closed list; no hidden cell is among them.
+  for (const hidden of ['CONTENT', 'REVISION', 'LEGAL_REPRESENTATIVE', 'IDENTITY_MASK', 'REMARKS']) {
+    expect((await hubs.ask(supervisor, `{ permitStatistics(groupBy: [${hidden}]) { groups { count } } }`)).errors[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+  }
   const counted = withPermits(catalogueWorld, (permit) => [{ ...permit, certificate_no: `1201000${permit.id}` }]);
   await hubs.load(counted, withPermits(counted, (permit) => [{ ...permit, ...hiddenCells, holder_id: 1, district: '120103', document_no: `别${permit.id}` }]));
   const query = '{ certificateStock(item: P01) { used } }';

@@ -1,3 +1,5 @@
+import { permitStatistics } from '../../src/permits/statistics.js';
+import { propertiesOf } from '../../src/statistics/declaration.js';
 import { createRequire } from 'node:module';
 import { buildSchema, getNamedType, graphql, isAbstractType, isObjectType, printSchema, type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
 import type * as Middleware from 'graphql-middleware';
@@ -115,19 +117,34 @@ function* uses(): Iterable<readonly [use: string, type: string, field: string, q
   const samples: Readonly<Record<string, unknown>> = { item: 'P01', status: 'VALID', decidedFrom: '2020-01-01', decidedTo: '2030-01-01', part: 1 };
   const roots = side.parts.schema.getQueryType()?.getFields() ?? {};
   for (const read of reads.values()) {
-    const needed = read.form === 'connection' ? 'first: 2' : read.field === 'permit' ? 'documentNo: "文1"' : 'uscc: "USCC-1"';
+    const needed = read.form === 'own' ? '' : read.form === 'connection' ? 'first: 2' : read.field === 'permit' ? 'documentNo: "文1"' : 'uscc: "USCC-1"';
     const below = read.form === 'connection' ? '{ pageInfo { hasNextPage } }' : '{ __typename }';
     for (const [path, { property }] of Object.entries(read.filters)) {
       const [argument = '', inner] = path.split('.');
       const value = samples[inner ?? argument] ?? 'x';
       const type = String(roots[read.field]?.args.find(({ name }) => name === argument)?.type);
-      const others = needed.startsWith(`${argument}:`) ? '' : `${needed}, `;
+      const others = needed === '' || needed.startsWith(`${argument}:`) ? '' : `${needed}, `;
       const query = `query ($v: ${type}) { list: ${read.field}(${others}${argument}: $v) ${below} }`;
       for (const [of, field] of operands(read.type, property)) yield [`${read.field}(${path})`, of, field, query, { v: inner === undefined ? value : { [inner]: value } }];
     }
     for (const { property } of read.order.slice(0, -1)) {
       for (const [of, field] of operands(read.type, property)) yield [`${read.field} ordered by ${property}`, of, field, `{ list: ${read.field}(${needed}) ${below} }`, {}];
     }
+  }
+}
+
+/** Every dimension, figure and bound of a statistic. */
+function* usesOfStatistics(): Iterable<readonly [use: string, type: string, field: string, query: string, variables: Record<string, unknown>]> {
+  const { field: root, type, unit, dimensions, measures, figures } = permitStatistics;
+  const listed = (use: string, properties: readonly string[], query: string) =>
+    properties.flatMap((property) => operands(type, property).map(([of, field]) => [`${root} ${use}`, of, field, query, {}] as const));
+  for (const [name, { property }] of Object.entries(dimensions)) yield* listed(`by ${name}`, [property], `{ list: ${root}(groupBy: [${name}]) { hasMore } }`);
+  yield* listed('of holders', [unit], `{ list: ${root} { groups { holders } } }`);
+  for (const { field, quantity } of measures) yield* listed(`of ${field}`, propertiesOf(quantity), `{ list: ${root} { groups { ${field} { max } } } }`);
+  for (const [name, figure] of Object.entries(figures)) {
+    const properties = figure === 'count' ? [] : figure === 'holders' ? [unit] : measures.filter(({ field }) => field === figure.of).flatMap(({ quantity }) => propertiesOf(quantity));
+    yield* listed(`having ${name}`, properties, `{ list: ${root}(having: [{figure: ${name}, atLeast: 1}]) { hasMore } }`);
+    yield* listed(`ordered by ${name}`, properties, `{ list: ${root}(orderBy: [{figure: ${name}}]) { hasMore } }`);
   }
 }
 
@@ -140,7 +157,7 @@ function operands(type: string, property: string): (readonly [string, string])[]
 
 test('every argument and every order: the use of a field that is not read in full in every visible row is refused, and named', async () => {
   const tried = new Set<string>();
-  for (const [use, type, field, query, variables] of uses()) {
+  for (const [use, type, field, query, variables] of [...uses(), ...usesOfStatistics()]) {
     const open = policy.declarationOf(`${type}.${field}`)?.form === 'open';
     tried.add(`${use} ${type}.${field}`);
     if (open) continue; // vocabulary everybody reads: nothing to hide

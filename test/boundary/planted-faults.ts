@@ -224,7 +224,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   { leak: 'L-24', fault: 'statements are logged with their values', hunt: { by: 'oracle', oracle: 'logs' } },
   {
-    leak: 'L-25', fault: 'the count drops a number when its permit ends: two readings differ by one holder', pending: 'issue 5 (group sizes, differencing)',
+    leak: 'L-25', fault: 'the count drops a number when its permit ends: two readings differ by one holder',
     hunt: rounds(() => ({
       operations: operationsWith(certificateStockView.name, (view) => ({ ...view, query: `${textOf(view.query)} AND status = 'VALID'` })),
     })),

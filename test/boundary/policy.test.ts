@@ -162,7 +162,9 @@ test('a role outside the four rows gets nothing, whatever its agency (B-54)', ()
       const open = openTypes.includes(type) || (type === 'Query' && openRoots.includes(field)) || (type === 'Mutation' && openMutations.includes(field));
       // B-56 is the auditor's: the log of the reads, and nothing of what was read.
       const ofAuditor = role === 'AUDITOR' && (coordinate === 'Query.accessLog' || /^Access(Read|ReadEdge|LogConnection)$/.test(type));
-      expect([coordinate, policy.decide(as(role), coordinate).allowed]).toEqual([coordinate, open || ofAuditor]);
+      // B-11 is the analyst's: protected totals, and no row.
+      const ofAnalyst = role === 'ANALYST' && (coordinate === 'Query.publishedStatistics' || /^Published(Statistics|Cell)$/.test(type));
+      expect([coordinate, policy.decide(as(role), coordinate).allowed]).toEqual([coordinate, open || ofAuditor || ofAnalyst]);
     }
   }
 });

@@ -46,6 +46,8 @@ export const elsewhere: Readonly<Record<string, string>> = {
   cancelExport: 'answers with a job of the own agency; who sees which is tested in test/export',
   exportJob: 'tells of the own agency’s jobs, with times no two hubs share; who sees which is tested in test/export',
   exportJobs: 'as exportJob',
+  permitStatistics: 'groups and figures are compared with a count by hand over the rows the judge shows, for every relation (test/statistics)',
+  publishedStatistics: 'a declared release: protected numbers of hidden rows, attacked by a program of its own (test/statistics)',
   accessLog: 'tells of the questions themselves, with times and digests that no two hubs share; who sees which entry is tested in test/access',
   subjectSearch: 'answered by a view of its own: compared by its own pairs and with an oracle (test/search/subject-search.test.ts)',
   matchSubjects: 'answered by a view of its own: compared by its own pairs and with an oracle (test/search/match-subjects.test.ts)',

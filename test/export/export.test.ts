@@ -1,4 +1,5 @@
 import { createHash, verify } from 'node:crypto';
+import { parse as parseCsv } from 'csv-parse/sync';
 import { z } from 'zod';
 import { exportText } from '../../src/export/export-manifest.js';
 import { legalDate } from '../../src/measures/clock.js';
@@ -41,7 +42,7 @@ async function byPages(client: ExportClient): Promise<unknown[]> {
 
 test('an export holds what the pages of its connection show, and its manifest says what it is', async () => {
   const job = await bureau.exported({ query: everything, idempotencyKey: 'whole' });
-  expect(job).toMatchObject({ state: 'READY', records: permits, error: null, data: `/exports/${job.id}/data` });
+  expect(job).toMatchObject({ state: 'READY', records: permits, expected: permits, error: null, data: `/exports/${job.id}/data` });
   const file = await bureau.bytes(job.data);
   expect(await bureau.lines(job.data)).toEqual(await byPages(bureau));
   expect(createHash('sha256').update(file).digest('hex')).toBe(job.digest);
@@ -110,6 +111,18 @@ test('subjects too, and an export of nothing is a file of nothing', async () => 
   expect([subjects.state, subjects.records]).toEqual(['READY', Math.ceil(permits / 10)]);
   const none = await bureau.exported({ query: '{ permits(filter: {documentNo: "无"}) { nodes { documentNo } } }', idempotencyKey: 'none' });
   expect([none.state, none.records, none.bytes, (await bureau.bytes(none.data)).length]).toEqual(['READY', 0, 0, 0]);
+});
+
+test('permits nested in subjects are pages of fewer subjects, and one cell of a CSV', async () => {
+  const query = '{ subjects { nodes { name permits(first: 100) { nodes { documentNo actions { action } } } } } }';
+  const job = await bureau.exported({ query, format: 'CSV', idempotencyKey: 'nested' });
+  const rows: Record<string, string>[] = parseCsv(await bureau.bytes(job.data), { bom: true, columns: true });
+  expect(rows).toHaveLength(Math.ceil(permits / 10));
+  expect(Object.keys(rows[0] ?? {})).toEqual(['name', 'permits.nodes']);
+  const nested = rows.map((row) => z.array(z.object({ documentNo: z.string() })).parse(JSON.parse(row['permits.nodes'] ?? '')));
+  expect(new Set(nested.flat().map(({ documentNo }) => documentNo)).size).toBe(permits);
+  const { rows: pages } = await running.database.pool().query<{ records: number }>('SELECT records FROM hub.export_page WHERE job = $1 ORDER BY number LIMIT 1', [job.id]);
+  expect(pages[0]?.records).toBeLessThan(50);
 });
 
 test('jobs and files are those of the agency in its class: to all others they do not exist', async () => {

@@ -1,5 +1,6 @@
 import { RunningHub, type Change } from '../feed/running-hub.js';
 import { addPermits, addSubject, inTransaction } from '../feed/registry-rows.js';
+import { namedSubjects } from '../support/named-subjects.js';
 import { addManyPermits, exportClient } from './export-hub.js';
 
 let running: RunningHub;
@@ -31,7 +32,7 @@ test('export and stream leave no gap: from the position on, the changes make the
           await client.query(`UPDATE hub.permit SET decided_on = '2019-01-01' WHERE document_no = $1`, [no(2)]);
           await client.query(`UPDATE hub.permit SET district = CASE district WHEN '120101' THEN '120103' ELSE '120101' END WHERE document_no = $1`, [no(3)]);
           await client.query('DELETE FROM hub.permit WHERE document_no = $1', [no(4)]);
-          await client.query(`UPDATE hub.subject SET name = name || '改' WHERE id = (SELECT holder_id FROM hub.permit WHERE document_no = $1)`, [no(5)]);
+          await client.query(namedSubjects(`UPDATE hub.subject SET name = name || '改' WHERE id = (SELECT holder_id FROM hub.permit WHERE document_no = $1)`), [no(5)]);
           await addPermits(client, [{ documentNo: `新${i}`, holderId, certificateNo: `c${i}` }]);
         }).then(
           () => (commits += 1),

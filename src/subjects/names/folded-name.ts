@@ -56,8 +56,8 @@ const firstOther = 0xe000;
 
 /**
  * The key by which folded names are ordered as text compared bytewise (collation "C"): digits, Latin letters, then Han
- * characters by pinyin and strokes, character by character as dictionaries do (a character of several readings stands
- * under its first), then the rest.
+ * characters by pinyin and strokes, character by character as dictionaries do (one of several readings stands under one
+ * of them), then the rest.
  */
 export function pinyinKey(folded: string): string {
   let key = '';
