@@ -40,7 +40,7 @@ export async function prepare(parts: PlanningParts, { query, operationName, vari
   const coerced = operation ? planner.coerce(operation, variables) : {};
   if (coerced instanceof Array) throw new GraphQLError(coerced[0]?.message ?? '', { extensions: { code: 'BAD_USER_INPUT', nextStep: 'input.variables' } });
   const { plan } = await planOf(parts, whole, coerced, viewer);
-  const size = Math.max(1, Math.floor(largestPage * Math.min(1, objectsPerPage / plan.cost.requested)));
+  const size = Math.max(1, Math.floor(largestPage * Math.min(1, objectsPerPage / plan.cost(coerced).requested)));
   const columns = columnsOf(plannerParts.schema, whole.root, known.fragments, coerced);
   return { first: paged(size, true), rest: paged(size, false), variables: coerced, columns };
 }
