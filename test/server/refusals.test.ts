@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { limits } from '../../src/limits/limits.js';
 import { Hub } from '../../src/server/hub.js';
 import { testDatabase } from '../support/test-database.js';
 
@@ -22,7 +23,7 @@ test('refusals to a known viewer are in the access log; the unknown get nothing 
     await expect(post(hub.url.replace('/graphql', '/nowhere'), '{}', known)).resolves.toEqual([404, 'NOT_FOUND']);
     await expect(post(`${hub.url}/stream`, '{"variables":{}}', known)).resolves.toEqual([400, 'BAD_USER_INPUT']);
     await expect(post(`${hub.url}/stream`, '{"query":"{ viewer { principal } }"}', known)).resolves.toEqual([400, 'OPERATION_NOT_SERVED_HERE']);
-    await expect(post(hub.url, JSON.stringify({ query: ' '.repeat(1_100_000) }), known)).resolves.toEqual([413, 'BODY_TOO_LARGE']);
+    await expect(post(hub.url, JSON.stringify({ query: ' '.repeat(limits.requestBody.limit) }), known)).resolves.toEqual([413, 'BODY_TOO_LARGE']);
     await expect(post(hub.url, '{"query":"{ nope }"}', known)).resolves.toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
 
     const { rows } = await database.pool().query<{ status: string }>(
