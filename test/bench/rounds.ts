@@ -47,13 +47,14 @@ function minutesOf(pairs: readonly Pair[], options: Options): number {
   return (warmUp + cells * (CELL_WARM_UP + options.seconds + CELL_OVERHEAD)) / 60;
 }
 
-async function facts(database: BenchDatabase, options: Options, changesPerSecond: number, cells: readonly Cell[]): Promise<string[]> {
+async function facts(database: BenchDatabase, options: Options, stage: Stage, changesPerSecond: number, cells: readonly Cell[]): Promise<string[]> {
   const { rows } = await database.owner.query<{ version: string }>(`SELECT current_setting('server_version') AS version`);
   const { subjects, permits, actions } = database.size;
+  const distinct = Math.min(...stage.workloads.map(({ variables }) => variables.length));
   const fresh = cells.reduce((sum, cell) => sum + cell.freshReads, 0);
   return [
     `${new Date().toISOString().slice(0, 10)} · Node ${versionOf(nodeForServers())} for every server · PostgreSQL ${rows[0]?.version ?? ''} · ${cpus().length} cores (${cpus()[0]?.model ?? ''}) shared by PostgreSQL, server and load generator`,
-    `${subjects} subjects, ${permits} permits, ${actions} actions; ${options.connections.join(', ')} connections; medians of ${options.rounds} interleaved rounds of ${options.seconds} s after ${options['warm-up']} s of warm-up; no answer cache, > 10,000 distinct arguments a workload`,
+    `${subjects} subjects, ${permits} permits, ${actions} actions; ${options.connections.join(', ')} connections; medians of ${options.rounds} interleaved rounds of ${options.seconds} s after ${options['warm-up']} s of warm-up; no answer cache, at least ${distinct} distinct arguments a workload`,
     `${changesPerSecond.toFixed(0)} rows a second changed meanwhile; ${fresh} changes were read back after their commit from the server under load, none stale`,
     foreignShare(cells),
     `same \`data\` from all implementations for ${argumentsCompared} arguments a workload, checked before`,
@@ -101,7 +102,7 @@ async function bench(database: BenchDatabase, options: Options, say: (line: stri
     say(`measuring, about ${minutesOf(stage.pairs, options).toFixed(0)} minutes; warming up first …`);
     const cold = await warmUp(stage, instruments, options);
     const cells = await rounds(stage, instruments, options, say);
-    const known = await facts(database, options, await writer.stop(), cells);
+    const known = await facts(database, options, stage, await writer.stop(), cells);
     const text = report(known, options, stage.chosen, new Cells(cells), new Cells(cold));
     keep(text, { facts: known, cells, cold });
     stdout.write(text);
