@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { HubKeys } from '../../src/access/keys.js';
@@ -38,10 +38,12 @@ export class HubUnderTest {
   ) {}
 
   /** `silent`: changes of the worlds are not in the change log. With `keysOf`, the new hub works with the same keys: its cursors and tokens are those of the other one. */
-  static async start(keysOf?: HubUnderTest, options: { readonly heartbeatMs?: number; readonly silent?: boolean; readonly log?: Log } = {}): Promise<HubUnderTest> {
-    const { silent = true, ...hubOptions } = options;
+  static async start(keysOf?: HubUnderTest, options: { readonly heartbeatMs?: number; readonly silent?: boolean; readonly log?: Log; readonly unlimited?: boolean } = {}): Promise<HubUnderTest> {
+    const { silent = true, unlimited = false, ...hubOptions } = options;
     const folder = await mkdtemp(path.join(tmpdir(), 'concordat-boundary-'));
     if (keysOf) await cp(path.join(keysOf.folder, 'keys'), path.join(folder, 'keys'), { recursive: true });
+    // Generated operations ask for more than any bureau may; what they must show is the boundary, not the budget.
+    if (unlimited) await writeFile(path.join(folder, 'limits.yaml'), 'operationCost: 1000000000\nobjectsPerMinute: 1000000000\nburst: 1000000000\n');
     const database = await testDatabase();
     const hub = await Hub.start(database, { dataFolder: folder, port: 0, drainMs: 1_000, ...hubOptions });
     return new HubUnderTest(database, hub, await WorldLoader.open(database, silent), folder);

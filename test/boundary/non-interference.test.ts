@@ -44,8 +44,8 @@ function side(hub: HubUnderTest): Side {
 }
 
 beforeAll(async () => {
-  one = await HubUnderTest.start();
-  other = await HubUnderTest.start(one);
+  one = await HubUnderTest.start(undefined, { unlimited: true });
+  other = await HubUnderTest.start(one, { unlimited: true });
 });
 
 afterAll(async () => {
