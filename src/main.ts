@@ -40,7 +40,7 @@ async function start(): Promise<void> {
   assertWritable(config);
   const database = await HubDatabase.open(config, say);
   running.push(() => database.close());
-  await migrate(database);
+  await migrate(database, (folded) => say(`名称索引 · folding names for the search: ${folded}`));
   const keyRing = await openKeyRing(database, config.dataFolder);
   if (config.sample) await loadSample(database, systemClock, keyRing, say);
   const hub = await Hub.start(database, {

@@ -102,11 +102,18 @@ export class Tokens {
     if (remembered) return remembered;
     const issuer = this.#issuerOf(token);
     const { generation } = issuer.keys;
-    const claimed = identityOfClaims(await this.#verified(token, issuer), this.#clock.now());
-    const digestKey = createHmac('sha256', this.#digestKey).update(claimed.agency).digest('base64url');
-    const identity = { ...claimed, digestKey };
+    const identity = this.identityOf(await this.#verified(token, issuer));
     this.#remembered.set(token, { identity, issuer, generation });
     return identity;
+  }
+
+  /**
+   * The identity that verified claims have now, by register and agreements of this day; also for work that outlives the
+   * token it was asked with. Throws TokenRefused.
+   */
+  identityOf(verified: unknown): Identity {
+    const claimed = identityOfClaims(verified, this.#clock.now());
+    return { ...claimed, digestKey: createHmac('sha256', this.#digestKey).update(claimed.agency).digest('base64url') };
   }
 
   #issuerOf(token: string): TrustedIssuer {

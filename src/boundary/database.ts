@@ -2,6 +2,7 @@ import type { ColumnInfo, Table } from '../database/tables.js';
 import type { Branch } from './branches.js';
 import { cellSql, isFull, type Cell } from './cell.js';
 import type { Principal } from './declaration.js';
+import { classRights, viewersOf, visibleRows, visibleSql, type OperationView } from './operation-view.js';
 import type { BoundaryPolicy } from './policy.js';
 import { columnOf, conditionsSql, type Term } from './row-conditions.js';
 
@@ -49,19 +50,7 @@ export function partColumn(property: string, column: string): string {
   return `${property}_${column}`;
 }
 
-/** A view of a declared operation, made by its capability: a query under its own gate, parameters in settings. */
-export interface OperationView {
-  readonly name: string;
-  readonly viewers: readonly Principal[];
-  /** SELECT of the view; its row filter is part of it. */
-  readonly query: string;
-  /** Row security on tables the query reads: table → condition. */
-  readonly policies: Readonly<Record<string, string>>;
-  /** Further tables it reads without row security. */
-  readonly reads: readonly string[];
-  /** False for a view that filters no rows itself: row security does, and without a barrier pages are read off an index. */
-  readonly barrier?: false;
-}
+export type { OperationView } from './operation-view.js';
 
 /** A term of the viewer as the setting of the envelope that carries it. */
 export function settingTerm(term: Term): string {
@@ -110,7 +99,7 @@ export function boundarySql(
     }
   }
   for (const operation of operations) {
-    for (const principal of operation.viewers.flatMap((kind) => policy.classesOf(kind))) {
+    for (const principal of viewersOf(policy, operation)) {
       const gate = { role: gateRole(principal, operation.name), reader: readerRole(principal) };
       roles.add(gate.role).add(gate.reader);
       // A class may have operations alone, such as the auditor's.
@@ -348,10 +337,7 @@ function keySql(
   gate: Gate,
 ): string {
   const branches = policy.allBranches(principal, table.type);
-  const inScope = branches
-    .map((branch) => `(${conditionsSql(branch, (property) => columnOf(table, property), settingTerm)})`)
-    .join(' OR ');
-  const out = [policySql(gate, table.name, inScope)];
+  const out = [policySql(gate, table.name, visibleSql(policy, principal, table, settingTerm))];
   for (const toOne of table.toOne.values()) {
     const part = tableOf(tables, toOne.target);
     const lookUp = policy.lookUpOf(part.type);
@@ -367,11 +353,21 @@ function keySql(
 
 function operationSql(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>, operation: OperationView, principal: Principal, gate: Gate): string {
   const secured = new Set(securedTables(policy, tables));
+  const { query } = operation;
+  const text = typeof query === 'string' ? query : query(classRights(policy, tables, principal, settingTerm));
   return [
-    ...Object.entries(operation.policies).map(([table, condition]) => policySql(gate, table, condition)),
+    ...Object.entries(operation.policies).map(([name, condition]) =>
+      policySql(gate, name, condition === visibleRows ? visibleSql(policy, principal, tableNamed(tables, name), settingTerm) : condition),
+    ),
     ...operation.reads.map((table) => (secured.has(table) ? policySql(gate, table, 'true') : `GRANT SELECT ON ${table} TO ${gate.role};`)),
-    viewSql(`shared.${operation.name}__${principal.toLowerCase()}`, operation.query, gate, operation.barrier === false ? '' : ' WITH (security_barrier)'),
+    viewSql(`shared.${operation.name}__${principal.toLowerCase()}`, text, gate, operation.barrier === false ? '' : ' WITH (security_barrier)'),
   ].join('\n');
+}
+
+function tableNamed(tables: ReadonlyMap<string, Table>, name: string): Table {
+  const table = [...tables.values()].find((candidate) => candidate.name === name);
+  if (!table) throw new Error(`Boundary: ${name} is no mapped table`);
+  return table;
 }
 
 function tableOf(tables: ReadonlyMap<string, Table>, type: string): Table {

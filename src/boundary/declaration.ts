@@ -130,7 +130,38 @@ export interface OperationBoundary extends Basis, Words {
   readonly purposes?: readonly Purpose[];
 }
 
-export type Boundary = RecordBoundary | PartBoundary | CarrierBoundary | OpenBoundary | OperationBoundary;
+/** A property by which the cells of a cube are told apart; a date by its year. */
+export interface CubeDimension {
+  readonly property: string;
+  readonly period?: 'YEAR';
+}
+
+/**
+ * Aggregates of a record type for viewers who see none of its rows: numbers of records and of the protected unit, and
+ * sums, over one declared cube. Its viewers get no view on a row: the database holds for them only numbers that were
+ * rounded and suppressed before they were stored (src/statistics).
+ */
+export interface AggregateBoundary extends Basis, Words {
+  readonly form: 'aggregate';
+  /** Name of the cube. */
+  readonly cube: string;
+  /** Type and fields that answer from it. */
+  readonly type: string;
+  readonly fields: readonly string[];
+  readonly of: string;
+  readonly viewers: readonly Principal[];
+  /** Rows that are counted. */
+  readonly where: Readonly<Record<string, { readonly oneOf: readonly string[] }>>;
+  /** Date of a record that decides in which publication it is counted first. */
+  readonly dated: string;
+  readonly dimensions: Readonly<Record<string, CubeDimension>>;
+  /** Name → list of the record whose rows are added up. */
+  readonly sums: Readonly<Record<string, string>>;
+  /** Whom the protection is for: a to-one property, the holder. */
+  readonly unit: string;
+}
+
+export type Boundary = RecordBoundary | PartBoundary | CarrierBoundary | OpenBoundary | OperationBoundary | AggregateBoundary;
 
 /** The column equals this value of the viewer. */
 export const viewer = {

@@ -136,7 +136,7 @@ function offered(policy: BoundaryPolicy, kind: Principal, coordinate: string): b
 export function holdersOf(policy: BoundaryPolicy, coordinate: string): readonly Principal[] {
   const declaration = policy.declarationOf(coordinate);
   if (!declaration || declaration.form === 'open') return [];
-  if (declaration.form === 'operation') return declaration.viewers;
+  if (declaration.form === 'operation' || declaration.form === 'aggregate') return declaration.viewers;
   const record = policy.records.get(declaration.form === 'record' ? declaration.type : declaration.of);
   const group = policy.groupOf(coordinate);
   const holding = (record?.relations ?? []).filter(({ sees }) => (group === null ? true : sees[group]?.shown === 'full'));

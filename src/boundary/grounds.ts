@@ -6,7 +6,7 @@ import type { Release } from './release.js';
 export function groundsOf(declarations: readonly Boundary[], releases: readonly Release[]): readonly Basis[] {
   const declared = declarations.flatMap((declaration): readonly Basis[] => {
     if (declaration.form === 'record') return [...declaration.relations, ...(declaration.byAgreement ? [declaration.byAgreement] : []), ...(declaration.never ?? [])];
-    return declaration.form === 'open' || declaration.form === 'operation' ? [declaration] : [];
+    return declaration.form === 'open' || declaration.form === 'operation' || declaration.form === 'aggregate' ? [declaration] : [];
   });
   return [...declared, byDefault, ...releases];
 }

@@ -8,7 +8,7 @@ import { agreementRelation, viewerClass } from './by-agreement.js';
 import { branchesOf, groupNames, type Branch } from './branches.js';
 import { forStanding, type Cell } from './cell.js';
 import type { Term } from './row-conditions.js';
-import type { Basis, Boundary, PartBoundary, Principal, Prohibition, RecordBoundary, RelationDeclaration } from './declaration.js';
+import type { AggregateBoundary, Basis, Boundary, PartBoundary, Principal, Prohibition, RecordBoundary, RelationDeclaration } from './declaration.js';
 
 /** What decides a viewer's rights before any data is looked at. */
 export interface Standing {
@@ -71,6 +71,7 @@ export class BoundaryPolicy {
       }
     }
     const principals = new Set<Principal>(this.#kinds.keys());
+    for (const declaration of declarations) if (declaration.form === 'aggregate') assertAggregate(declaration, this.records.get(declaration.of));
     for (const record of this.records.values()) {
       assertSound(record, this.partsOf(record.type), (principal) => this.kindOf(principal));
       for (const principal of record.relations.flatMap(({ viewers }) => viewers)) principals.add(principal);
@@ -162,6 +163,7 @@ export class BoundaryPolicy {
     const declaration = this.#owner.get(coordinate);
     if (!declaration) return denied(byDefault, 'AGREEMENT');
     if (declaration.form === 'open') return allowed(declaration);
+    if (declaration.form === 'aggregate') return declaration.viewers.includes(this.kindOf(standing.principal)) ? allowed(declaration) : denied(declaration, null);
     if (declaration.form === 'operation') {
       if (!declaration.viewers.includes(this.kindOf(standing.principal))) return denied(declaration, null);
       return isDeclared(standing, declaration.purposes ?? null) ? allowed(declaration) : denied(declaration, 'PURPOSE', declaration.purposes);
@@ -262,8 +264,16 @@ function assertSound(record: RecordBoundary, parts: readonly PartBoundary[], kin
   }
 }
 
+/** A cube counts rows of a record type that is declared, and none of those a prohibition keeps from its viewers. */
+function assertAggregate({ cube, viewers, where }: AggregateBoundary, record: RecordBoundary | undefined): void {
+  if (!record) throw new Error(`Boundary: the cube ${cube} is of no record type`);
+  for (const prohibition of record.never ?? []) {
+    if (breaks({ viewers, where }, prohibition, (principal) => principal)) throw new Error(`Boundary: ${cube} breaks the prohibition of ${prohibition.rows.join(', ')}`);
+  }
+}
+
 /** A relation keeps a prohibition when it is of others, or limits one of its columns to other codes. */
-function breaks(relation: RelationDeclaration, { viewers, where }: Prohibition, kindOf: (principal: Principal) => Principal): boolean {
+function breaks(relation: Pick<RelationDeclaration, 'viewers' | 'where'>, { viewers, where }: Prohibition, kindOf: (principal: Principal) => Principal): boolean {
   if (!relation.viewers.some((principal) => viewers.includes(kindOf(principal)))) return false;
   return Object.entries(where).every(([property, { oneOf }]) => {
     const condition = relation.where[property];

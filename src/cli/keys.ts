@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { listKeys, rotateKeys, type SealedTable } from '../access/key-rotation.js';
+import { exportSeals } from '../export/export-seal.js';
 import { badRowSeals } from '../intake/bad-rows.js';
 import { doubtSeals } from '../intake/doubts.js';
 import { permitSeals, subjectSeals } from '../subjects/sealed-identifiers.js';
@@ -9,7 +10,7 @@ import { withDatabase } from './with-database.js';
 const usage = '用法 · Usage: keys list | keys rotate [--retire]';
 
 /** Every table of the hub that holds sealed values. */
-export const sealedTables: readonly SealedTable[] = [subjectSeals, permitSeals, doubtSeals, badRowSeals];
+export const sealedTables: readonly SealedTable[] = [subjectSeals, permitSeals, doubtSeals, badRowSeals, exportSeals];
 
 /** The keys of sealed personal data: `list` says what each still seals, `rotate` brings a new one in. Prints no key. */
 export function keysCommand(args: readonly string[]): Promise<number> {

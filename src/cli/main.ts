@@ -2,9 +2,11 @@ import { agenciesCommand } from './agencies.js';
 import { boundaryCommand } from './boundary.js';
 import { clausesCommand } from './clauses.js';
 import { doubtsCommand } from './doubts.js';
+import { exportCommand } from './export.js';
 import { generateCommand } from './generate.js';
 import { importCommand } from './import.js';
 import { keysCommand } from './keys.js';
+import { operationsCommand } from './operations.js';
 import { schemaCommand } from './schema.js';
 import { tokenCommand } from './token.js';
 import { UsageError } from './usage.js';
@@ -18,11 +20,13 @@ const commands: Readonly<Record<string, { readonly run: Command; readonly usage:
   token: { run: tokenCommand, usage: 'token --agency CODE [--role ROLE] [--scope bulk]  本地令牌 · a token of the local issuer' },
   import: { run: importCommand, usage: 'import permits FILE [--profile NAME|PATH] [--json] | rejects BATCH  导入 · take in a file; its bad rows to mend' },
   doubts: { run: doubtsCommand, usage: 'doubts list | show | accept | refuse       存疑数据 · doubtful rows, a work list' },
+  export: { run: exportCommand, usage: 'export DOCUMENT --out FILE.csv|FILE.ndjson [--url URL]   批量导出 · request, follow and fetch an export (HUB_TOKEN)' },
   generate: { run: generateCommand, usage: 'generate permits ROWS [--seed N] [--dirt] [--as FORM]  合成数据 · synthetic file of the national layout' },
   keys: { run: keysCommand, usage: 'keys list | rotate [--retire]              身份标识密钥 · keys of the sealed personal data' },
   'verify-log': { run: verifyLogCommand, usage: 'verify-log [--from M] [--to M] [--public-key F] | --show-key  核验访问日志 · verify the access log' },
   boundary: { run: boundaryCommand, usage: 'boundary [--write | --check] | diff        数据边界、变更后果 · the compiled boundary; what a change does' },
   clauses: { run: clausesCommand, usage: 'clauses [--open] [--json]                  条款、规则、测试 · clauses with their rules and tests' },
+  operations: { run: operationsCommand, usage: 'operations                                 可信查询的编号 · ids of the trusted documents' },
   schema: { run: schemaCommand, usage: 'schema [--write | --check]                 模式 · the GraphQL schema' },
 };
 

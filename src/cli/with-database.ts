@@ -7,7 +7,7 @@ export async function withDatabase<T>(work: (database: HubDatabase, config: HubC
   const config = readConfig(process.env);
   const database = await HubDatabase.open(config, (line) => void process.stderr.write(`${line}\n`));
   try {
-    await migrate(database);
+    await migrate(database, (folded) => void process.stderr.write(`名称索引 · folding names for the search: ${folded}\n`));
     return await work(database, config);
   } finally {
     await database.close();

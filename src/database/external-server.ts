@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { StartUpError } from '../start-up-error.js';
 import { isCode } from './binaries.js';
 import type { DatabaseSettings } from './database-settings.js';
+import { checkSessions } from './session-check.js';
 
 const leastVersion = 150_000;
 
@@ -21,8 +22,10 @@ const rights = z.object({
 
 /**
  * Checks the PostgreSQL of DATABASE_URL: reachable (waits up to `waitSeconds` for a server that is just starting),
- * version ≥ 15, UTF8, and a login that owns its database without being able to walk past row security.
- * Throws StartUpError DATABASE_UNREACHABLE, DATABASE_TOO_OLD, DATABASE_ENCODING, DATABASE_SUPERUSER, DATABASE_RIGHTS.
+ * version ≥ 15, UTF8, a login that owns its database without being able to walk past row security, and sessions that
+ * no pooler takes apart.
+ * Throws StartUpError DATABASE_UNREACHABLE, DATABASE_TOO_OLD, DATABASE_ENCODING, DATABASE_SUPERUSER, DATABASE_RIGHTS,
+ * DATABASE_POOLER_UNFIT.
  */
 export async function checkExternalServer(
   connectionString: string,
@@ -39,6 +42,7 @@ export async function checkExternalServer(
              quote_ident(current_user) AS login, quote_ident(current_database()) AS database
         FROM pg_roles WHERE rolname = current_user`);
     assertFit(rights.parse(answer.rows[0]));
+    await checkSessions(connectionString);
     const { host, port, user, password, database } = client;
     return { host, port, user: user ?? '', password: password ?? '', database: database ?? '' };
   } finally {

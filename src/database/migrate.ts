@@ -4,6 +4,7 @@ import { createDataSource, migrations, migrationsTable } from '../../ormconfig.j
 import { Agency } from '../access/agency.js';
 import { agencies } from '../measures/agencies.js';
 import { StartUpError } from '../start-up-error.js';
+import { foldStoredNames } from '../subjects/names/subject-names.js';
 import type { HubDatabase } from './database.js';
 
 /** Key of the advisory lock, any constant: "conc" in ASCII. TypeORM takes none itself. */
@@ -21,10 +22,11 @@ END $$`;
 
 /**
  * Brings the schema up to date and refreshes the reference data. Safe to call from several processes at once: one
- * works, the others wait and find nothing left to do. Each migration is one transaction.
+ * works, the others wait and find nothing left to do. Each migration is one transaction. `say` is told how many stored
+ * names were folded so far, where there are any to fold.
  * Throws StartUpError DATABASE_NEWER when the schema was made by a newer release.
  */
-export async function migrate(database: HubDatabase): Promise<void> {
+export async function migrate(database: HubDatabase, say: (foldedNames: number) => void = () => undefined): Promise<void> {
   const lock = new pg.Client(database.clientConfig());
   await lock.connect();
   const dataSource = createDataSource(database);
@@ -34,6 +36,7 @@ export async function migrate(database: HubDatabase): Promise<void> {
     await dataSource.runMigrations();
     await assertNotNewer(dataSource);
     await lock.query(closeDatabase);
+    await foldStoredNames(lock, say);
     await dataSource.getRepository(Agency).upsert([...agencies], { conflictPaths: ['code'], skipUpdateIfNoValuesChanged: true });
   } finally {
     if (dataSource.isInitialized) await dataSource.destroy();

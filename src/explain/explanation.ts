@@ -1,13 +1,13 @@
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { rowWords, shownWords, conditionWords } from '../boundary/text/words.js';
 import type { CoordinateEffect, Effect, RelationEffect } from '../boundary/effect.js';
-import type { OperandForm } from '../planner/decisions.js';
+import type { OperandForm } from '../planner/operand.js';
 import type { Purpose as PurposeCode } from '../measures/purposes.js';
 import { AccessBasis, accessBasis, AccessEffect, Purpose, PurposeWords, purposeWords } from './basis.js';
 import { RelationWords } from './relation-words.js';
 import { citedClause } from '../boundary/basis.js';
 
-const OperandUse = { LOOK_UP: 'LOOK_UP', FILTER: 'FILTER', ORDER: 'ORDER' } as const satisfies Record<OperandForm, OperandForm>;
+const OperandUse = { LOOK_UP: 'LOOK_UP', FILTER: 'FILTER', ORDER: 'ORDER', GROUP: 'GROUP', MEASURE: 'MEASURE' } as const satisfies Record<OperandForm, OperandForm>;
 
 registerEnumType(OperandUse, {
   name: 'OperandUse',
@@ -16,6 +16,8 @@ registerEnumType(OperandUse, {
     LOOK_UP: { description: '查找一件 · Looks up one record.' },
     FILTER: { description: '筛选 · Filters a list.' },
     ORDER: { description: '排序 · Orders a list.' },
+    GROUP: { description: '分组 · Groups records.' },
+    MEASURE: { description: '合计 · Is aggregated.' },
   },
 });
 

@@ -137,7 +137,8 @@ export async function* changeStream(
   }
 }
 
-async function readHead(readers: Readers, viewer: Viewer): Promise<{ epoch: string; position: bigint }> {
+/** The newest position of the change log in a viewer's eyes. A stream that begins behind it brings all that is committed later. */
+export async function readHead(readers: Readers, viewer: Viewer): Promise<{ epoch: string; position: bigint }> {
   const [rows = []] = await readers.run(viewer, [headStatement], { shared: true });
   const [epoch = null, position = null] = rows[0] ?? [];
   if (epoch === null || position === null) throw new Error('the change log has no head');

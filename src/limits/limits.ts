@@ -26,9 +26,9 @@ export const limits = {
     reason: '记录内的列表只给最早的若干条 · Lists within a record hold its oldest entries.',
   },
   requestBody: {
-    limit: 1024 * 1024,
+    limit: 2 * 1024 * 1024,
     unit: '字节 · bytes per request',
-    reason: '过大的请求体不读取；一万个名称约 400 KiB · Larger bodies are not read; ten thousand names are about 400 KiB.',
+    reason: '过大的请求体不读取；一万条名称、代码与编号约 1.5 MiB · Larger bodies are not read; ten thousand entries to match, with name, code and reference, are about 1.5 MiB.',
   },
   documentLength: {
     limit: 50_000,

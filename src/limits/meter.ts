@@ -39,7 +39,7 @@ export class Charge {
     return `{"requested":${this.requested},"actual":${actual},"limit":${this.limit}}`;
   }
 
-  /** An operation that failed under way has brought nothing. */
+  /** An operation that was refused under way has brought nothing. */
   abandon(): void {
     if (this.#actual === null) this.settle(0);
   }

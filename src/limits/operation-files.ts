@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 // This module runs as dist/src/limits/operation-files.js; the operations stand in the project's schema folder.
 const ownFolder = fileURLToPath(new URL('../../../schema/operations/', import.meta.url));
 
+/** Name of the folder in the data folder for documents of single partners. */
+const localFolder = 'operations';
+
 /** One document of a file: `# key: value` lines, then the operation. */
 export interface OperationFile {
   /** File name without ending. */
@@ -20,8 +23,13 @@ export function ownOperations(): readonly OperationFile[] {
   return operationFiles(ownFolder);
 }
 
+/** The trusted documents of a hub: its own and those of the data folder. */
+export function trustedFiles(dataFolder: string): readonly OperationFile[] {
+  return [...ownOperations(), ...operationFiles(path.join(dataFolder, localFolder))];
+}
+
 /** The operations of a folder; none where there is no folder. */
-export function operationFiles(folder: string): readonly OperationFile[] {
+function operationFiles(folder: string): readonly OperationFile[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.endsWith('.graphql'))

@@ -2,6 +2,7 @@ import { buildASTSchema, executeSync, Kind, parse, printSchema, type DefinitionN
 import { LRUCache } from 'lru-cache';
 import type { Principal } from '../boundary/declaration.js';
 import type { BoundaryPolicy } from '../boundary/policy.js';
+import { conditionCoordinates } from './condition-inputs.js';
 
 /** Kinds, roles and agreements of one register are fewer; a token may name any role. */
 const cachedClasses = 64;
@@ -24,6 +25,8 @@ export interface RoleSchema {
 export class RoleSchemas {
   readonly #policy: BoundaryPolicy;
   readonly #document: DocumentNode;
+  /** By member of a condition: the field it compares. */
+  readonly #conditions: ReadonlyMap<string, string>;
   readonly #byClass = new LRUCache<Principal, RoleSchema>({ max: cachedClasses });
   /** By the document of a plan, which is of one class. */
   readonly #shown = new WeakMap<DocumentNode, ReadonlyMap<string, string>>();
@@ -32,6 +35,7 @@ export class RoleSchemas {
   constructor(schema: GraphQLSchema, policy: BoundaryPolicy) {
     this.#policy = policy;
     this.#document = parse(printSchema(schema));
+    this.#conditions = conditionCoordinates(schema);
   }
 
   of(principal: Principal): RoleSchema {
@@ -65,9 +69,19 @@ export class RoleSchemas {
     return allowed || missing === 'PURPOSE';
   }
 
+  /** A condition on a field that may not be read is refused: it is not shown either. */
+  #withConditions(definition: DefinitionNode, usable: ReadonlySet<string>): DefinitionNode {
+    if (definition.kind !== Kind.INPUT_OBJECT_TYPE_DEFINITION) return definition;
+    const fields = (definition.fields ?? []).filter(({ name }) => {
+      const compared = this.#conditions.get(`${definition.name.value}.${name.value}`);
+      return compared === undefined || usable.has(compared);
+    });
+    return { ...definition, fields };
+  }
+
   #cut(usable: ReadonlySet<string>): RoleSchema {
     const isOutsider = [...usable].every((coordinate) => this.#policy.declarationOf(coordinate)?.form === 'open');
-    const definitions = reachable(withFields(this.#document.definitions, usable));
+    const definitions = reachable(withFields(this.#document.definitions.map((one) => this.#withConditions(one, usable)), usable));
     return { schema: buildASTSchema({ kind: Kind.DOCUMENT, definitions }, { assumeValid: true, assumeValidSDL: true }), isOutsider };
   }
 }

@@ -12,10 +12,10 @@ export interface BudgetSetting {
 }
 
 /**
- * Which documents an agency may send. `log`: any; those that are not trusted are named in the log. `enforce`: trusted ones
+ * Which documents an agency may send. `off`: any. `log`: any; those that are not trusted are named in the log. `enforce`: trusted ones
  * alone, as text or by id. `require`: trusted ones by id alone.
  */
-export const rampSteps = ['log', 'enforce', 'require'] as const;
+export const rampSteps = ['off', 'log', 'enforce', 'require'] as const;
 export type RampStep = (typeof rampSteps)[number];
 
 /** What one agency is held to. */
@@ -35,7 +35,7 @@ export interface LimitSettings {
  * its holder, bureau and actions costs some five of them, a page of 100 with all that up to 2,400; an operation may ask
  * for two full bulk pages of that.
  */
-export const defaultLimits: AgencyLimits = { operationCost: 50_000, budget: { perMinute: 120_000, burst: 600_000 }, documents: 'log' };
+export const defaultLimits: AgencyLimits = { operationCost: 50_000, budget: { perMinute: 120_000, burst: 600_000 }, documents: 'off' };
 
 const positive = z.int().min(1).max(1_000_000_000);
 

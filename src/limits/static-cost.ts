@@ -5,6 +5,7 @@ import {
   isLeafType,
   isListType,
   isObjectType,
+  Kind,
   type FieldNode,
   type GraphQLNamedType,
   type GraphQLObjectType,
@@ -14,7 +15,7 @@ import {
 import { argumentReader } from '../planner/arguments.js';
 import { collectFields, subSelections, type Fragments, type Variables } from '../planner/selection.js';
 import { limits } from './limits.js';
-import { argumentWeights, fieldWeights, openList } from './weights.js';
+import { argumentWeights, fieldWeights, listSizes, openList } from './weights.js';
 
 /** Which objects of an answer count: every one but the frame of a connection (itself, its edges, its page information). */
 export interface CostShape {
@@ -28,6 +29,8 @@ export interface StaticCost {
   readonly requested: number;
   /** The part that is charged whatever is found: root fields and weights. */
   readonly fixed: number;
+  /** Whether it depends on the length of a list in a variable. */
+  readonly varies: boolean;
   /** By root field: which objects of its answer count. */
   readonly shapes: ReadonlyMap<string, CostShape>;
 }
@@ -59,7 +62,21 @@ export function staticCost(schema: GraphQLSchema, root: GraphQLObjectType, field
     shapes.set(key, priced.shape);
   }
   const fixed = Math.min(fields.size + pricing.weights, most);
-  return { requested: Math.min(objects + fixed, most), fixed, shapes };
+  return { requested: Math.min(objects + fixed, most), fixed, varies: pricing.varies, shapes };
+}
+
+/**
+ * The static cost of a plan. Plans are shared by calls whose lists differ in length; where such a list says how much is
+ * answered, the cost is reckoned for each call, else once.
+ */
+export function costReader(
+  schema: GraphQLSchema,
+  root: GraphQLObjectType,
+  fields: ReadonlyMap<string, readonly FieldNode[]>,
+  request: CostRequest,
+): (variables: Variables) => StaticCost {
+  const cost = staticCost(schema, root, fields, request);
+  return cost.varies ? (variables) => staticCost(schema, root, fields, { ...request, variables }) : () => cost;
 }
 
 /** Where a field stands: how often, in a connection of which page size, at the root or below. */
@@ -80,6 +97,7 @@ class Pricing {
   readonly #schema: GraphQLSchema;
   readonly #request: CostRequest;
   weights = 0;
+  varies = false;
 
   constructor(schema: GraphQLSchema, request: CostRequest) {
     this.#schema = schema;
@@ -95,10 +113,18 @@ class Pricing {
     if (!node || !field) return leaf; // __typename and introspection: its weight is all it costs
     const target = getNamedType(field.type);
     if (isLeafType(target)) return leaf;
-    if (isConnection(target)) return this.#within(target, nodes, times, this.#pageSize(node), false);
-    const each = isList(field.type) ? (page ?? this.#listSize(node, isRoot)) : 1;
+    if (isConnection(target)) return this.#connection(target, nodes, times, this.#pageSize(node));
+    const each = isList(field.type) ? (page ?? listSizes.get(`${type.name}.${name}`) ?? this.#listSize(node, isRoot)) : 1;
     // An edge is part of the frame; what it holds is counted at its node.
     return this.#within(target, nodes, times * each, null, !isFrame(target));
+  }
+
+  /** A page is read whether its records are shown or only their cursors, or whether there are more. */
+  #connection(target: GraphQLObjectType, nodes: readonly FieldNode[], times: number, page: number): Priced {
+    const priced = this.#within(target, nodes, times, page, false);
+    const { fragments, variables } = this.#request;
+    const isRead = [...collectFields(target, subSelections(nodes), fragments, variables).values()].some(([of]) => pageFields.has(of?.name.value ?? ''));
+    return isRead ? { ...priced, objects: Math.max(priced.objects, times * page) } : priced;
   }
 
   /** The objects within `times` objects of a type; behind an interface or union those of the most expensive type. */
@@ -126,7 +152,8 @@ class Pricing {
 
   /** A list that answers a list of questions is as long as that. */
   #listSize(node: FieldNode, isRoot: boolean): number {
-    const lengths = (node.arguments ?? []).map(({ name }) => {
+    const lengths = (node.arguments ?? []).map(({ name, value: given }) => {
+      this.varies ||= given.kind === Kind.VARIABLE;
       const value = argumentReader(node, name.value)(this.#request.variables);
       return Array.isArray(value) ? value.length : 0;
     });
@@ -147,7 +174,9 @@ function isList(type: GraphQLOutputType): boolean {
 }
 
 /** The frame of a page: connection, edge and page information, told by their fields (Relay cursor connections). */
-function isConnection(type: GraphQLNamedType): boolean {
+const pageFields: ReadonlySet<string> = new Set(['nodes', 'edges', 'pageInfo']);
+
+function isConnection(type: GraphQLNamedType): type is GraphQLObjectType {
   return has(type, 'pageInfo') && has(type, 'edges');
 }
 

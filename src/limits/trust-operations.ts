@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { GraphQLError, OperationTypeNode, type OperationDefinitionNode } from 'graphql';
 import { pageLimit } from '../access/viewer.js';
 import { agencyOfCode } from '../measures/agencies.js';
@@ -6,11 +5,8 @@ import { compileOperation } from '../planner/operation-plan.js';
 import type { PlannerParts } from '../planner/parts.js';
 import type { KnownDocument, Planner } from '../planner/planner.js';
 import { StartUpError } from '../start-up-error.js';
-import { operationFiles, ownOperations } from './operation-files.js';
+import { trustedFiles } from './operation-files.js';
 import { defaultLimits } from './settings.js';
-
-/** Name of the folder in the data folder for documents of single partners. */
-const localFolder = 'operations';
 
 /**
  * Reads the trusted documents, those of the hub and those in `operations/` of the data folder, makes them known to the
@@ -18,7 +14,7 @@ const localFolder = 'operations';
  * the cost of an operation. Throws StartUpError CONFIG_INVALID, naming the file.
  */
 export async function trustOperations(dataFolder: string, planner: Planner, parts: PlannerParts): Promise<readonly string[]> {
-  const files = [...ownOperations(), ...operationFiles(path.join(dataFolder, localFolder))];
+  const files = trustedFiles(dataFolder);
   for (const { file, header, document } of files) {
     try {
       const known = planner.trust(document);
@@ -52,5 +48,6 @@ async function planFor(
   if (variables instanceof Array) throw variables[0] ?? new GraphQLError('variables');
   const standing = { principal: agency.kind, purpose: null };
   const plan = await compileOperation(parts, { document: known.document, documentHash: known.hash, operation, fragments: known.fragments, standing, pageLimit, variables });
-  if (plan.cost.requested > defaultLimits.operationCost) throw new GraphQLError(`cost ${plan.cost.requested} > ${defaultLimits.operationCost}`);
+  const { requested } = plan.cost(variables);
+  if (requested > defaultLimits.operationCost) throw new GraphQLError(`cost ${requested} > ${defaultLimits.operationCost}`);
 }

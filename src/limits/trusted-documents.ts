@@ -57,7 +57,7 @@ export class TrustedDocuments {
       // A client of automatic persisted queries sends the text with its id; as text it is judged below.
       if (!(apq && text !== null && sha256.test(id) && documentId(text) === id)) return text === null && apq ? apqUnknown : unknown;
     }
-    if (text === null) return null;
+    if (text === null || step === 'off') return text;
     if (step === 'require') return idRequired;
     if (this.#texts.has(text)) return text;
     if (step === 'enforce') return notTrusted;

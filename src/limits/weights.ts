@@ -20,5 +20,11 @@ export const argumentWeights: ReadonlyMap<string, number> = new Map([
   ['orderBy', 20],
 ]);
 
+/** Entries of a list below the root that holds fewer than `nestedList`, by coordinate. */
+export const listSizes: ReadonlyMap<string, number> = new Map([
+  // With ten thousand entries of a batch it fits into one operation.
+  ['SubjectMatch.candidates', 3],
+]);
+
 /** Entries reckoned for a list without a page size at the root: the longest of them has 65. */
 export const openList = 65;

@@ -1,6 +1,16 @@
+import { labourRelationsCube } from './published-statistics.js';
 import { forPurpose, full, masked, oneOf, viewer, type Boundary } from '../boundary/declaration.js';
 
 const tianjin = oneOf('CN-TJ');
+
+const { zh, en, rows, clauses } = labourRelationsCube;
+const labourRelationsGround = { zh, en, rows, clauses };
+
+/** The types of an answer out of the cube. */
+const publishedTypes = [
+  ['PublishedStatistics', ['asOf', 'roundedTo', 'fewestHolders', 'note', 'cells', 'hasMore']],
+  ['PublishedCell', ['item', 'status', 'outcome', 'year', 'holders', 'count', 'actions']],
+] as const;
 
 /**
  * Who may see what of a permit. Rows B-01 to B-07, B-09, B-13 and B-15 of the boundary table; everyone else is
@@ -11,6 +21,8 @@ const tianjin = oneOf('CN-TJ');
  * and personal data in it stays masked until a purpose and a case number can be declared.
  */
 export const permitBoundaries: readonly Boundary[] = [
+  labourRelationsCube,
+  ...publishedTypes.map(([type, fields]): Boundary => ({ ...labourRelationsGround, form: 'operation', type, fields, viewers: labourRelationsCube.viewers })),
   {
     form: 'record',
     type: 'Permit',
@@ -145,8 +157,20 @@ export const permitBoundaries: readonly Boundary[] = [
   { form: 'carrier', type: 'PermitConnection', of: 'Permit', fields: ['nodes', 'edges', 'pageInfo', 'totalCount'] },
   { form: 'carrier', type: 'PermitEdge', of: 'Permit', fields: ['cursor', 'node'] },
   { form: 'carrier', type: 'PermitChange', of: 'Permit', fields: ['kind', 'number', 'cursor', 'documentNo', 'permit'] },
-  { form: 'carrier', type: 'Query', of: 'Permit', fields: ['permit', 'permits', 'node'] },
+  { form: 'carrier', type: 'Query', of: 'Permit', fields: ['permit', 'permits', 'permitStatistics', 'node'] },
   { form: 'carrier', type: 'Subject', of: 'Permit', fields: ['permits'] },
+  { form: 'carrier', type: 'PermitStatistics', of: 'Permit', fields: ['groups', 'hasMore'] },
+  {
+    form: 'carrier',
+    type: 'PermitGroup',
+    of: 'Permit',
+    fields: [
+      'district', 'location', 'item', 'status', 'outcome', 'year', 'quarter', 'month', 'decidedBy', 'legalAuthority', 'holderKind',
+      'count', 'holders', 'validityDays', 'actions', 'decidedOn', 'validTo',
+    ],
+  },
+  { form: 'carrier', type: 'NumberSummary', of: 'Permit', fields: ['count', 'sum', 'min', 'max', 'average'] },
+  { form: 'carrier', type: 'DateSummary', of: 'Permit', fields: ['min', 'max'] },
   { form: 'carrier', type: 'Subscription', of: 'Permit', fields: ['permitChanged'] },
   {
     form: 'operation',

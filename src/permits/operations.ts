@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import { Arg, Args, ArgsType, Field, FieldResolver, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { LegalDate } from '../measures/legal-date.js';
 import { connectionOf, edgeOf, PageArguments } from '../planner/connection.js';
@@ -89,6 +90,9 @@ export class PermitsOfSubject {
     description: '其名下本机关可见的许可，默认按决定日期由新到旧 · Visible permits of this holder, by default newest decision first.',
   })
   permits(@Args(() => PageArguments) _page: PageArguments, @Args(() => PermitQuestion) _question: PermitQuestion): PermitConnection | null {
-    throw new Error('Subject.permits is answered by the planner');
+    // Under a planned read it never comes here; the subjects of a search or a match are answered by resolvers.
+    throw new GraphQLError('检索与比对结果不带许可，请以 node(id:) 另查 · Hits and matches come without permits: ask for the subject by its id.', {
+      extensions: { code: 'BAD_USER_INPUT', nextStep: '{ node(id: "…") { ... on Subject { permits(first: 20) { nodes { documentNo } } } } }' },
+    });
   }
 }

@@ -6,7 +6,8 @@ const newestFirst = [
   { property: 'id', direction: 'DESC' },
 ] as const;
 
-const permitFilters: ReadDeclaration['filters'] = {
+/** The usual questions: each on a column with an index. */
+export const permitFilters: ReadDeclaration['filters'] = {
   'filter.item': { property: 'item', compare: '=' },
   'filter.status': { property: 'status', compare: '=' },
   'filter.district': { property: 'district', compare: '=' },

@@ -3,6 +3,18 @@ import type { Release } from '../boundary/release.js';
 /** What is said on purpose of permits the asker may not see. */
 export const permitReleases: readonly Release[] = [
   {
+    form: 'AGGREGATE',
+    coordinates: ['Query.publishedStatistics', 'PublishedStatistics.cells', 'PublishedStatistics.hasMore', 'PublishedCell.holders', 'PublishedCell.count', 'PublishedCell.actions'],
+    viewers: ['ANALYST'],
+    tells: {
+      zh: '特殊工时许可、集体合同审查的全市单位数、件数、办理次数，按事项、状态、结果、年份；截至上月末，每月一次，修约至 3 的倍数，不足三家单位者与足以推知者不列；不及任何一行、任何一家',
+      en: 'numbers of enterprises, permits and actions over special working hours and collective contracts of the whole city, by item, state, outcome and year; as of the end of last month, once a month, rounded to multiples of 3, without cells of fewer than three enterprises and those that would give them away; no row and no enterprise',
+    },
+    why: { zh: '统计分析只需合计', en: 'analysis needs totals alone' },
+    rows: ['B-11'],
+    clauses: ['XT-5.3.2a', 'YZ-2.9.2c'],
+  },
+  {
     form: 'GATE',
     coordinates: ['Query.permitDuplicate', 'PermitDuplicate.exists', 'PermitDuplicate.organ', 'PermitDuplicate.number', 'AccessRead.subjects'],
     viewers: ['DISTRICT_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_APPROVAL'],

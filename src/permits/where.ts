@@ -1,7 +1,8 @@
 import { Field, InputType, registerEnumType } from 'type-graphql';
 import {
-  codeCondition, DateCondition, InstantCondition, listCondition, NumberCondition, OrderDirection, TextCondition,
+  codeCondition, DateCondition, InstantCondition, listCondition, NumberCondition, TextCondition,
 } from '../planner/conditions.js';
+import { OrderDirection } from '../planner/order-direction.js';
 import { PermitActionType, PermitItemCode, PermitOutcome, PermitStatus } from './codes.js';
 
 /* Ad-hoc conditions and orders on permits. Members are named like the properties they compare: the planner needs no more. */

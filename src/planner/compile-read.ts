@@ -4,7 +4,7 @@ import type { Viewer } from '../access/viewer.js';
 import { cellSql, forStanding } from '../boundary/cell.js';
 import { branchView } from '../boundary/database.js';
 import { columnOf, conditionsSql, type Term } from '../boundary/row-conditions.js';
-import type { Statement } from '../database/envelope.js';
+import type { RowSink, Statement } from '../database/envelope.js';
 import { Keyset } from './keyset.js';
 import { ListSink, TotalSink, type ListForm, type Sinks } from './list-sink.js';
 import { fieldObject, NotPlannable, ObjectCompiler } from './object-compiler.js';
@@ -30,7 +30,7 @@ export interface CompiledStatement {
 
 /** One answer of a read under way: where the rows of each statement go, and what has become of them at the end. */
 export interface ReadRun {
-  readonly sinks: Sinks;
+  readonly sinks: readonly RowSink[];
   written(): WrittenRead;
 }
 

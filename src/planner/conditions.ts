@@ -1,4 +1,4 @@
-import { Field, InputType, Int, registerEnumType, type ClassType } from 'type-graphql';
+import { Field, InputType, Int, type ClassType } from 'type-graphql';
 import { DateTime } from '../measures/date-time.js';
 import { LegalDate } from '../measures/legal-date.js';
 
@@ -99,12 +99,3 @@ export function listCondition<T extends object>(name: string, entry: ClassType<T
   }
   return ListCondition;
 }
-
-export const OrderDirection = { ASC: 'ASC', DESC: 'DESC' } as const;
-export type OrderDirection = keyof typeof OrderDirection;
-
-registerEnumType(OrderDirection, {
-  name: 'OrderDirection',
-  description: '排序方向；空值视为最大 · Direction of an order; empty cells count as the largest.',
-  valuesConfig: { ASC: { description: '升序 · Ascending.' }, DESC: { description: '降序 · Descending.' } },
-});

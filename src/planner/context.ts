@@ -38,6 +38,8 @@ export interface OperationContext {
   readonly services: Services;
   /** Aborted when the caller left before the answer. Made where it is first asked for. */
   readonly signal?: AbortSignal | undefined;
+  /** Its reads are bulk work and run on a connection of their own, however they are planned. */
+  readonly adHoc?: boolean;
   /** Pays for an operation before it runs. Throws GraphQLError COST_TOO_HIGH or BUDGET_EXHAUSTED; absent where nobody counts. */
   charge?(cost: StaticCost): Paid;
   /** Case number for the access log, for operations that name one as an argument. */

@@ -11,7 +11,9 @@ import type { Standing } from '../boundary/policy.js';
 import { ruleAllows } from '../boundary/shield.js';
 import { argumentReader } from './arguments.js';
 import { inputOf } from './input.js';
+import type { OperandForm } from './operand.js';
 import { orderingOf } from './order.js';
+import { isOwnRead } from './own-read.js';
 import type { PlannerParts } from './parts.js';
 import type { ReadDeclaration } from './read.js';
 import { collectFields, coordinatesOf, subSelections, type Fragments, type Variables } from './selection.js';
@@ -69,9 +71,6 @@ export function decideRoot(
   return { coordinate, read, isNode, refusal: rootDenied ?? hidden() };
 }
 
-/** How a read uses a field beside showing it. */
-export type OperandForm = 'LOOK_UP' | 'FILTER' | 'ORDER';
-
 /** A field the read compares or orders by. */
 export interface OperandUse {
   readonly form: OperandForm;
@@ -84,11 +83,14 @@ export interface OperandUse {
   readonly readable: boolean;
 }
 
+/** What operands are found in. */
+export type OperandParts = Pick<PlannerParts, 'schema' | 'policy' | 'tables' | 'reads'>;
+
 /** What operands are found by. */
 type OperandRequest = Pick<DecisionRequest, 'standing' | 'variables' | 'fragments'>;
 
 /** The fields a read, and every read below it, looks up, filters and orders by with the arguments as given. */
-export function operandUses(parts: PlannerParts, request: OperandRequest, read: ReadDeclaration, nodes: readonly FieldNode[]): readonly OperandUse[] {
+export function operandUses(parts: OperandParts, request: OperandRequest, read: ReadDeclaration, nodes: readonly FieldNode[]): readonly OperandUse[] {
   return [
     ...ownOperands(parts, request, read, nodes, []),
     ...readsBelow(parts, request, resultType(parts, read), nodes, []).flatMap((below) => ownOperands(parts, request, below.read, below.nodes, below.path)),
@@ -103,7 +105,7 @@ function operandsBehindNode(parts: PlannerParts, request: OperandRequest, nodes:
 
 /** Operands of one read: its arguments first, then its order. */
 function ownOperands(
-  parts: PlannerParts,
+  parts: OperandParts,
   request: OperandRequest,
   read: ReadDeclaration,
   nodes: readonly FieldNode[],
@@ -128,6 +130,8 @@ function ownOperands(
   for (const { property, argument } of orderingOf(read, table, node, variables).by.slice(0, -1)) {
     used.push({ form: 'ORDER', argument, fields: operandsOf(parts, read.type, property) });
   }
+  const own = isOwnRead(read) ? read.operands({ schema: parts.schema, fragments: request.fragments, variables, nodes }) : [];
+  for (const { form, argument, property } of own) used.push({ form, argument, fields: operandsOf(parts, read.type, property) });
   return used.flatMap(({ form, argument, fields }) =>
     fields.map(([type, field]) => ({
       form,
@@ -140,7 +144,7 @@ function ownOperands(
 }
 
 /** The object type a read answers with: a connection, a record or a part. */
-function resultType(parts: PlannerParts, read: ReadDeclaration): GraphQLObjectType | null {
+function resultType(parts: OperandParts, read: ReadDeclaration): GraphQLObjectType | null {
   const [owner = '', field = ''] = read.field.split('.');
   const type = parts.schema.getType(owner);
   const target = isObjectType(type) ? type.getFields()[field]?.type : undefined;
@@ -160,7 +164,7 @@ interface ReadBelow {
 }
 
 function readsBelow(
-  parts: PlannerParts,
+  parts: OperandParts,
   request: OperandRequest,
   type: GraphQLObjectType | null,
   nodes: readonly FieldNode[],
@@ -194,7 +198,7 @@ export function nodeTypes(
 }
 
 /** What an operand reads, as type and field: `holder.uscc` reads the holder and, behind it, the subject's code. */
-function operandsOf(parts: PlannerParts, type: string, property: string): readonly (readonly [string, string])[] {
+function operandsOf(parts: Pick<PlannerParts, 'tables'>, type: string, property: string): readonly (readonly [string, string])[] {
   const [name = '', field] = property.split('.');
   const toOne = field === undefined ? undefined : parts.tables.get(type)?.toOne.get(name);
   return toOne && field !== undefined ? [[type, name], [toOne.target, field]] : [[type, property]];

@@ -9,8 +9,8 @@ import { exclusiveConfig } from './reader-session.js';
 
 /**
  * Three calls at a time, two of one agency: on two cores a third already competes with the small plans, and without it two
- * long reads of one agency would hold everybody else's (docs/decisions/2026-11-22-exclusive-connections.md has the
- * measurement). Ten seconds of waiting are three times what a caller may hold a place before its statement is an exception.
+ * long reads of one agency would hold up everybody (docs/decisions/2026-11-22-exclusive-connections.md has the
+ * measurement). Waiting is bounded so that a caller's own time limit of a minute covers it and the statement.
  */
 export const exclusiveLimits: PlaceLimits = { places: 3, perAgency: 2, waiting: 64, waitingPerAgency: 16, waitMs: 10_000 };
 
@@ -50,7 +50,7 @@ export class ExclusivePool {
         return await connection.run(envelope, signal);
       } finally {
         this.#busy.delete(connection);
-        await this.#putBack(connection);
+        this.#putBack(connection);
       }
     } finally {
       this.#places.give(agency);
@@ -81,12 +81,12 @@ export class ExclusivePool {
     }
   }
 
-  async #putBack(connection: ExclusiveConnection): Promise<void> {
+  #putBack(connection: ExclusiveConnection): void {
     if (connection.usable && !this.#closed) {
       this.#idle.push(connection);
     } else {
       this.#open -= 1;
-      await connection.close();
+      void connection.close(); // a server out of reach must not keep the place
     }
   }
 

@@ -24,6 +24,23 @@ export class TotalSink implements RowSink {
   }
 }
 
+/** Keeps the rows of a statement whose answer is written from all of them. */
+export class WholeSink implements RowSink {
+  readonly rows: Row[] = [];
+
+  open(): void {
+    this.rows.length = 0;
+  }
+
+  row(row: Row): void {
+    this.rows.push(row);
+  }
+
+  close(): void {
+    // every row is whole
+  }
+}
+
 /** What writers of one list may ask while its rows pass. */
 export interface ListContext {
   readonly viewer: Viewer;

@@ -3,17 +3,18 @@ import type { Viewer } from '../access/viewer.js';
 import { denialError, type AnswerError } from '../boundary/denial.js';
 import type { BoundaryPolicy } from '../boundary/policy.js';
 import { scopeNote } from '../boundary/scope-note.js';
-import { staticCost, type StaticCost } from '../limits/static-cost.js';
+import { costReader, type StaticCost } from '../limits/static-cost.js';
 import { compileRead, type CompiledRead } from './compile-read.js';
 import { resolvedRead, type ResolvedRead } from './fallback/fallback.js';
 import { NotPlannable } from './object-compiler.js';
+import { isOwnRead } from './own-read.js';
 import type { PlannerParts } from './parts.js';
 import { planIdentity, type PlanIdentity } from '../access/log/plan-identity.js';
 import type { ReadDeclaration } from './read.js';
 import type { RootContext } from './record-page.js';
 import { argumentReader, type ArgumentReader } from './arguments.js';
 import { decideCoordinates, decideRoot, fieldsBelow, fieldsIn, nodeTypes, type DecisionRequest, type FieldUse } from './decisions.js';
-import { collectFields, coordinatesOf } from './selection.js';
+import { collectFields, coordinatesOf, type Variables } from './selection.js';
 
 /** How one root field is answered. */
 type Root =
@@ -41,8 +42,8 @@ export interface OperationPlan {
   readonly resolved: DocumentNode | null;
   /** Document of `__schema` and `__type`, or null: the viewer class is shown its own schema. */
   readonly introspected: DocumentNode | null;
-  /** What it may cost at most. */
-  readonly cost: StaticCost;
+  /** What a call may cost at most. */
+  readonly cost: (variables: Variables) => StaticCost;
   /** The scope notes of a viewer as a member of `extensions`, ending in a comma; empty when nothing was planned. */
   readonly extensions: (viewer: Viewer) => string;
   readonly identity: PlanIdentity;
@@ -101,7 +102,7 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
     errors,
     resolved: resolved.length > 0 ? restOf(request.document, operation, resolved) : null,
     introspected: introspected.length > 0 ? restOf(request.document, operation, introspected) : null,
-    cost: staticCost(schema, root, fields, request),
+    cost: costReader(schema, root, fields, request),
     extensions: noteText(policy, notes),
     identity: planIdentity({
       document: request.documentHash,
@@ -126,6 +127,7 @@ function compiledOrResolved(
   read: ReadDeclaration,
   nodes: readonly FieldNode[],
 ): CompiledRead | ResolvedRead {
+  if (isOwnRead(read)) return read.compile(context, nodes);
   if (parts.byResolvers === true) return resolvedRead(context, request.operation, read, nodes);
   try {
     return compileRead(context, read, nodes);

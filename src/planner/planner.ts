@@ -124,33 +124,35 @@ export class Planner {
         extensions: { code: 'OPERATION_NOT_SERVED_HERE', http: { status: 400 } },
       });
     }
-    const plan = await this.#plan(known, operation, variables, viewer);
-    const paid = context.charge?.(plan.cost);
+    const plan = await this.plan(known, operation, variables, viewer);
+    const cost = plan.cost(variables);
+    const paid = context.charge?.(cost);
     const shown = plan.introspected && this.roles.show(viewer.principal, plan.introspected, variables);
     const bound: BoundStatement[] = [];
-    let adHoc = false;
+    let adHoc = context.adHoc === true;
     const reads = plan.roots.map((root) => {
-      const read = root.form === 'node' ? this.#nodeRead(root.id(variables), root.reads) : root.form === 'planned' || root.form === 'loaded' ? { read: root.read, errors: [] } : null;
-      if (!read) return null;
-      if ('resolve' in read.read) return { run: null, resolved: read.read, errors: read.errors };
-      adHoc ||= read.read.adHoc;
-      const run = read.read.start(viewer);
-      for (const [i, { statement, values }] of read.read.statements.entries()) {
+      const found = root.form === 'node' ? this.#nodeRead(root.id(variables), root.reads) : 'read' in root ? { read: root.read, errors: [] } : null;
+      if (!found) return null;
+      const { read, errors } = found;
+      if ('resolve' in read) return { read, run: null, errors };
+      adHoc ||= read.adHoc;
+      const run = read.start(viewer);
+      for (const [i, { statement, values }] of read.statements.entries()) {
         const sink = run.sinks[i];
         bound.push({ statement, values: bind(values, viewer, variables), ...(sink ? { sink } : {}) });
       }
-      return { run, resolved: null, errors: read.errors };
+      return { read, run, errors };
     });
-    const { clock } = this.#parts;
+    const { clock, readers } = this.#parts;
     const startedAt = clock.now().getTime();
-    const send = async (statement: BoundStatement, alone: boolean): Promise<readonly Row[]> =>
-      (await this.#parts.readers.run(viewer, [statement], new PlannedRun(alone, context)))[0] ?? [];
+    const send = async (statement: BoundStatement, isAdHoc: boolean): Promise<readonly Row[]> =>
+      (await readers.run(viewer, [statement], new PlannedRun(isAdHoc || context.adHoc === true, context)))[0] ?? [];
     const [, rest, loaded] = await Promise.all([
-      bound.length > 0 ? this.#parts.readers.run(viewer, bound, new PlannedRun(adHoc, context)) : [],
+      bound.length > 0 ? readers.run(viewer, bound, new PlannedRun(adHoc, context)) : [],
       plan.resolved
         ? execute({ schema: this.#parts.schema, document: plan.resolved, variableValues: variables, contextValue: context })
         : null,
-      Promise.all(reads.map((read) => read?.resolved?.resolve({ viewer, variables, context, send }) ?? Promise.resolve(null))),
+      Promise.all(reads.map((one) => (one && 'resolve' in one.read ? one.read.resolve({ viewer, variables, context, send }) : Promise.resolve(null)))),
     ]);
     const executedAt = clock.now().getTime();
     let records = 0;
@@ -162,14 +164,15 @@ export class Planner {
       data.add(`${i === 0 ? '' : ','}${JSON.stringify(key)}:`);
       const read = reads[i];
       if (form === 'resolved') {
-        objects += objectsOf(rest?.data?.[key], plan.cost.shapes.get(key));
+        objects += objectsOf(rest?.data?.[key], cost.shapes.get(key));
         data.add(JSON.stringify(rest?.data?.[key] ?? null));
-      } else if (form === 'introspected') data.add(shown?.get(key) ?? 'null');
-      else if (!read) data.add('null');
+        continue;
+      }
+      const written = read?.run?.written() ?? loaded[i];
+      if (form === 'introspected') data.add(shown?.get(key) ?? 'null');
+      else if (!read || !written) data.add('null');
       else {
         denials.push(...read.errors);
-        const written = loaded[i] ?? read.run?.written();
-        if (!written) throw new Error('Planner: a read without an answer');
         data.append(written.bytes);
         records += written.records;
         objects += written.objects;
@@ -192,14 +195,15 @@ export class Planner {
     return (node && reads.get(node.type)) ?? null;
   }
 
-  async #plan(
+  /** The plan of an operation for a viewer: what is denied of it is known before anything runs. */
+  async plan(
     known: KnownDocument,
     operation: OperationDefinitionNode,
     variables: Variables,
     viewer: Viewer,
   ): Promise<OperationPlan> {
     const standing = standingOf(viewer);
-    const key = `${known.hash} ${operation.name?.value ?? ''} ${viewer.principal} ${standing.purpose ?? ''} ${viewer.pageLimit} ${this.#parts.policy.version} ${known.shapeOf(operation, variables)}`;
+    const key = `${known.hash} ${operation.name?.value ?? ''} ${viewer.principal} ${standing.purpose ?? ''} ${viewer.pageLimit} ${this.#parts.policy.version} ${keyOf(known.shapeOf(operation, variables))}`;
     const cached = this.#plans.get(key);
     if (cached) return cached;
     const plan = await compileOperation(this.#parts, {
@@ -214,6 +218,11 @@ export class Planner {
     this.#plans.set(key, plan);
     return plan;
   }
+}
+
+/** A shape as part of a key: that of ten thousand entries to match has 300 kB, and 2,000 such keys would be kept. */
+function keyOf(shape: string): string {
+  return shape.length <= 500 ? shape : createHash('sha256').update(shape).digest('base64url');
 }
 
 /** A text nested so deep that the parser runs out of stack is refused like any that nests too deep. */
@@ -252,7 +261,7 @@ function knownDocument(schema: GraphQLSchema, document: DocumentNode, text: stri
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
     operations.push(definition);
-    shapes.set(definition, shapeReader(schema, definition));
+    shapes.set(definition, shapeReader(schema, document, definition));
   }
   return {
     document,

@@ -30,8 +30,8 @@ export interface ReadDeclaration {
   readonly type: string;
   /** A part of the record: the read answers with the parts of the visible records, each once, instead of the records. */
   readonly part?: string;
-  /** `one`: the first row by `order`, or null. `connection`: a keyset page (Relay arguments). */
-  readonly form: 'one' | 'connection';
+  /** `one`: the first row by `order`, or null. `connection`: a keyset page (Relay arguments). `own`: an OwnRead. */
+  readonly form: 'one' | 'connection' | 'own';
   readonly filters: Readonly<Record<string, FilterDeclaration>>;
   /** Total order: its last property is unique. */
   readonly order: readonly OrderDeclaration[];

@@ -1,10 +1,10 @@
 import type { FieldNode } from 'graphql';
 import type { Branch } from '../boundary/branches.js';
-import { branchView, lookUpView } from '../boundary/database.js';
+import { branchView } from '../boundary/database.js';
 import { columnOf, conditionsSql, type Term } from '../boundary/row-conditions.js';
 import type { Table, ToOne } from '../database/tables.js';
 import { argumentReader } from './arguments.js';
-import { inputOf } from './input.js';
+import { askedConditions, type AskedConditions } from './asked-conditions.js';
 import { Keyset } from './keyset.js';
 import type { ReadContext } from './object-compiler.js';
 import { orderingOf, type Ordering } from './order.js';
@@ -12,7 +12,7 @@ import { pageRequest } from './page.js';
 import type { Parameters, ValueSource } from './parameters.js';
 import type { PageForm } from './read-writer.js';
 import type { ReadDeclaration } from './read.js';
-import { readWhere, type Sql, type Where } from './where.js';
+import type { Sql } from './where.js';
 
 /** What a read is compiled against. */
 export interface RootContext extends ReadContext {
@@ -48,9 +48,8 @@ export class RecordPage {
   readonly #parent: ParentKeys | null;
   /** Column that holds the parent's key. */
   readonly #link: string | null;
-  readonly #filters: readonly Sql[];
   readonly #cursors: readonly Sql[];
-  readonly #where: Where | null;
+  readonly #asked: AskedConditions;
 
   constructor(context: RootContext, read: ReadDeclaration, node: FieldNode, parent: ParentKeys | null) {
     const table = context.tables.get(read.type);
@@ -62,9 +61,7 @@ export class RecordPage {
     this.#link = read.via === undefined ? null : (table.toOne.get(read.via)?.foreignColumn ?? null);
     this.part = read.part === undefined ? null : (table.toOne.get(read.part) ?? null);
     this.ordering = orderingOf(read, table, node, context.variables);
-    const where = inputOf(node, 'where', context.variables);
-    this.#where = where === null ? null : readWhere(context, table, where);
-    this.#filters = [...filterConditions(context, read, table, node), ...(this.#where ? [this.#where.sql] : [])];
+    this.#asked = askedConditions(context, read, table, node);
 
     const page = read.form === 'connection' ? pageRequest(node, context.variables, context.pageLimit) : null;
     const keyset = new Keyset(read.field, this.ordering, [], context.seal);
@@ -72,7 +69,7 @@ export class RecordPage {
     const given = cursors.filter(({ cursor }) => typeof cursor(context.variables) === 'string');
     this.#cursors = given.map(({ side, cursor }) => keyset.condition(side, cursor));
     this.form = page && { ...page, after: given.some(({ side }) => side === 'after'), before: given.some(({ side }) => side === 'before') };
-    this.isAdHoc = this.#where !== null || !this.ordering.declared;
+    this.isAdHoc = this.#asked.isAdHoc || !this.ordering.declared;
   }
 
   /** Order of the rows as they are read: turned round for a page from the end. */
@@ -85,7 +82,7 @@ export class RecordPage {
     const sorted = ` ORDER BY ${this.direction.map(({ column, direction }) => `r.${column} ${direction}`).join(', ')}`;
     const limit = this.form === null ? (this.part ? sorted : '') : `${sorted} LIMIT ${this.form.size + (options.more ? 1 : 0)}`;
     const distinct = this.part ? `DISTINCT ON (r.${this.part.foreignColumn}) ` : '';
-    const conditions = [...this.#filters, ...this.#cursors];
+    const conditions = [...this.#asked.sql, ...this.#cursors];
     return `SELECT ${distinct}${columns} FROM ${this.#rows(branch, parameters, conditions, options.parts)}${limit}`;
   }
 
@@ -109,7 +106,7 @@ export class RecordPage {
   /** Parent key (null for a root) and how many records the list has, whatever the page. */
   total(parameters: Parameters): string {
     const counted = this.part?.foreignColumn ?? this.table.primaryKey;
-    const legs = this.branches.map((branch) => `SELECT r.${counted} AS k FROM ${this.#rows(branch, parameters, this.#filters, false)}`);
+    const legs = this.branches.map((branch) => `SELECT r.${counted} AS k FROM ${this.#rows(branch, parameters, this.#asked.sql, false)}`);
     // A record seen through two branches, and a holder of two records, count once.
     const distinct = this.part !== null || legs.length > 1;
     const count = `(SELECT count(${distinct ? 'DISTINCT q.k' : 'q.k'}) FROM (${legs.join(' UNION ALL ')}) q)`;
@@ -125,51 +122,6 @@ export class RecordPage {
       conditionsSql(branch, (property) => `r.${columnOf(this.table, property)}`, term),
       ...conditions.map((condition) => condition(parameters, branch)),
     ];
-    return `${branchView(principal, this.table, branch, parts || this.#where?.parts === true)} r WHERE ${where.join(' AND ')}`;
+    return `${branchView(principal, this.table, branch, parts || this.#asked.parts)} r WHERE ${where.join(' AND ')}`;
   }
-}
-
-function* filterConditions(context: RootContext, read: ReadDeclaration, table: Table, node: FieldNode): Iterable<Sql> {
-  for (const [path, filter] of Object.entries(read.filters)) {
-    const reader = argumentReader(node, path);
-    const value = reader(context.variables);
-    if (value === undefined || value === null) continue;
-    const { column, type, lookUp } = filterColumn(context, table, filter.property);
-    const source: ValueSource = filter.nodeId
-      ? { from: 'call', read: (_viewer, variables) => nodeKey(context, reader(variables)) }
-      : { from: 'argument', reader };
-    yield (parameters) => {
-      const operand = parameters.add(source, type);
-      return lookUp === null
-        ? `r.${column} ${filter.compare} ${operand}`
-        : `r.${column} = (SELECT k.${lookUp.key} FROM ${lookUp.view} k WHERE k.${lookUp.column} = ${operand})`;
-    };
-  }
-}
-
-/** The internal number behind a node id; the caller has made sure that it is an id of the right type. */
-function nodeKey(context: RootContext, id: unknown): string {
-  return (typeof id === 'string' ? context.ids.decode(id)?.key : undefined) ?? '';
-}
-
-interface FilterColumn {
-  readonly column: string;
-  /** SQL type of the operand. */
-  readonly type: string;
-  /** Where the operand names a part by its look-up field: the view that gives its key. */
-  readonly lookUp: { readonly view: string; readonly key: string; readonly column: string } | null;
-}
-
-function filterColumn(context: RootContext, table: Table, property: string): FilterColumn {
-  const own = table.columns.get(property);
-  if (own) return { column: own.column, type: own.type, lookUp: null };
-  const [name = '', field = ''] = property.split('.');
-  const toOne = table.toOne.get(name);
-  const part = toOne && context.tables.get(toOne.target);
-  const info = part?.columns.get(field);
-  if (!toOne || !part || !info) throw new Error(`Planner: no column for filter ${property}`);
-  if (info.column === part.primaryKey) return { column: toOne.foreignColumn, type: info.type, lookUp: null };
-  if (context.policy.lookUpOf(part.type) !== field) throw new Error(`Boundary: ${part.type}.${field} is no look-up field`);
-  const view = lookUpView(context.standing.principal, part);
-  return { column: toOne.foreignColumn, type: info.type, lookUp: { view, key: part.primaryKey, column: info.column } };
 }

@@ -1,10 +1,11 @@
 import {
   getNamedType,
-  isEnumType,
   isInputObjectType,
   isListType,
   isNonNullType,
   typeFromAST,
+  visit,
+  type DocumentNode,
   type GraphQLInputType,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -15,19 +16,20 @@ import type { Variables } from './selection.js';
 /** The part of a variable's value that decides the form of a plan, as text. */
 type Shape = (value: unknown) => string;
 
-/** Arguments whose enums name columns; other enums are bound like texts. */
-const structural = new Set(['orderBy', 'groupBy', 'having', 'dimensions']);
+/** Arguments that decide the form of a statement by what they say, not only by what is given in them. */
+const shaping: ReadonlySet<string> = new Set(['groupBy', 'having', 'orderBy']);
 
 /**
  * What of an operation's variables decides the form of its plan: which are given, page sizes and booleans (@skip,
- * @include, `isNull`), members of input objects, and the enums of orders. Texts, dates, codes and lists of them are bound
- * and only count as given, so that a thousand document numbers share one plan.
+ * @include, `isNull`), members of input objects, and all that variables of orders and groups say. Texts, dates, codes and
+ * lists of them are bound and only count as given, so that a thousand document numbers share one plan.
  */
-export function shapeReader(schema: GraphQLSchema, operation: OperationDefinitionNode): (variables: Variables) => string {
-  const enums = structuralEnums(schema);
+export function shapeReader(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): (variables: Variables) => string {
+  const said = shapingVariables(document);
   const shapes = (operation.variableDefinitions ?? []).map((definition) => {
+    const name = definition.variable.name.value;
     const type = typeFromAST(schema, definition.type);
-    return [definition.variable.name.value, isInputType(type) ? shapeOf(type, enums, true) : asIs] as const;
+    return [name, said.has(name) || !isInputType(type) ? asIs : shapeOf(type, true)] as const;
   });
   const [first, ...rest] = shapes;
   if (!first) return () => '';
@@ -36,52 +38,44 @@ export function shapeReader(schema: GraphQLSchema, operation: OperationDefinitio
   return (variables) => shapes.map(([key, of]) => of(variables[key])).join(' ');
 }
 
-function shapeOf(type: GraphQLInputType, enums: ReadonlySet<string>, top: boolean): Shape {
-  if (isNonNullType(type)) return shapeOf(type.ofType, enums, top);
+/** The variables that such an argument names somewhere in a document. */
+function shapingVariables(document: DocumentNode): ReadonlySet<string> {
+  const names = new Set<string>();
+  visit(document, {
+    Argument: (argument) => {
+      if (shaping.has(argument.name.value)) visit(argument.value, { Variable: ({ name }) => void names.add(name.value) });
+    },
+  });
+  return names;
+}
+
+function shapeOf(type: GraphQLInputType, top: boolean): Shape {
+  if (isNonNullType(type)) return shapeOf(type.ofType, top);
   if (isListType(type)) {
-    const element = shapeOf(type.ofType, enums, false);
+    const element = shapeOf(type.ofType, false);
     // A list of bound values is one parameter, whatever its length.
-    if (!isInputObjectType(getNamedType(type)) && !enums.has(getNamedType(type).name)) return given;
-    return (value) => (Array.isArray(value) ? `[${value.map(element).join(',')}]` : given(value));
+    if (!isInputObjectType(getNamedType(type))) return given;
+    return (value) => {
+      if (!Array.isArray(value)) return given(value);
+      // Ten thousand names to match are one word of the key, not ten thousand.
+      const shapes = value.map(element);
+      return new Set(shapes).size === 1 ? `[${shapes[0] ?? ''}×${shapes.length}]` : `[${shapes.join(',')}]`;
+    };
   }
   if (isInputObjectType(type)) {
     // Made when first needed: an input may hold itself (`and`, `or`, `not`).
     let members: ReadonlyMap<string, Shape> | null = null;
     return (value) => {
       if (typeof value !== 'object' || value === null) return given(value);
-      members ??= new Map(Object.values(type.getFields()).map((field) => [field.name, shapeOf(field.type, enums, false)]));
+      members ??= new Map(Object.values(type.getFields()).map((field) => [field.name, shapeOf(field.type, false)]));
       const known = members;
       return `{${Object.entries(value).map(([name, inner]) => `${name}:${(known.get(name) ?? given)(inner)}`).join(',')}}`;
     };
   }
-  if (type.name === 'Boolean' || enums.has(type.name) || (top && type.name === 'Int')) return asIs;
+  if (type.name === 'Boolean' || (top && type.name === 'Int')) return asIs;
   return given;
 }
 
 const given: Shape = (value) => (value === null || value === undefined ? '-' : '+');
 
 const asIs: Shape = (value) => (value === null || value === undefined ? '-' : JSON.stringify(value));
-
-const known = new WeakMap<GraphQLSchema, ReadonlySet<string>>();
-
-/** Enums that stand in an argument of that kind anywhere in the schema. */
-function structuralEnums(schema: GraphQLSchema): ReadonlySet<string> {
-  const found = known.get(schema);
-  if (found) return found;
-  const enums = new Set<string>();
-  const visit = (type: GraphQLInputType, seen: Set<string>): void => {
-    const named = getNamedType(type);
-    if (isEnumType(named)) enums.add(named.name);
-    if (!isInputObjectType(named) || seen.has(named.name)) return;
-    seen.add(named.name);
-    for (const field of Object.values(named.getFields())) visit(field.type, seen);
-  };
-  for (const type of Object.values(schema.getTypeMap())) {
-    if (!('getFields' in type) || isInputObjectType(type)) continue;
-    for (const field of Object.values(type.getFields())) {
-      for (const argument of field.args) if (structural.has(argument.name)) visit(argument.type, new Set());
-    }
-  }
-  known.set(schema, enums);
-  return enums;
-}

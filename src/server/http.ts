@@ -7,6 +7,7 @@ import type { Tokens } from '../access/tokens.js';
 import type { BoundaryDay } from '../boundary/boundary-day.js';
 import { KeysUnavailable } from '../access/trusted-keys.js';
 import type { Declared, Identity, Viewer } from '../access/viewer.js';
+import type { ExportDownload } from '../export/export-download.js';
 import type { sseTransport } from '../feed/sse.js';
 import { faultOf, type Log } from '../log.js';
 import type { Clock } from '../measures/clock.js';
@@ -34,6 +35,8 @@ export interface HttpParts {
   readonly day: BoundaryDay;
   readonly stream: StreamHandler;
   readonly openStreams: OpenStreams;
+  /** Hands out export files, where this front does. */
+  readonly exports?: Pick<ExportDownload, 'serve'>;
   /** What a browser finds at the endpoint; it needs no token. */
   readonly page: Page;
   readonly readiness: Readiness;
@@ -130,7 +133,8 @@ export class HttpFront {
     if (this.#draining) response.shouldKeepAlive = false;
     if (log.debugs) logAtEnd(log, request, response, path, requestId);
 
-    const endpoint = path === '/graphql' || path === '/graphql/stream';
+    const exports = path.startsWith('/exports/') ? this.#parts.exports : undefined;
+    const endpoint = path === '/graphql' || path === '/graphql/stream' || exports !== undefined;
     // What is posted to the endpoint is never the page's: its way stays free of a promise for nothing.
     if (!(endpoint && request.method === 'POST') && (await this.#parts.page.handle(request, response, path))) return;
     if (!endpoint) {
@@ -161,6 +165,8 @@ export class HttpFront {
       await this.#release(response, viewer, receivedAt, refusal(boundaryOutdated));
     } else if (!('purpose' in declared)) {
       await this.#release(response, viewer, receivedAt, refusal(declared));
+    } else if (exports) {
+      await this.#parts.openStreams.run(token, (ending) => exports.serve(request, response, viewer, path, receivedAt, ending));
     } else if (document !== null && typeof document === 'object') {
       await this.#release(response, viewer, receivedAt, refusal(errorAnswer(document.status, document.code, document.message, document.nextStep)));
     } else if (path === '/graphql/stream') {
@@ -258,7 +264,7 @@ function callerOf(response: ServerResponse): Caller {
 /** One line per request, at debug alone. No query string, no header, no body: they carry what callers ask about. */
 function logAtEnd(log: Log, request: IncomingMessage, response: ServerResponse, path: string, id: string | null): void {
   const begin = performance.now();
-  const known = openPaths.has(path) ? path : 'other';
+  const known = openPaths.has(path) ? path : path.startsWith('/exports/') ? '/exports/' : 'other';
   response.once('close', () => {
     const ms = Math.round(performance.now() - begin);
     log.debug('request', '请求 · Request', { id, method: request.method ?? null, path: known, status: response.statusCode, ms });

@@ -20,6 +20,12 @@ import { competenceSettings, loadCompetenceSettings } from '../competence/settin
 import type { HubDatabase } from '../database/database.js';
 import { heartbeatMs } from '../feed/change-stream.js';
 import { FeedCursors } from '../feed/cursor.js';
+import { ExportDesk, exportDesk } from '../export/export-desk.js';
+import { ExportDownload } from '../export/export-download.js';
+import { exportBounds, type ExportBounds, type RunParts } from '../export/export-run.js';
+import { ExportStore } from '../export/export-store.js';
+import { ExportWorker } from '../export/export-worker.js';
+import { exportSeal } from '../export/operations.js';
 import { FeedListener } from '../feed/listener.js';
 import { sseTransport } from '../feed/sse.js';
 import { pushPermit } from '../intake/push-permit.js';
@@ -27,10 +33,12 @@ import { permitPush } from '../intake/upsert-permit.js';
 import { textLog, type Log } from '../log.js';
 import { systemClock, type Clock } from '../measures/clock.js';
 import { Meter } from '../limits/meter.js';
-import { loadLimitSettings } from '../limits/settings.js';
+import { loadLimitSettings, type LimitSettings } from '../limits/settings.js';
 import { trustOperations } from '../limits/trust-operations.js';
 import { TrustedDocuments } from '../limits/trusted-documents.js';
 import { Services } from '../planner/context.js';
+import { searchParts } from '../search/found-subject.js';
+import { Publications, publications } from '../statistics/publications.js';
 import { personalSeals } from '../subjects/personal-identity.js';
 import { Planner } from '../planner/planner.js';
 import { Readers } from '../planner/readers.js';
@@ -56,10 +64,13 @@ export interface HubOptions {
   /** Where evidence is made durable; by default in the database. */
   readonly evidence?: EvidenceMode;
   readonly keyTimes?: KeyTimes;
+  /** What agencies are held to; by default `limits.yaml` of the data folder. */
+  readonly limits?: LimitSettings;
   /** By default warnings and errors as text on standard error. */
   readonly log?: Log;
   /** How long a stop waits for answers under way. */
   readonly drainMs?: number;
+  readonly exportBounds?: ExportBounds;
 }
 
 const localIdentity: IdentityConfig = { mode: 'local', audience: 'concordat', external: null };
@@ -97,14 +108,15 @@ export class Hub {
     const ids = new NodeIds(keys.key('node'), nodes.keys());
     const plannerParts = { schema, policy, rules: shieldRules(policy), tables: hubTables(), reads, nodes, ids, seal, readers, clock };
     const planner = new Planner(plannerParts);
-    const limitSettings = loadLimitSettings(options.dataFolder);
+    const limitSettings = options.limits ?? loadLimitSettings(options.dataFolder);
     const documents = new TrustedDocuments(await trustOperations(options.dataFolder, planner, plannerParts), limitSettings, log);
     const meter = new Meter(limitSettings, clock);
     const register = new AccessRegister(database, clock, log);
     await register.open();
+    const evidenceKeys = new EvidenceKeys(keys);
     const accessLog = await AccessLog.open(database, {
       mode: options.evidence ?? 'database',
-      keys: new EvidenceKeys(keys),
+      keys: evidenceKeys,
       dataFolder: path.resolve(options.dataFolder),
       clock,
       log,
@@ -118,7 +130,18 @@ export class Hub {
       .set(accessExplainer, new AccessExplainer(planner, plannerParts, changes))
       .set(viewerQuotas, quotasFrom(limitSettings))
       .set(accessLogParts, { ids, seal })
+      .set(searchParts, { ids, seal, policy })
+      .set(publications, new Publications(database, plannerParts.tables, clock))
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
+    const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
+    const cursors = new FeedCursors(seal, policy.version);
+    const exporting: RunParts = {
+      planner, plannerParts, services, cursors, keyRing, tokens, day, boundaryVersion: policy.version,
+      store: new ExportStore(database.pool('concordat_writer')),
+      bounds: options.exportBounds ?? exportBounds,
+    };
+    const exportWorker = new ExportWorker({ ...exporting, log });
+    services.set(exportSeal, seal).set(exportDesk, new ExportDesk(exporting, clock, () => exportWorker.wake()));
     const lanes = await Lanes.open(schema, planner, readers, services, meter);
     const stream = sseTransport({
       planner,
@@ -127,20 +150,23 @@ export class Hub {
       changes,
       readers,
       accessLog,
-      cursors: new FeedCursors(seal, policy.version),
+      cursors,
       listener,
       clock,
       heartbeatMs: options.heartbeatMs ?? heartbeatMs,
     });
-    const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
     const readiness = new Readiness({ database, accessLog, listener, tokens, day, log });
     const openStreams = new OpenStreams(tokens, day, () => listener.wake());
     const page = new Page(tokens.localIssuer, clock);
-    const front = new HttpFront({ page, lanes, documents, tokens, accessLog, boundaryVersion: policy.version, day, stream, openStreams, readiness, clock, log });
+    const exports = new ExportDownload({ ...exporting, accessLog, evidenceKeys, clock });
+    const front = new HttpFront({
+      page, lanes, documents, tokens, accessLog, boundaryVersion: policy.version, day, stream, openStreams, exports, readiness, clock, log,
+    });
     const url = await front.listen(options.host ?? '127.0.0.1', options.port, options.orAnyFreePort ?? false);
     return new Hub(url, tokens, accessLog, async () => {
       readiness.stop();
       await front.close(options.drainMs ?? defaultDrainMs);
+      await exportWorker.close();
       tokens.close();
       await lanes.close();
       await listener.close();

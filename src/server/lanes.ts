@@ -164,7 +164,10 @@ export class Lanes {
     }
   }
 
-  /** Runs an operation; what fails under way is not charged for. */
+  /**
+   * Runs an operation. One that is refused under way (a bad cursor) is not charged for; one that broke off, by a time-out or
+   * because its caller left, has been worked on and stays charged in full.
+   */
   async #run(known: KnownDocument, operation: OperationDefinitionNode, variables: Variables, trace: Trace): Promise<PlannedAnswer> {
     const { noted } = trace;
     noted.known = known;
@@ -172,7 +175,7 @@ export class Lanes {
     try {
       return (noted.planned = await this.#planner.run(known, operation, variables, trace.viewer, trace));
     } catch (error) {
-      noted.charge?.abandon();
+      if (error instanceof GraphQLError) noted.charge?.abandon();
       throw error;
     }
   }

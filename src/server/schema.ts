@@ -17,6 +17,7 @@ import { entities } from '../../ormconfig.js';
 import { readTables, type Table } from '../database/tables.js';
 import { explainBoundaries, ExplainOperations } from '../explain/operations.js';
 import { ViewerRights } from '../explain/viewer-rights.js';
+import { exportBoundaries, ExportOperations } from '../export/operations.js';
 import { intakeReleases } from '../intake/releases.js';
 import { PermitUpserts, upsertBoundaries } from '../intake/upsert-permit.js';
 import { legalDate, systemClock, type Clock } from '../measures/clock.js';
@@ -26,19 +27,29 @@ import { DuplicateCheck, duplicateCheckView } from '../permits/duplicate-check.j
 import { PermitChanges } from '../permits/permit-change.js';
 import { PermitOperations, PermitsOfSubject } from '../permits/operations.js';
 import { permitNodes, permitReads } from '../permits/reads.js';
+import { labourRelationsView, PublishedStatisticsOperation } from '../permits/published-statistics.js';
 import { permitReleases } from '../permits/releases.js';
+import { permitStatisticsRead, PermitStatisticsOperation } from '../permits/statistics.js';
 import { NodeOperations } from '../planner/node.js';
 import type { ReadDeclaration } from '../planner/read.js';
 import { referenceBoundaries } from '../reference/boundary.js';
 import { ReferenceOperations } from '../reference/operations.js';
+import { searchBoundaries } from '../search/boundary.js';
+import { SubjectMatching } from '../search/match-subjects.js';
+import { matchView } from '../search/match-view.js';
+import { searchReleases } from '../search/releases.js';
+import { SubjectSearchOperation } from '../search/subject-search.js';
+import { searchViews } from '../search/search-view.js';
 import { subjectBoundaries } from '../subjects/boundary.js';
 import { personalIdentityBoundaries, PersonalIdentityOperation, personalIdentityView } from '../subjects/personal-identity.js';
 import { SubjectOperations } from '../subjects/operations.js';
 
 /** The one place that knows all capabilities: what each of them adds to schema, boundary, reads and feed. */
-export const operationViews: readonly OperationView[] = [duplicateCheckView, certificateStockView, personalIdentityView, ...accessLogViews];
+export const operationViews: readonly OperationView[] = [
+  duplicateCheckView, certificateStockView, personalIdentityView, labourRelationsView, ...accessLogViews, ...searchViews, matchView,
+];
 
-export const reads: ReadonlyMap<string, ReadDeclaration> = new Map(permitReads.map((read) => [read.field, read]));
+export const reads: ReadonlyMap<string, ReadDeclaration> = new Map([...permitReads, permitStatisticsRead].map((read) => [read.field, read]));
 
 /** What `node(id:)` reads, by type. */
 export const nodes: ReadonlyMap<string, ReadDeclaration> = new Map([...permitNodes]);
@@ -49,11 +60,11 @@ export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map([
 
 export const boundaries: readonly Boundary[] = [
   ...permitBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...accessLogBoundaries, ...explainBoundaries,
-  ...competenceBoundaries, ...referenceBoundaries,
+  ...competenceBoundaries, ...referenceBoundaries, ...searchBoundaries, ...exportBoundaries,
 ];
 
 /** What is said on purpose although it derives from hidden data; masks and digests stand in the declarations. */
-export const releases: readonly Release[] = [...permitReleases, ...intakeReleases, ...competenceReleases];
+export const releases: readonly Release[] = [...permitReleases, ...intakeReleases, ...competenceReleases, ...searchReleases];
 
 /** The boundary as it stands on the clock's day. */
 export function boundaryPolicy(clock: Clock = systemClock): BoundaryPolicy {
@@ -68,8 +79,10 @@ export function hubTables(): ReadonlyMap<string, Table> {
 export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> {
   const schema = await buildSchema({
     resolvers: [
-      NodeOperations, PermitOperations, PermitsOfSubject, PermitUpserts, SubjectOperations, PersonalIdentityOperation, DuplicateCheck, PermitChanges, AccessOperations,
-      AccessLogOperation, ExplainOperations, ViewerRights,
+      NodeOperations, PermitOperations, PermitsOfSubject, PermitStatisticsOperation, PublishedStatisticsOperation, PermitUpserts, SubjectOperations,
+      SubjectSearchOperation, SubjectMatching, PersonalIdentityOperation,
+      DuplicateCheck, PermitChanges, AccessOperations,
+      AccessLogOperation, ExplainOperations, ViewerRights, ExportOperations,
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
     ],
     validate: { forbidUnknownValues: false },

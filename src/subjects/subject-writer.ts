@@ -6,6 +6,7 @@ import { findSubjects } from './find-subjects.js';
 import { identifiersOf, type HolderMention, type NamingDocument } from './holder.js';
 import { isOpen, isPersonal, maskIdentifier, type Identifier } from './identifiers/schemes.js';
 import { matchHolders, type AssignedCode, type KnownSubjects, type MatchFinding, type Target } from './match-holders.js';
+import { foldedNameColumns, foldedNames, nameSubjectsSql } from './names/subject-names.js';
 import { writeSubjectIdentifiers, type SubjectIdentifier } from './sealed-identifiers.js';
 
 /** What became of the holders of a batch. Every mention's `subjectKey` is either in `ids` or in `findings`. */
@@ -37,7 +38,8 @@ const insertSql = `
   WITH made AS (
     INSERT INTO hub.subject (${columnNames(insertColumns)})
     SELECT ${columnNames(insertColumns)} FROM ${unnestSql(insertColumns)} WITH ORDINALITY AS i(${columnNames(insertColumns)}, n) ORDER BY n
-    RETURNING id)
+    RETURNING id, name),
+  named AS (${nameSubjectsSql('made', insertColumns.length + 1)})
   SELECT id FROM made ORDER BY id`;
 
 const assignColumns: readonly SqlColumn<{ readonly id: string; readonly code: AssignedCode }>[] = [
@@ -80,6 +82,7 @@ const renameColumns: readonly SqlColumn<Renaming>[] = [
 // A name on an older document than one already stored is history: without this test two names in one file would
 // replace each other at every import. The order of documents is (date, number, part).
 const renameSql = `
+  WITH renamed AS (
   UPDATE hub.subject s SET kind = i.kind, name = i.name
     FROM ${unnestSql(renameColumns)} AS i(${columnNames(renameColumns)})
    WHERE s.id = i.id
@@ -88,7 +91,9 @@ const renameSql = `
         WHERE p.holder_id = i.id
           AND (p.decided_on, p.document_no COLLATE "C", p.document_part) > (i.decided_on, i.document_no COLLATE "C", i.document_part)
           AND (p.identifier_scheme, p.document_no) IS DISTINCT FROM (i.scheme, i.document_no))
-  RETURNING s.id`;
+  RETURNING s.id, s.name),
+  named AS (${nameSubjectsSql('renamed', renameColumns.length + 1)})
+  SELECT id FROM renamed`;
 
 /**
  * Finds or makes the subjects of a batch and brings name and kind to what the newest document says; former names and
@@ -120,7 +125,7 @@ async function withIds(client: ClientBase, targets: ReadonlySet<Target>): Promis
   const made =
     missing.length === 0
       ? []
-      : (await client.query<{ id: string }>({ name: 'subjects-insert', text: insertSql, values: columnArrays(insertColumns, missing) })).rows;
+      : (await client.query<{ id: string }>({ name: 'subjects-insert', text: insertSql, values: withNames(columnArrays(insertColumns, missing), missing) })).rows;
   const ids = new Map(missing.map((target, index) => [target, made[index]?.id]));
   return [...targets].map((target) => {
     const id = target.stored?.id ?? ids.get(target);
@@ -172,7 +177,10 @@ async function rename(
     if (leading.holder.name === stored.name && leading.holder.kind === stored.kind) return [];
     return [{ ...found, document: leading.document }];
   });
-  const { rows } = renamings.length === 0 ? { rows: [] } : await client.query<{ id: string }>(renameSql, columnArrays(renameColumns, renamings));
+  const { rows } = renamings.length === 0 ? { rows: [] } : await client.query<{ id: string }>(
+    renameSql,
+    withNames(columnArrays(renameColumns, renamings), renamings.map(({ target }) => target)),
+  );
   const done = new Set(rows.map(({ id }) => id));
   const formerNames: FormerCode[] = [];
   const renamedBy = new Set<HolderMention>();
@@ -191,6 +199,11 @@ async function rename(
     }
   }
   return { renamedBy, formerNames };
+}
+
+/** The parameters of a statement that names these subjects, with those of `nameSubjectsSql` behind them. */
+function withNames(values: readonly string[], targets: readonly Target[]): string[] {
+  return [...values, ...columnArrays(foldedNameColumns, foldedNames(targets.map(({ leading }) => leading.holder.name)))];
 }
 
 function isPersonalOne(identifier: OwnIdentifier): identifier is SubjectIdentifier {

@@ -1,26 +1,18 @@
-import { z } from 'zod';
-import type pg from 'pg';
+import { ask } from './ask.js';
 import type { ChildServer } from './child-server.js';
-import type { Implementation, ServerName } from './implementations.js';
-import type { Variables, Workload, WorkloadName } from './workloads.js';
+import type { Implementation } from './implementations.js';
+import type { ServerName } from './servers.js';
+import type { Workload } from './workloads/workload.js';
 
-const ARGUMENTS = 40;
+/** Arguments of each workload that every implementation is asked before anything is measured. */
+export const argumentsCompared = 40;
 
-const answer = z.object({ data: z.unknown(), errors: z.array(z.object({ message: z.string() })).optional() });
-
-/** `data` of one answer in the hub's shape, as text. */
-async function ask(one: Implementation, server: ChildServer, workload: Workload, variables: Variables): Promise<string> {
-  const authorization = one.authorization?.(variables);
-  const response = await fetch(new URL(one.path(workload.name), server.url), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...one.headers, ...(authorization ? { authorization } : {}) },
-    body: one.body(workload, variables),
-  });
-  const text = await response.text();
-  if (!response.ok || !text.startsWith(one.expectedStart(workload.name))) {
-    throw new Error(`${one.name} ${workload.name} ${JSON.stringify(variables)}: ${response.status} ${text.slice(0, 500)}`);
-  }
-  return JSON.stringify(one.normalise(workload.name, answer.parse(JSON.parse(text)).data));
+/** Where two texts first differ, with what stands around it. */
+function firstDifference(one: string, other: string): string {
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) at++;
+  const around = (text: string): string => text.slice(Math.max(0, at - 200), at + 200);
+  return `at ${at}:\n${around(one)}\n${around(other)}`;
 }
 
 /** Asks every implementation the first arguments of a workload; throws at the first difference from the first one. */
@@ -29,43 +21,25 @@ async function agreeOn(
   chosen: readonly Implementation[],
   servers: ReadonlyMap<ServerName, ChildServer>,
 ): Promise<void> {
-  for (const variables of workload.variables.slice(0, ARGUMENTS)) {
+  for (const variables of workload.variables.slice(0, argumentsCompared)) {
     let expected: { name: string; data: string } | null = null;
     for (const one of chosen) {
       const server = servers.get(one.server);
       if (!server || !one.workloads.includes(workload.name)) continue;
-      const data = await ask(one, server, workload, variables);
+      const data = JSON.stringify(await ask(one, server.url, workload, variables));
       if (!one.comparable) continue;
       expected ??= { name: one.name, data };
       if (data === expected.data) continue;
-      throw new Error(
-        `${workload.name} ${JSON.stringify(variables)}: ${one.name} and ${expected.name} differ\n${data.slice(0, 600)}\n${expected.data.slice(0, 600)}`,
-      );
+      throw new Error(`${workload.name} ${JSON.stringify(variables)}: ${one.name} and ${expected.name} differ ${firstDifference(data, expected.data)}`);
     }
   }
 }
 
-/**
- * Checks before anything is measured that all implementations answer {@link ARGUMENTS} arguments of each workload with
- * the same `data`, and again right after a row of theirs was changed: an answer cache would show here.
- */
+/** Checks that all implementations answer {@link argumentsCompared} arguments of each workload with the same `data`. */
 export async function checkAgreement(
-  workloads: Readonly<Record<WorkloadName, Workload>>,
-  names: readonly WorkloadName[],
+  workloads: readonly Workload[],
   chosen: readonly Implementation[],
   servers: ReadonlyMap<ServerName, ChildServer>,
-  owner: pg.Client,
 ): Promise<void> {
-  for (const name of names) await agreeOn(workloads[name], chosen, servers);
-  const variables = workloads.W1.variables[0];
-  if (!variables || !names.includes('W1')) return;
-  for (const status of ['REVOKED', 'CANCELLED', 'VALID']) {
-    await owner.query('UPDATE hub.permit SET status = $2 WHERE document_no = $1', [variables['documentNo'], status]);
-    for (const one of chosen) {
-      const server = servers.get(one.server);
-      if (!server || !one.workloads.includes('W1')) continue;
-      const data = await ask(one, server, workloads.W1, variables);
-      if (!data.includes(`"status":"${status}"`)) throw new Error(`${one.name} answers stale: ${status} not in ${data}`);
-    }
-  }
+  for (const workload of workloads) await agreeOn(workload, chosen, servers);
 }

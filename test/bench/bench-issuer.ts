@@ -21,8 +21,9 @@ export class BenchIssuer {
     return new BenchIssuer(privateKey, { NODE_ENV: 'production', HUB_MODE: 'production', HUB_ISSUER: issuer, HUB_JWKS: file });
   }
 
-  token(agency: string): Promise<string> {
-    return new SignJWT({ agency })
+  /** `scope` as in OAuth: `bulk` for pages of more than 100. */
+  token(agency: string, scope?: 'bulk'): Promise<string> {
+    return new SignJWT({ agency, ...(scope === undefined ? {} : { scope }) })
       .setProtectedHeader({ alg: 'EdDSA', kid: 'bench' })
       .setIssuer(issuer)
       .setAudience('concordat')

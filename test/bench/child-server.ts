@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 
 const READY_SECONDS = 60;
 
@@ -17,6 +17,8 @@ export class ChildServer {
     readonly url: string,
     readonly processId: number,
     private readonly child: ChildProcess,
+    /** Its standard output and standard error, line by line. */
+    private readonly output: readonly Interface[],
   ) {}
 
   /** Starts the command and waits for its line `ready <url>`; fails with what it printed when it ends before that. */
@@ -26,13 +28,14 @@ export class ChildServer {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const printed: string[] = [];
+    const output = [child.stdout, child.stderr].map((input) => createInterface({ input }));
     const ready = new Promise<string>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error('not ready in time')), READY_SECONDS * 1000);
       const fail = (reason: string): void => reject(new Error(reason));
       child.once('error', (error) => fail(error.message));
       child.once('exit', (code) => fail(`ended with ${code ?? 'a signal'}`));
-      for (const stream of [child.stdout, child.stderr]) {
-        createInterface({ input: stream }).on('line', (line) => {
+      for (const lines of output) {
+        lines.on('line', (line) => {
           if (printed.length < 100) printed.push(line);
           const url = (/^ready (\S+)/.exec(line) ?? /"event":"ready".*"url":"([^"]+)"/.exec(line))?.[1]; // the hub logs JSON
           if (url === undefined) return;
@@ -43,7 +46,7 @@ export class ChildServer {
     });
     try {
       const url = await ready;
-      return new ChildServer(url, child.pid ?? 0, child);
+      return new ChildServer(url, child.pid ?? 0, child, output);
     } catch (cause) {
       child.kill('SIGKILL');
       const output = printed.map((line) => `  ${line}`).join('\n');
@@ -60,6 +63,26 @@ export class ChildServer {
   peakMemory(): number {
     const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${this.processId}/status`, 'utf8'))?.[1];
     return Number(peak ?? 0) / 1024;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** The next line it prints that fits: its first group, else the whole. Fails when the process ends before. */
+  line(pattern: RegExp): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const ended = (): void => reject(new Error(`the server ended before it printed ${String(pattern)}`));
+      const look = (line: string): void => {
+        const found = pattern.exec(line);
+        if (!found) return;
+        this.child.off('exit', ended);
+        for (const output of this.output) output.off('line', look);
+        resolve(found[1] ?? line);
+      };
+      this.child.once('exit', ended);
+      for (const output of this.output) output.on('line', look);
+    });
   }
 
   /** Asks it to end, and makes it end after three seconds. */

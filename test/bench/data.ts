@@ -1,14 +1,23 @@
 import type pg from 'pg';
 import { BINHAI_DISTRICT, districts, freeTradeAreas, TIANJIN } from '../../src/measures/agencies.js';
 
-/** Rows of the bench database, the sizes of the measured baselines the ratios are read against. */
-export const benchSize = { subjects: 200_000, permits: 500_000, actions: 800_000 } as const;
+/** Rows of a bench database. */
+export interface BenchSize {
+  readonly subjects: number;
+  readonly permits: number;
+  readonly actions: number;
+}
 
-/** First and last day of decision; W2 asks for pages that end on one of the last `pageDays` days. */
+/** Subjects, permits and actions always in the proportion 2 : 5 : 8, so that a page looks alike in every size. */
+export function sizeOf(permits: number): BenchSize {
+  return { subjects: Math.ceil(permits * 0.4), permits, actions: Math.ceil(permits * 1.6) };
+}
+
+/** 200,000 subjects, 500,000 permits, 800,000 actions: the size of the measured baselines the ratios are read against. */
+export const benchSize = sizeOf(500_000);
+
+/** First and last day of decision; lists are asked for pages that end on one of the last days. */
 export const decisionDays = { first: '2017-01-01', last: '2026-10-31' } as const;
-
-// Raised whenever the statements below change, so that a kept database of an older shape is seeded anew.
-const SEED_VERSION = 'seed 2';
 
 const tables = ['hub.subject', 'hub.permit', 'hub.permit_action'] as const;
 
@@ -29,7 +38,7 @@ const codeLetters = '0123456789ABCDEFGHJKLMNPQRTUWXY'.split(''); // GB 32100: wi
 
 // Thirteen in a hundred are no organisations; natural persons have no credit code. Check characters are not computed:
 // the codes have the length and alphabet of GB 32100 and belong to nobody.
-const subjects = `
+const subjects = (size: BenchSize): string => `
   INSERT INTO hub.subject (id, kind, name, uscc) OVERRIDING SYSTEM VALUE
   SELECT n, kind,
          CASE kind
@@ -44,13 +53,13 @@ const subjects = `
   FROM (SELECT n, CASE WHEN ${pick(1, 100)} < 87 THEN 'ORGANISATION'
                        WHEN ${pick(1, 100)} < 97 THEN 'HOUSEHOLD_BUSINESS'
                        ELSE 'NATURAL_PERSON' END AS kind
-        FROM generate_series(1::bigint, ${benchSize.subjects}) AS n) AS drawn`;
+        FROM generate_series(1::bigint, ${size.subjects}) AS n) AS drawn`;
 
 const otherDistricts = districts.map((district) => district.code).filter((code) => code !== BINHAI_DISTRICT);
 
 // Three in ten lie in Binhai, of these four in ten in an area of the free-trade zone. Deciders: XT-3.1a/b, XT-3.2a/b/d
 // for domestic applicants; legal authority: P02 at Binhai is entrusted and stays with the municipal bureau (A-09).
-const permits = `
+const permits = (size: BenchSize): string => `
   INSERT INTO hub.permit (id, jurisdiction, item, identifier_scheme, document_no, document_title, certificate_name,
                           certificate_no, permit_kind, holder_id, decided_by, legal_authority, location, district,
                           outcome, status, decided_on, valid_from, valid_to, content, legal_representative, updated_at)
@@ -80,7 +89,7 @@ const permits = `
     SELECT *, CASE WHEN location LIKE 'FTZ:%' THEN 'FTZ_' || substr(location, 5) || '_APPROVAL'
                    WHEN location = '${BINHAI_DISTRICT}' THEN 'BINHAI_APPROVAL' ELSE 'MUNI_HRSS' END AS decider
     FROM (
-      SELECT n, 1 + ${pick(20, benchSize.subjects)} AS holder_id,
+      SELECT n, 1 + ${pick(20, size.subjects)} AS holder_id,
              CASE WHEN ${pick(21, 100)} < 60 THEN 'P01' ELSE 'P02' END AS item,
              ${pick(22, 100)} < 94 AS granted,
              date '${decisionDays.first}'
@@ -90,7 +99,7 @@ const permits = `
                   THEN ${oneOf(26, freeTradeAreas.map((area) => area.location))} ELSE district END AS location
       FROM (SELECT n, CASE WHEN ${pick(24, 100)} < 30 THEN '${BINHAI_DISTRICT}'
                            ELSE ${oneOf(27, otherDistricts)} END AS district
-            FROM generate_series(1::bigint, ${benchSize.permits}) AS n) AS placed
+            FROM generate_series(1::bigint, ${size.permits}) AS n) AS placed
     ) AS drawn
   ) AS decided`;
 
@@ -103,46 +112,46 @@ const firstActions = `
   SELECT p.id, ${columnsOfPermit}, CASE p.outcome WHEN 'GRANTED' THEN 'GRANT' ELSE 'REFUSAL' END, p.decided_on
   FROM hub.permit AS p`;
 
-const laterActions = `
+const laterActions = (size: BenchSize): string => `
   INSERT INTO hub.permit_action (${actionColumns}) OVERRIDING SYSTEM VALUE
-  SELECT ${benchSize.permits} + n, ${columnsOfPermit},
+  SELECT ${size.permits} + n, ${columnsOfPermit},
          ${oneOf(41, ['CHANGE', 'ANNUAL_REPORT', 'ANNUAL_REPORT', 'BRANCH_FILING', 'RENEWAL'])},
          least(p.decided_on + 20 + (${pick(42, 400)})::int, date '2026-11-15')
   FROM (SELECT n, 1 + ${pick(40, '(SELECT count(*) FROM granted)')} AS rank
-        FROM generate_series(1::bigint, ${benchSize.actions - benchSize.permits}) AS n) AS drawn
+        FROM generate_series(1::bigint, ${size.actions - size.permits}) AS n) AS drawn
   JOIN granted USING (rank)
   JOIN hub.permit AS p ON p.id = granted.id`;
 
 /**
- * Fills the registry of `owner`'s database with {@link benchSize} rows, once: a database that carries the mark of this
- * version is left as it is. The hub's own triggers rest meanwhile, so the change log starts empty; foreign keys are
- * checked. Agencies must be there (migrate). Takes about a minute. Throws BENCH_NOT_EMPTY rather than touch foreign rows.
+ * Fills the registry of `owner`'s database with `size` rows, once: a database that carries the mark `version` is left as
+ * it is. The hub's own triggers rest meanwhile, so the change log starts empty; foreign keys are checked. Agencies must
+ * be there (migrate). Takes about a minute for 500,000 permits. Throws BENCH_NOT_EMPTY rather than touch foreign rows.
  */
-export async function seed(owner: pg.Client, say: (line: string) => void): Promise<void> {
+export async function seed(owner: pg.Client, size: BenchSize, version: string, say: (line: string) => void): Promise<void> {
   await owner.query('CREATE SCHEMA IF NOT EXISTS bench');
   await owner.query('CREATE TABLE IF NOT EXISTS bench.seed (version text PRIMARY KEY)');
   const { rows } = await owner.query<{ version: string }>('SELECT version FROM bench.seed');
-  if (rows[0]?.version === SEED_VERSION) return;
+  if (rows[0]?.version === version) return;
   const { rowCount: strangers } = await owner.query('SELECT FROM hub.permit LIMIT 1');
   if (rows.length === 0 && strangers) {
     throw new Error('BENCH_NOT_EMPTY: this database holds permits the bench did not make; name an empty one in BENCH_DATABASE_URL');
   }
-  say(`seeding ${benchSize.subjects} subjects, ${benchSize.permits} permits, ${benchSize.actions} actions …`);
+  say(`seeding ${size.subjects} subjects, ${size.permits} permits, ${size.actions} actions …`);
   await owner.query('BEGIN');
   for (const table of tables) await owner.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
   await owner.query(`TRUNCATE bench.seed, ${tables.join(', ')} CASCADE`);
-  await owner.query(subjects);
-  await owner.query(permits);
+  await owner.query(subjects(size));
+  await owner.query(permits(size));
   await owner.query(firstActions);
   await owner.query(`
     CREATE TEMPORARY TABLE granted ON COMMIT DROP AS
     SELECT row_number() OVER (ORDER BY id) AS rank, id FROM hub.permit WHERE outcome = 'GRANTED'`);
-  await owner.query(laterActions);
+  await owner.query(laterActions(size));
   for (const table of tables) {
     await owner.query(`SELECT setval(pg_get_serial_sequence('${table}', 'id'), (SELECT max(id) FROM ${table}))`);
     await owner.query(`ALTER TABLE ${table} ENABLE TRIGGER USER`);
   }
-  await owner.query('INSERT INTO bench.seed VALUES ($1)', [SEED_VERSION]);
+  await owner.query('INSERT INTO bench.seed VALUES ($1)', [version]);
   await owner.query('COMMIT');
   for (const table of tables) await owner.query(`VACUUM (ANALYZE) ${table}`);
 }

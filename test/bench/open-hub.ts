@@ -1,4 +1,3 @@
-import { createSecretKey } from 'node:crypto';
 import path from 'node:path';
 import { HubKeys, Seal } from '../../src/access/keys.js';
 import { NodeIds } from '../../src/access/node-ids.js';
@@ -52,7 +51,7 @@ class OpenReaders extends Readers {
   readonly #bare = new Map<string, Statement>();
 
   override run(viewer: Viewer, statements: readonly BoundStatement[], options?: RunOptions): Promise<readonly (readonly Row[])[]> {
-    return super.run(viewer, statements.map(({ statement, values }) => ({ statement: this.#bareOf(statement), values })), options);
+    return super.run(viewer, statements.map((bound) => ({ ...bound, statement: this.#bareOf(bound.statement) })), options);
   }
 
   #bareOf(statement: Statement): Statement {
@@ -96,14 +95,14 @@ const log = textLog('warn', (line) => void process.stderr.write(line));
 const database = await HubDatabase.open(config, () => undefined);
 const policy = new OpenPolicy(boundaryPolicy().declarations);
 await makeViews(database, policy);
-const key = createSecretKey(Buffer.alloc(32, 7));
+const keys = new HubKeys(path.resolve(config.dataFolder));
 const clock = systemClock;
 const readers = new OpenReaders(database, []);
 const parts = {
   schema: await hubSchema(policy), policy, rules: shieldRules(policy), tables: hubTables(), reads, nodes,
-  ids: new NodeIds(key, nodes.keys()), seal: new Seal(key), readers, clock,
+  ids: new NodeIds(keys.key('node'), nodes.keys()), seal: new Seal(keys.key('seal')), readers, clock,
 };
-const tokens = await Tokens.open(config.identity, new HubKeys(path.resolve(config.dataFolder)), clock, log);
+const tokens = await Tokens.open(config.identity, keys, clock, log);
 const accessLog = { append: () => Promise.resolve(), check: () => Promise.resolve(true) };
 const listener = new FeedListener(database);
 const day = new BoundaryDay(clock, policy.version, () => policy.version);

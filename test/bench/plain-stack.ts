@@ -32,6 +32,8 @@ interface PlainContext {
   readonly subjects: DataLoader<string, Subject>;
   readonly agencies: DataLoader<string, Agency>;
   readonly actions: DataLoader<string, PermitAction[]>;
+  /** Newest first, all of a holder's: TypeORM's finders have no limit per parent. */
+  readonly permits: DataLoader<string, Permit[]>;
 }
 
 /** A row per key in the order of the keys; a key without a row is an error of that key only. */
@@ -59,6 +61,15 @@ function newContext(manager: EntityManager): PlainContext {
       for (const action of found) byPermit.get(action.permitId)?.push(action);
       return keys.map((key) => byPermit.get(key) ?? []);
     }),
+    permits: new DataLoader(async (keys) => {
+      const found = await manager.find(Permit, {
+        where: { holderId: In(keys) },
+        order: { decidedOn: 'DESC', id: 'DESC' },
+      });
+      const byHolder = new Map<string, Permit[]>(keys.map((key) => [key, []]));
+      for (const permit of found) byHolder.get(permit.holderId)?.push(permit);
+      return keys.map((key) => byHolder.get(key) ?? []);
+    }),
   };
 }
 
@@ -75,6 +86,18 @@ class PlainPermitFilter {
 class PlainPermitPage {
   @Field(() => [Permit])
   nodes!: Permit[];
+}
+
+@InputType()
+class PlainSubjectFilter {
+  @Field(() => String)
+  district!: string;
+}
+
+@ObjectType()
+class PlainSubjectPage {
+  @Field(() => [Subject])
+  nodes!: Subject[];
 }
 
 @Resolver(() => Permit)
@@ -118,6 +141,39 @@ class PlainPermitResolver {
   }
 }
 
+@Resolver(() => Subject)
+class PlainSubjectResolver {
+  @Query(() => PlainSubjectPage)
+  async subjects(
+    @Arg('filter', () => PlainSubjectFilter) { district }: PlainSubjectFilter,
+    @Arg('first', () => Int) first: number,
+    @Arg('after', () => String) after: string,
+    @Ctx() { manager }: PlainContext,
+  ): Promise<PlainSubjectPage> {
+    const held = await manager
+      .createQueryBuilder(Permit, 'permit')
+      .select('permit.holderId', 'holder')
+      .distinct(true)
+      .where('permit.district = :district AND permit.holderId > :after', { district, after })
+      .orderBy('permit.holderId')
+      .limit(first)
+      .getRawMany<{ holder: string }>();
+    const page = new PlainSubjectPage();
+    page.nodes = await manager.find(Subject, { where: { id: In(held.map(({ holder }) => holder)) }, order: { id: 'ASC' } });
+    return page;
+  }
+
+  /** Not `permits`: the hub's own field of that name is part of the entity's GraphQL type. */
+  @FieldResolver(() => [Permit])
+  async firstPermits(
+    @Arg('first', () => Int) first: number,
+    @Root() subject: Subject,
+    @Ctx() context: PlainContext,
+  ): Promise<Permit[]> {
+    return (await context.permits.load(subject.id)).slice(0, first);
+  }
+}
+
 const source = new DataSource({
   type: 'postgres',
   url: env['DATABASE_URL'] ?? '',
@@ -126,7 +182,7 @@ const source = new DataSource({
 });
 await source.initialize();
 
-const schema = await buildSchema({ resolvers: [PlainPermitResolver], validate: false });
+const schema = await buildSchema({ resolvers: [PlainPermitResolver, PlainSubjectResolver], validate: false });
 const isBureau = rule('isBureau')((_parent: unknown, _args: unknown, context: PlainContext) => context.agency !== '');
 const ruleMap = Object.fromEntries(
   Object.values(schema.getTypeMap())

@@ -15,7 +15,10 @@ const answerSchema = z.object({
       }),
     )
     .default([]),
-  extensions: z.record(z.string(), z.unknown()).optional(),
+  // Wherever a test reads an answer: what was found is never more than what was asked for.
+  extensions: z
+    .looseObject({ cost: z.object({ requested: z.int(), actual: z.int(), limit: z.int() }).refine(({ requested, actual }) => actual <= requested, 'actual > requested').optional() })
+    .optional(),
 });
 
 /** An answer as read by a test. */

@@ -12,7 +12,7 @@ import { denialsOf, pluck, readAnswer } from './graphql-answer.js';
 import { asker } from './hub-under-test.js';
 import { plannerSide } from './planner-sides.js';
 import { TwoHubs } from './two-hubs.js';
-import { WorldLoader } from './world.js';
+import { WorldLoader, type World } from './world.js';
 
 /** Leaks L-18 … L-28 of the catalogue (reference/anchors.md §3): caches, failures, forms of answers, logs, volume. */
 
@@ -214,7 +214,23 @@ test('L-24 logs: no protected value, no variable and no token stands in log line
   }
 });
 
-test('L-25 differencing (pending: issue 5): the only count cannot be cut into slices, and a yes-or-no answer names its case in the evidence', async () => {
+test('L-25 differencing: who sees no rows is told cells of one frozen, protected cube; no argument cuts finer, and a yes-or-no answer names its case in the evidence', async () => {
+  // Two enterprises in all, and one: the publications are alike, and a later change moves neither. The attacker of test/statistics asks the rest.
+  const cell = (...holders: readonly number[]): World => ({ ...catalogueWorld, permits: [...catalogueWorld.permits, ...holders.map((holder, i) => permitRow(20 + i, { item: 'P06', holder_id: holder, document_no: `集${i}` }))] });
+  await hubs.load(cell(1), catalogueWorld);
+  const analyst = asker('HEPING_HRSS', 'ANALYST');
+  const published = '{ publishedStatistics(groupBy: [ITEM, YEAR]) { asOf cells { item year holders count actions } hasMore } all: publishedStatistics { cells { count } } }';
+  const told = await hubs.ask(analyst, published);
+  expect(told.data).toMatchObject({ publishedStatistics: { cells: [], hasMore: false } });
+  await hubs.load(cell(1, 2), cell(1, 2));
+  expect(await hubs.ask(analyst, published)).toEqual(told);
+  const finer = ['where: {district: ["120101"]}', 'groupBy: [DISTRICT]', 'groupBy: [MONTH]', 'where: {holder: "USCC-1"}', 'where: {decidedOn: {gte: "2025-01-01"}}', 'where: {not: {item: [P05]}}', 'filter: {documentNo: "文1"}', 'asOf: "2026-01-31"'];
+  for (const argument of finer) {
+    expect([argument, (await hubs.ask(analyst, `{ publishedStatistics(${argument}) { cells { count } } }`)).errors[0]?.extensions.code]).toEqual([argument, 'GRAPHQL_VALIDATION_FAILED']);
+  }
+  for (const figure of ['min', 'max', 'average', 'actions { max }']) {
+    expect((await hubs.ask(analyst, `{ publishedStatistics { cells { ${figure} } } }`)).errors[0]?.extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+  }
   await hubs.load(catalogueWorld);
   for (const query of ['{ certificateStock(item: P01, district: "120101") { used } }', '{ certificateStock(item: P02) { used } }', '{ certificateStock { used } }']) {
     expect((await hubs.ask(asker('MUNI_HRSS'), query)).data ?? { certificateStock: null }).toEqual({ certificateStock: null });

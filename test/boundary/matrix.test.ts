@@ -101,6 +101,11 @@ test('the matrix speaks of every coordinate of the schema; what it does not list
 
 /** Lists, edges, changes and roots: open to whoever has any relation. */
 const carriers = [
+  // Groups and figures of visible rows: what each uses is decided as an operand.
+  'PermitStatistics.groups', 'PermitStatistics.hasMore', 'Query.permitStatistics',
+  ...['district', 'location', 'item', 'status', 'outcome', 'year', 'quarter', 'month', 'decidedBy', 'legalAuthority', 'holderKind', 'count', 'holders', 'validityDays', 'actions', 'decidedOn', 'validTo']
+    .map((field) => `PermitGroup.${field}`),
+  ...['count', 'sum', 'min', 'max', 'average'].map((field) => `NumberSummary.${field}`), 'DateSummary.min', 'DateSummary.max',
   ...['nodes', 'edges', 'pageInfo'].flatMap((field) => [`PermitConnection.${field}`, `SubjectConnection.${field}`]),
   ...['cursor', 'node'].flatMap((field) => [`PermitEdge.${field}`, `SubjectEdge.${field}`]),
   ...['kind', 'number', 'cursor', 'documentNo', 'permit'].map((field) => `PermitChange.${field}`),

@@ -1,3 +1,5 @@
+import { permitStatistics } from '../../src/permits/statistics.js';
+import { propertiesOf } from '../../src/statistics/declaration.js';
 import { createRequire } from 'node:module';
 import { buildSchema, getNamedType, graphql, isAbstractType, isObjectType, printSchema, type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
 import type * as Middleware from 'graphql-middleware';
@@ -120,14 +122,14 @@ function* uses(): Iterable<Use> {
   for (const read of reads.values()) {
     const [owner, name = ''] = read.field.split('.');
     const asked = owner === 'Query' ? name : read.field;
-    const needed = read.form === 'connection' ? 'first: 2' : name === 'permit' ? 'documentNo: "文1"' : 'uscc: "USCC-1"';
+    const needed = read.form === 'own' ? '' : read.form === 'connection' ? 'first: 2' : name === 'permit' ? 'documentNo: "文1"' : 'uscc: "USCC-1"';
     const below = read.form === 'connection' ? '{ pageInfo { hasNextPage } }' : '{ __typename }';
     // A connection below hangs on a list that compares nothing itself.
-    const document = (given: string): string => (owner === 'Query' ? `{ list: ${name}(${given}) ${below} }` : `{ list: subjects(first: 1) { nodes { ${name}(${given}) ${below} } } }`);
+    const document = (given: string): string => (owner === 'Query' ? `{ list: ${name}${given === '' ? '' : `(${given})`} ${below} }` : `{ list: subjects(first: 1) { nodes { ${name}(${given}) ${below} } } }`);
     for (const [path, { property }] of Object.entries(read.filters)) {
       const [argument = '', inner] = path.split('.');
       const value = samples[inner ?? argument] ?? 'x';
-      const others = needed.startsWith(`${argument}:`) ? '' : `${needed}, `;
+      const others = needed === '' || needed.startsWith(`${argument}:`) ? '' : `${needed}, `;
       const query = `query ($v: ${String(argumentType(asked, argument))}) ${document(`${others}${argument}: $v`)}`;
       for (const [of, field] of operands(read.type, property)) yield [`${read.field}(${path})`, of, field, query, { v: inner === undefined ? value : { [inner]: value } }];
     }
@@ -147,6 +149,21 @@ function* uses(): Iterable<Use> {
   }
 }
 
+/** Every dimension, figure and bound of a statistic. */
+function* usesOfStatistics(): Iterable<readonly [use: string, type: string, field: string, query: string, variables: Record<string, unknown>]> {
+  const { field: root, type, unit, dimensions, measures, figures } = permitStatistics;
+  const listed = (use: string, properties: readonly string[], query: string) =>
+    properties.flatMap((property) => operands(type, property).map(([of, field]) => [`${root} ${use}`, of, field, query, {}] as const));
+  for (const [name, { property }] of Object.entries(dimensions)) yield* listed(`by ${name}`, [property], `{ list: ${root}(groupBy: [${name}]) { hasMore } }`);
+  yield* listed('of holders', [unit], `{ list: ${root} { groups { holders } } }`);
+  for (const { field, quantity } of measures) yield* listed(`of ${field}`, propertiesOf(quantity), `{ list: ${root} { groups { ${field} { max } } } }`);
+  for (const [name, figure] of Object.entries(figures)) {
+    const properties = figure === 'count' ? [] : figure === 'holders' ? [unit] : measures.filter(({ field }) => field === figure.of).flatMap(({ quantity }) => propertiesOf(quantity));
+    yield* listed(`having ${name}`, properties, `{ list: ${root}(having: [{figure: ${name}, atLeast: 1}]) { hasMore } }`);
+    yield* listed(`ordered by ${name}`, properties, `{ list: ${root}(orderBy: [{figure: ${name}}]) { hasMore } }`);
+  }
+}
+
 /** What a property of a read stands for: `holder.uscc` is the holder of a permit and the code of a subject; `actions.some.action` likewise. */
 function operands(type: string, property: string): (readonly [string, string])[] {
   const [name = '', ...rest] = property.split('.');
@@ -159,7 +176,7 @@ function operands(type: string, property: string): (readonly [string, string])[]
 test('every argument and every order: the use of a field that is not read in full in every visible row is refused, and named', async () => {
   const tried = new Set<string>();
   const sides = new Map<string, PlannerSide>();
-  for (const [use, type, field, query, variables] of uses()) {
+  for (const [use, type, field, query, variables] of [...uses(), ...usesOfStatistics()]) {
     const open = policy.declarationOf(`${type}.${field}`)?.form === 'open';
     tried.add(`${use} ${type}.${field}`);
     if (open) continue; // vocabulary everybody reads: nothing to hide

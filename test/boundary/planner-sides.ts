@@ -194,8 +194,8 @@ async function run(planner: Planner, readers: Readers, services: Services, asker
   const viewer = viewerOf(asker);
   const context = { viewer, readers, services, noteCase: () => undefined, noteRead: () => undefined };
   try {
-    const { body, records, objects, subjects } = await planner.run(known, operation, variables, viewer, context);
-    return { body: body.toString(), records, objects, subjects };
+    const answer = await planner.run(known, operation, variables, viewer, context);
+    return { ...answer, body: answer.body.toString() };
   } catch (error) {
     // The lanes turn a refusal into an answer; here its code is enough.
     if (error instanceof Error && 'extensions' in error) return { body: JSON.stringify({ errors: [{ extensions: error.extensions }], data: null }), records: 0, objects: 0, subjects: [] };

@@ -83,6 +83,12 @@ function failingOpen(): RuleMap {
   return { ...rules, Permit: { ...rules['Permit'], content: negated, revision: negated } };
 }
 
+/** The query of a view that is the same for every class. */
+function textOf(query: (typeof operationViews)[number]['query']): string {
+  if (typeof query !== 'string') throw new Error('this view is made for each class');
+  return query;
+}
+
 /** Views of operations with one of them changed. */
 function operationsWith(name: string, change: (view: (typeof operationViews)[number]) => (typeof operationViews)[number]): typeof operationViews {
   return operationViews.map((view) => (view.name === name ? change(view) : view));
@@ -130,7 +136,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   { leak: 'L-05', fault: 'pages behind or before a cursor are read without the boundary', hunt: mixed(blind, rootsFromSecond(({ given }) => 'after' in given || 'before' in given)) },
   {
-    leak: 'L-06', fault: 'large pages of bulk identities take a path of their own, without the boundary', pending: 'issue 5 (bulk export)',
+    leak: 'L-06', fault: 'large pages of bulk identities take a path of their own, without the boundary',
     hunt: mixed(blind, rootsFromSecond(({ given }) => Number(given['first'] ?? given['last'] ?? 0) > 100)),
   },
   {
@@ -148,7 +154,7 @@ export const plantedFaults: readonly PlantedFault[] = [
     leak: 'L-08', fault: 'the count of used numbers takes every register and every item',
     hunt: rounds(() => ({
       operations: operationsWith('certificate_stock', (view) => ({
-        ...view, policies: { 'hub.permit': 'true' }, query: replaced(view.query, /jurisdiction = 'CN-TJ' AND item = 'P01' AND /, ''),
+        ...view, policies: { 'hub.permit': 'true' }, query: replaced(textOf(view.query), /jurisdiction = 'CN-TJ' AND item = 'P01' AND /, ''),
       })),
     })),
   },
@@ -218,9 +224,9 @@ export const plantedFaults: readonly PlantedFault[] = [
   },
   { leak: 'L-24', fault: 'statements are logged with their values', hunt: { by: 'oracle', oracle: 'logs' } },
   {
-    leak: 'L-25', fault: 'the count drops a number when its permit ends: two readings differ by one holder', pending: 'issue 5 (group sizes, differencing)',
+    leak: 'L-25', fault: 'the count drops a number when its permit ends: two readings differ by one holder',
     hunt: rounds(() => ({
-      operations: operationsWith(certificateStockView.name, (view) => ({ ...view, query: `${view.query} AND status = 'VALID'` })),
+      operations: operationsWith(certificateStockView.name, (view) => ({ ...view, query: `${textOf(view.query)} AND status = 'VALID'` })),
     })),
   },
   {

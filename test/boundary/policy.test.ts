@@ -145,21 +145,26 @@ const openTypes = [
   // What the declarations say, which is public, for the viewer itself.
   'AccessExplanation', 'ExplainedPath', 'ExplainedOperand', 'ExplainedRelation', 'AccessBasis', 'CitedClause', 'PurposeWords', 'DataHolder',
   'ViewerRelation', 'ViewerGroup', 'ViewerField', 'ViewerAgreement', 'ViewerQuota',
+  // Export jobs are their agency's own; what they hold is judged by the boundaries of the records.
+  'ExportJob', 'ExportJobEdge', 'ExportJobConnection', 'ExportError',
 ];
 const openRoots = [
   'agencies', 'viewer', 'clauses', 'clause', 'rulings', 'ruling', 'enforcementCatalogue', 'supervisionItems', 'divisions', 'industrySections', 'dueDate',
-  'agency', 'competence', 'permitItems', 'permitItem', 'explainAccess',
+  'agency', 'competence', 'permitItems', 'permitItem', 'explainAccess', 'exportJob', 'exportJobs',
 ];
+const openMutations = ['requestExport', 'cancelExport'];
 
 test('a role outside the four rows gets nothing, whatever its agency (B-54)', () => {
   for (const role of ['ANALYST', 'AUDITOR', 'PUBLIC', 'FOREIGN_REGISTER', '', '__proto__', 'constructor']) {
     expect(policy.branches(as(role), 'Permit')).toEqual([]);
     for (const coordinate of policy.coordinates()) {
       const [type = '', field = ''] = coordinate.split('.');
-      const open = openTypes.includes(type) || (type === 'Query' && openRoots.includes(field));
+      const open = openTypes.includes(type) || (type === 'Query' && openRoots.includes(field)) || (type === 'Mutation' && openMutations.includes(field));
       // B-56 is the auditor's: the log of the reads, and nothing of what was read.
       const ofAuditor = role === 'AUDITOR' && (coordinate === 'Query.accessLog' || /^Access(Read|ReadEdge|LogConnection)$/.test(type));
-      expect([coordinate, policy.decide(as(role), coordinate).allowed]).toEqual([coordinate, open || ofAuditor]);
+      // B-11 is the analyst's: protected totals, and no row.
+      const ofAnalyst = role === 'ANALYST' && (coordinate === 'Query.publishedStatistics' || /^Published(Statistics|Cell)$/.test(type));
+      expect([coordinate, policy.decide(as(role), coordinate).allowed]).toEqual([coordinate, open || ofAuditor || ofAnalyst]);
     }
   }
 });

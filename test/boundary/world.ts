@@ -1,6 +1,8 @@
 import type pg from 'pg';
 import type { HubDatabase } from '../../src/database/database.js';
 import { Random } from './random.js';
+import { columnArrays } from '../../src/database/column-arrays.js';
+import { foldedNameColumns, foldedNames, nameSubjectsSql } from '../../src/subjects/names/subject-names.js';
 
 /** A world: the rows of the registry as a test makes them up, in the column names of the tables. */
 export interface SubjectRow {
@@ -158,7 +160,12 @@ export class WorldLoader {
     await client.query('DELETE FROM hub.permit_action');
     await client.query('DELETE FROM hub.permit');
     await client.query('DELETE FROM hub.subject');
-    await this.#insert('subject', ['id', 'kind', 'name', 'uscc', 'identity_mask'], world.subjects);
+    const columns = 'id, kind, name, uscc, identity_mask';
+    await client.query(
+      `WITH made AS (INSERT INTO hub.subject (${columns}) OVERRIDING SYSTEM VALUE
+         SELECT ${columns} FROM jsonb_populate_recordset(NULL::hub.subject, $1) RETURNING id, name) ${nameSubjectsSql('made', 2)}`,
+      [JSON.stringify(world.subjects), ...columnArrays(foldedNameColumns, foldedNames(world.subjects.map(({ name }) => name)))],
+    );
     if (world.permits[0]) await this.#insert('permit', Object.keys(world.permits[0]), world.permits);
     await client.query(
       `INSERT INTO hub.permit_action (id, permit_id, jurisdiction, item, decided_by, district, action, acted_on)

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { addPermits, addSubject } from './registry-rows.js';
+import { namedSubjects } from '../support/named-subjects.js';
 
 type Image = Record<string, unknown>;
 
@@ -205,7 +206,7 @@ export class ConcurrentWriter {
   async #renameHolders(step: { readonly pick: number; readonly count: number }): Promise<void> {
     const ids = this.#pick(this.#known.holders, step);
     const name = this.#text('renamed');
-    await this.client.query('UPDATE hub.subject SET name = $2 WHERE id = ANY($1)', [ids, name]);
+    await this.client.query(namedSubjects('UPDATE hub.subject SET name = $2 WHERE id = ANY($1)'), [ids, name]);
     const events: ExpectedEvent[] = [];
     for (const id of ids) {
       const before = this.#known.holders.get(id) ?? {};

@@ -6,6 +6,7 @@ import { waitFor } from '../support/wait-for.js';
 import { ConcurrentWriter, Ticks, type AcknowledgedCommit, type ExpectedEvent, type Script, type Step } from './concurrent-writer.js';
 import { expectDense, readFeedLog, type LoggedEvent } from './feed-log.js';
 import { addPermits, addSubject, inTransaction } from './registry-rows.js';
+import { namedSubjects } from '../support/named-subjects.js';
 
 let database: HubDatabase;
 const clients: pg.Client[] = [];
@@ -131,8 +132,8 @@ test('statements without effect leave no event and take no position', async () =
 
 test('an upsert logs what it inserted and what it updated', async () => {
   const client = await connect('concordat_writer');
-  const upsert = `INSERT INTO hub.subject (kind, name, uscc) VALUES ('ORGANISATION', $1, 'U1'), ('ORGANISATION', 'other', $2)
-                  ON CONFLICT (uscc) DO UPDATE SET name = excluded.name`;
+  const upsert = namedSubjects(`INSERT INTO hub.subject (kind, name, uscc) VALUES ('ORGANISATION', $1, 'U1'), ('ORGANISATION', 'other', $2)
+                  ON CONFLICT (uscc) DO UPDATE SET name = excluded.name`);
   await client.query(upsert, ['one', 'U2']);
   await client.query(upsert, ['two', 'U3']);
   const events = expectDense(await readFeedLog(database.pool()));
@@ -223,7 +224,7 @@ describe('a holder renamed beside a writer of its permits: the last word of the 
     const [renaming, writing, looking] = [await connect(), await connect('concordat_writer'), await connect()];
     const holderId = await addSubject(looking, 'old name');
     if (permit === 'changed') await addPermits(looking, [{ documentNo: 'D', holderId, certificateNo: 'old' }]);
-    const rename = (): Promise<unknown> => renaming.query(`UPDATE hub.subject SET name = 'new name' WHERE id = $1`, [holderId]);
+    const rename = (): Promise<unknown> => renaming.query(namedSubjects(`UPDATE hub.subject SET name = 'new name' WHERE id = $1`), [holderId]);
     const write = (): Promise<unknown> =>
       permit === 'added'
         ? addPermits(writing, [{ documentNo: 'D', holderId, certificateNo: 'new' }])

@@ -1,4 +1,5 @@
 import type { Pool, ClientBase } from 'pg';
+import { namedSubjects } from '../support/named-subjects.js';
 
 /** A connection or a pool: whatever runs a statement. */
 export type Session = Pick<ClientBase | Pool, 'query'>;
@@ -17,7 +18,7 @@ export interface PermitRow {
 /** Adds a holder and returns its key. */
 export async function addSubject(session: Session, name: string): Promise<string> {
   const { rows } = await session.query<{ id: string }>(
-    `INSERT INTO hub.subject (kind, name) VALUES ('ORGANISATION', $1) RETURNING id`,
+    namedSubjects(`INSERT INTO hub.subject (kind, name) VALUES ('ORGANISATION', $1)`),
     [name],
   );
   return rows[0]?.id ?? '';

@@ -5,6 +5,7 @@ import { waitFor } from '../support/wait-for.js';
 import { withoutEvidence } from './evidence.js';
 import { addPermits, addSubject } from './registry-rows.js';
 import { RunningHub, watchPermits, type Change } from './running-hub.js';
+import { namedSubjects } from '../support/named-subjects.js';
 
 let running: RunningHub;
 const closing: (() => void)[] = [];
@@ -69,7 +70,7 @@ describe('what a subscriber sees of the changes', () => {
     const stream = await running.subscribe('HEPING_HRSS');
     await running.event(stream);
     await pool.query(`UPDATE hub.permit SET content = 'second', remarks = 'r', revision = revision + 1, legal_representative = '王五'`);
-    await pool.query(`UPDATE hub.subject SET name = '新名'`);
+    await pool.query(namedSubjects(`UPDATE hub.subject SET name = '新名'`));
     const next = await running.event(stream);
     expect(next).toMatchObject({ kind: 'CHANGED', number: 1, documentNo: 'H1', permit: { holder: { name: '新名' } } });
   });

@@ -77,7 +77,7 @@ describe('limits.yaml', () => {
     ['an unknown agency', 'agencies: { NOBODY: {} }'],
     ['an unknown key', 'objectsPerHour: 5'],
     ['no number', 'burst: many'],
-    ['an unknown step', 'documents: off'],
+    ['an unknown step', 'documents: always'],
     ['a burst that no operation of the limit fits in', 'burst: 100'],
     ['no YAML', 'burst: ['],
   ])('%s: the hub does not start', async (_name, text) => {

@@ -1,6 +1,6 @@
 import { collectFields } from '../../src/planner/selection.js';
 import { buildSchema, getOperationAST, parse, type GraphQLSchema } from 'graphql';
-import { objectsOf, staticCost, type StaticCost } from '../../src/limits/static-cost.js';
+import { costReader, objectsOf, staticCost, type StaticCost } from '../../src/limits/static-cost.js';
 import { catalogueWorld, without } from '../boundary/fixed-world.js';
 import { pluck, readAnswer } from '../boundary/graphql-answer.js';
 import { asker, HubUnderTest } from '../boundary/hub-under-test.js';
@@ -33,6 +33,8 @@ test.each([
   ['{ a: permit(no: 1) { id } b: permit(no: 2) { id holder { id } } }', 2 + 3],
   ['{ permits(first: 10) { nodes { id holder { id } actions { id } } pageInfo { hasNextPage } } }', 1 + 10 * (1 + 1 + 20)],
   ['{ permits(last: 3) { edges { cursor node { id } } } }', 1 + 3],
+  ['{ permits(last: 3) { edges { cursor } } }', 1 + 3],
+  ['{ permits(last: 3) { pageInfo { hasNextPage } totalCount } }', 1 + 3 + 100],
   ['{ permits(first: 2) { nodes { id } edges { node { id } } } }', 1 + 4],
   ['{ permits { nodes { id } } }', 1 + 100],
   ['{ permits(first: 100000) { nodes { id } } }', 1 + 100],
@@ -53,6 +55,14 @@ test('sizes come from variables, and are bounded whatever they are', () => {
   expect(costOf('query ($n: Int) { permits(first: $n) { nodes { id } } }', { n: 7 }).requested).toBe(8);
   expect(costOf('query ($n: Int) { permits(first: $n) { nodes { id } } }', { n: -7 }).requested).toBe(101);
   expect(costOf('query ($n: [String!]!) { match(names: $n) { id } }', { n: Array(500).fill('') }).requested).toBe(501);
+});
+
+test('calls of one plan are priced each by the list they bring', () => {
+  const operation = getOperationAST(parse('query ($n: [String!]!) { match(names: $n) { id } }'));
+  const root = schema.getQueryType();
+  if (!operation || !root) throw new Error('no query');
+  const cost = costReader(schema, root, collectFields(root, [operation.selectionSet], {}, {}), { fragments: {}, variables: { n: ['a'] }, pageLimit: 100 });
+  expect([1, 500, 10_000].map((length) => cost({ n: Array(length).fill('') }).requested)).toEqual([2, 501, 10_001]);
 });
 
 test('of what resolvers gave the objects count that were priced: no frame, no leaf', () => {

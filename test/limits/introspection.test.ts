@@ -1,4 +1,4 @@
-import { buildClientSchema, getIntrospectionQuery, isInterfaceType, isObjectType, validateSchema, type GraphQLSchema, type IntrospectionQuery } from 'graphql';
+import { buildClientSchema, getIntrospectionQuery, isInputObjectType, isInterfaceType, isObjectType, validateSchema, type GraphQLSchema, type IntrospectionQuery } from 'graphql';
 import { RoleSchemas } from '../../src/limits/role-schema.js';
 import { boundaryPolicy, hubSchema } from '../../src/server/schema.js';
 import { pluck, readAnswer } from '../boundary/graphql-answer.js';
@@ -31,6 +31,11 @@ test.each(everyone)('%s: a whole schema of the fields its rules allow, with some
   expect([...fields].filter((coordinate) => !usable.includes(coordinate))).toEqual([]);
   // What may be used and is not shown hangs on something hidden: open fields of a type that only a hidden one leads to.
   for (const coordinate of usable.filter((one) => !fields.has(one))) expect(policy.declarationOf(coordinate)?.form).toMatch(/^(open|operation|carrier)$/);
+  for (const type of Object.values(shown.getTypeMap())) {
+    if (type.name !== 'PermitWhere' || !isInputObjectType(type)) continue;
+    const compared = Object.keys(type.getFields()).filter((name) => !['and', 'or', 'not'].includes(name));
+    expect(compared.filter((name) => !usable.includes(`Permit.${name}`))).toEqual([]);
+  }
   for (const name of ['Query.viewer', 'Query.clauses', 'Query.explainAccess', 'Clause.textZh']) expect(fields.has(name)).toBe(true);
   expect(isOutsider).toBe(usable.every((coordinate) => policy.declarationOf(coordinate)?.form === 'open'));
 });

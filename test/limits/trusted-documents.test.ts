@@ -18,7 +18,7 @@ const held = { log: 'HEPING_HRSS', enforce: 'HEDONG_HRSS', require: 'MUNI_HRSS' 
 describe('what an agency may send', () => {
   const lines: string[] = [];
   const steps = new Map(Object.entries(held).map(([documents, agency]) => [agency as string, { ...defaultLimits, documents: documents as keyof typeof held }]));
-  const documents = new TrustedDocuments([trusted], settingsOf(defaultLimits, steps), jsonLog('info', (line) => void lines.push(line)));
+  const documents = new TrustedDocuments([trusted], settingsOf({ ...defaultLimits, documents: 'log' }, steps), jsonLog('info', (line) => void lines.push(line)));
   const outcome = (agency: string, text: string | null, id: string | null, apq = false): unknown => {
     const resolved = documents.resolve(agency, { text, id, apq });
     return resolved !== null && typeof resolved === 'object' ? resolved.code : resolved;
@@ -43,6 +43,8 @@ describe('what an agency may send', () => {
 
   test('under log an ad-hoc document is named once an agency, by its hash alone', () => {
     lines.length = 0;
+    new TrustedDocuments([trusted], settingsOf(defaultLimits, new Map()), jsonLog('info', (line) => void lines.push(line))).resolve('BINHAI_HRSS', { text: other, id: null, apq: false });
+    expect(lines).toEqual([]);
     for (let i = 0; i < 3; i += 1) for (const agency of ['BINHAI_HRSS', 'BINHAI_APPROVAL']) outcome(agency, '{ viewer { account } }', null);
     outcome('BINHAI_HRSS', trusted, null);
     expect(lines.map((line) => JSON.parse(line) as Record<string, unknown>)).toMatchObject(

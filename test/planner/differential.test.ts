@@ -1,6 +1,6 @@
 import { isObjectType, Kind, OperationTypeNode, parse, type NamedTypeNode, type TypeNode } from 'graphql';
 import { readExamples } from '../../src/server/page/examples.js';
-import { operations as workloads } from '../bench/workloads.js';
+import { operations as workloads } from '../bench/workloads/workload.js';
 import { asker } from '../boundary/hub-under-test.js';
 import { catalogueWorld } from '../boundary/fixed-world.js';
 import { plannerSide } from '../boundary/planner-sides.js';

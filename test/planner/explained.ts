@@ -52,12 +52,19 @@ export async function statementsOf(side: PlannerSide, who: Asker, call: GraphQLC
   );
 }
 
-/** Runs a statement under EXPLAIN as the readers run it: reader role, viewer's settings, generic plan. */
-export async function explainAs(database: HubDatabase, who: Asker, { statement, values }: BoundStatement): Promise<readonly Scan[]> {
+/** Runs a statement under EXPLAIN as the readers run it: reader role, viewer's settings, generic plan; behind the statements `before`. */
+export async function explainAs(
+  database: HubDatabase,
+  who: Asker,
+  { statement, values }: BoundStatement,
+  before: readonly BoundStatement[] = [],
+): Promise<readonly Scan[]> {
   const client = new pg.Client(readerConfig(database, viewerOf(who).principal));
   await client.connect();
   try {
     await client.query(`SELECT set_config('hub.agency', $1, false), set_config('hub.district', $2, false)`, [who.agency, who.district ?? '']);
+    await client.query('BEGIN'); // settings of statements before it end with the transaction
+    for (const earlier of before) await client.query(earlier.statement.text, [...earlier.values]);
     await client.query(`PREPARE one AS ${statement.text}`);
     const list = values.map((value) => (value === null ? 'NULL' : client.escapeLiteral(value))).join(', ');
     const result = await client.query(`EXPLAIN (ANALYZE, FORMAT JSON, TIMING OFF) EXECUTE one${list === '' ? '' : `(${list})`}`);

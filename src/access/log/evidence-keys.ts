@@ -53,6 +53,11 @@ export class EvidenceKeys {
     return sign(null, signedText(chain, position, entryHash), this.#signingKey()).toString('base64url');
   }
 
+  /** Signs what identifies an export file; the text names its use (`exportText`). */
+  signExport(text: string): string {
+    return sign(null, Buffer.from(text), this.#signingKey()).toString('base64url');
+  }
+
   /** The public half, for whoever verifies. */
   get publicKey(): KeyObject {
     return (this.#public ??= createPublicKey(this.#signingKey()));

@@ -1,6 +1,6 @@
 import { fieldsOf, type BoundaryPolicy } from '../policy.js';
 import type { Principal, RelationDeclaration, Right, Words } from '../declaration.js';
-import { rightWords, rowWords } from '../text/words.js';
+import { cubeWords, rightWords, rowWords } from '../text/words.js';
 
 /** Whether a viewer class has more, less, or both after a change. */
 export type Turn = 'GAINS' | 'LOSES' | 'CHANGES';
@@ -109,11 +109,12 @@ function strength(sight: Sight, purpose: string, dateMet: boolean): number {
 /** Operations, open vocabulary and carriers: a field is there for a viewer class or it is not. */
 function otherFields(before: BoundaryPolicy, after: BoundaryPolicy): readonly FieldChange[] {
   const changes: FieldChange[] = [];
-  const declarations = [...before.declarations, ...after.declarations].filter(({ form }) => form === 'open' || form === 'operation');
+  const declarations = [...before.declarations, ...after.declarations].filter(({ form }) => form === 'open' || form === 'operation' || form === 'aggregate');
   const coordinates = [...new Set(declarations.flatMap((declaration) => fieldsOf(declaration).map((field) => `${declaration.type}.${field}`)))];
   const viewersOf = (policy: BoundaryPolicy, coordinate: string): readonly Principal[] | null => {
     const declaration = policy.declarationOf(coordinate);
     if (declaration?.form === 'open') return ['*'];
+    if (declaration?.form === 'aggregate') return declaration.viewers.map((viewer) => `${viewer} (${cubeWords(declaration).en})`);
     return declaration?.form === 'operation' ? declaration.viewers.map((viewer) => conditional(viewer, declaration.purposes)) : null;
   };
   const found = new Map<string, { type: string; viewer: string; turn: Turn; fields: string[] }>();

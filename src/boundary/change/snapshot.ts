@@ -80,6 +80,11 @@ const declaration = z.discriminatedUnion('form', [
   z.strictObject({ form: z.literal('carrier'), type: z.string(), of: z.string(), fields: strings }),
   z.strictObject({ form: z.literal('open'), type: z.string(), fields: strings, ...words, ...basis }),
   z.strictObject({
+    form: z.literal('aggregate'), cube: z.string(), type: z.string(), fields: strings, of: z.string(), viewers: strings, where: z.record(z.string(), oneOf),
+    dated: z.string(), dimensions: z.record(z.string(), z.strictObject({ property: z.string(), period: z.literal('YEAR').exactOptional() })),
+    sums: z.record(z.string(), z.string()), unit: z.string(), ...words, ...basis,
+  }),
+  z.strictObject({
     form: z.literal('operation'), type: z.string(), fields: strings, viewers: strings, purposes: z.array(purpose).exactOptional(), ...words, ...basis,
   }),
 ]);

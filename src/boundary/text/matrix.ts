@@ -6,7 +6,7 @@ import { purposes, type Purpose } from '../../measures/purposes.js';
 import { quotation, shortened } from '../basis.js';
 import type { Basis, Boundary, PartBoundary, Principal, RecordBoundary, RelationDeclaration, Words } from '../declaration.js';
 import type { BoundaryPolicy } from '../policy.js';
-import { periodWords, purposesWords, rightWords, rowWords } from './words.js';
+import { cubeWords, periodWords, purposesWords, rightWords, rowWords } from './words.js';
 
 /**
  * The boundary as people read it, for whoever has to hold a declaration against its clause: per record type the field
@@ -22,6 +22,7 @@ export function boundaryMatrix(policy: BoundaryPolicy, account: TableAccount, de
       coverageLine(account),
     ],
     ...[...policy.records.values()].flatMap((record) => recordBlocks(policy, record, notInForce(record, declared))),
+    ...aggregateBlocks(policy.declarations),
     ...operationBlocks(policy.declarations),
     openBlock(policy.declarations),
     purposeBlock(policy),
@@ -136,14 +137,27 @@ function fieldList(parts: readonly PartBoundary[], group: string, fields: readon
   ].join('; ');
 }
 
+function aggregateBlocks(declarations: readonly Boundary[]): string[][] {
+  return declarations.filter((declaration) => declaration.form === 'aggregate').map((cube) => [
+    `## ${cube.of} · 合计 · ${cube.cube}: ${cube.zh} · ${cube.en}`,
+    [
+      `- 何人 · who: ${who(cube.viewers)}`,
+      `- 字段 · coordinates: ${coordinates(cube.type, cube.fields)}`,
+      `- 何行、何维度、何数 · rows, dimensions, numbers: ${both(cubeWords(cube))}`,
+      `- 受保护单位 · protected unit: \`${cube.of}.${cube.unit}\`；不提供任何一行 · no row at all`,
+      ...basisLines(cube),
+    ].join('\n'),
+  ]);
+}
+
 function operationBlocks(declarations: readonly Boundary[]): string[][] {
-  const operations = declarations.filter((declaration) => declaration.form === 'operation');
-  const lines = operations.map(({ type, fields, viewers, zh, en, purposes: list, rows, clauses }) =>
+  const operations = declarations.filter((declaration) => declaration.form === 'operation' || declaration.form === 'aggregate');
+  const lines = operations.map(({ type, fields, viewers, zh, en, rows, clauses, ...declaration }) =>
     row([
       coordinates(type, fields),
       `${zh} · ${en}`,
       who(viewers),
-      list ? both(purposesWords(list)) : '',
+      declaration.form === 'operation' && declaration.purposes ? both(purposesWords(declaration.purposes)) : '',
       rows.join(', '),
       clauses.join(', '),
     ]),

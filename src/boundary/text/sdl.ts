@@ -61,7 +61,7 @@ function directive(policy: BoundaryPolicy, coordinate: string): ConstDirectiveNo
 export function groundOf(policy: BoundaryPolicy, coordinate: string): Basis {
   const declaration = policy.declarationOf(coordinate);
   if (!declaration) return { rows: [], clauses: [] };
-  if (declaration.form === 'open' || declaration.form === 'operation') return declaration;
+  if (declaration.form === 'open' || declaration.form === 'operation' || declaration.form === 'aggregate') return declaration;
   const record = policy.records.get(declaration.form === 'record' ? declaration.type : declaration.of);
   const group = policy.groupOf(coordinate);
   const showing = (record?.relations ?? []).filter(({ sees }) => group === null || sees[group] !== undefined);

@@ -1,6 +1,6 @@
 import { isPermitItem, permitItems } from '../../measures/permit-items.js';
 import { purposes as purposeWords, type Purpose } from '../../measures/purposes.js';
-import type { Condition, RelationDeclaration, Right, Shown, Words } from '../declaration.js';
+import type { AggregateBoundary, Condition, RelationDeclaration, Right, Shown, Words } from '../declaration.js';
 import { masks } from '../masks.js';
 
 /**
@@ -55,6 +55,13 @@ export function codeWords(code: string): Words {
 export function rowWords({ where }: Pick<RelationDeclaration, 'where'>): Words {
   const all = Object.entries(where).map(([property, condition]) => conditionWords(property, condition));
   return { zh: all.map(({ zh }) => zh).join('，且'), en: all.map(({ en }) => en).join('; ') };
+}
+
+/** Of which rows a cube is made and how it may be cut, in words. */
+export function cubeWords({ where, dimensions, sums }: Pick<AggregateBoundary, 'where' | 'dimensions' | 'sums'>): Words {
+  const rows = rowWords({ where });
+  const [by, of] = [Object.keys(dimensions).join(', '), Object.keys(sums).join(', ')];
+  return { zh: `${rows.zh}；维度 ${by}；合计 count, holders, ${of}`, en: `${rows.en}; by ${by}; count, holders, ${of}` };
 }
 
 /** First and last day of a relation in words; null where it holds on every day. */
