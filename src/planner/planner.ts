@@ -152,7 +152,7 @@ export class Planner {
       plan.resolved
         ? execute({ schema: this.#parts.schema, document: plan.resolved, variableValues: variables, contextValue: context })
         : null,
-      Promise.all(reads.map((one) => (one && 'resolve' in one.read ? one.read.resolve({ viewer, variables, context, send }) : null))),
+      Promise.all(reads.map((one) => (one && 'resolve' in one.read ? one.read.resolve({ viewer, variables, context, send }) : Promise.resolve(null)))),
     ]);
     const executedAt = clock.now().getTime();
     let records = 0;

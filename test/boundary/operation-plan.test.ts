@@ -125,7 +125,7 @@ function* uses(): Iterable<Use> {
     const needed = read.form === 'own' ? '' : read.form === 'connection' ? 'first: 2' : name === 'permit' ? 'documentNo: "文1"' : 'uscc: "USCC-1"';
     const below = read.form === 'connection' ? '{ pageInfo { hasNextPage } }' : '{ __typename }';
     // A connection below hangs on a list that compares nothing itself.
-    const document = (given: string): string => (owner === 'Query' ? `{ list: ${name}(${given}) ${below} }` : `{ list: subjects(first: 1) { nodes { ${name}(${given}) ${below} } } }`);
+    const document = (given: string): string => (owner === 'Query' ? `{ list: ${name}${given === '' ? '' : `(${given})`} ${below} }` : `{ list: subjects(first: 1) { nodes { ${name}(${given}) ${below} } } }`);
     for (const [path, { property }] of Object.entries(read.filters)) {
       const [argument = '', inner] = path.split('.');
       const value = samples[inner ?? argument] ?? 'x';
