@@ -95,7 +95,7 @@ test('a stream releases no frame without its entry, and resumes when the log is 
 test('the database gone: error answers and no data; back again: answers, on an intact chain', async () => {
   const released = [await answer()];
   const { database } = running.database.settings;
-  const killAll = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database}' AND pid <> pg_backend_pid()`;
+  const killAll = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database}' AND usename = current_user AND pid <> pg_backend_pid()`;
   await owner.query(`ALTER DATABASE ${database} CONNECTION LIMIT 0`);
   await owner.query(killAll);
   for (let i = 0; i < 3; i += 1) {

@@ -26,6 +26,8 @@ export class DocumentMaker {
   /** Forms of asking since the last call of `takeUses`. */
   #uses = new Set<string>();
   #nested = 0;
+  #aliases = 0;
+  #conditions = 0;
   /** The argument this document is about, which it must have in this form. */
   readonly #wanted: WantedArgument | null;
   /** Fields that are not selected. */
@@ -127,7 +129,8 @@ export class DocumentMaker {
 
   condition(probability: number): Condition | null {
     const random = this.#random;
-    if (!random.chance(probability)) return null;
+    if (this.#conditions === 80 || !random.chance(probability)) return null;
+    this.#conditions += 1;
     const value = random.chance(0.5);
     const directive = random.pick(['skip', 'include'] as const);
     this.use(`@${directive}`);
@@ -188,7 +191,9 @@ export class DocumentMaker {
   #field(name: string, below: readonly Selection[] | null, condition = 0.08): FieldSelection {
     const random = this.#random;
     if (name === '__typename') this.use('__typename');
-    const aliased = random.chance(0.15);
+    // A document may hold 100 aliases and 100 directives.
+    const aliased = this.#aliases < 80 && random.chance(0.15);
+    if (aliased) this.#aliases += 1;
     if (aliased) this.use('alias');
     return { form: 'field', key: aliased ? `${name.replaceAll('_', '')}2` : name, name, condition: this.condition(condition), below };
   }

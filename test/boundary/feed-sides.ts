@@ -15,6 +15,7 @@ import { FeedListener } from '../../src/feed/listener.js';
 import { textLog } from '../../src/log.js';
 import { systemClock } from '../../src/measures/clock.js';
 import { argumentReader } from '../../src/planner/arguments.js';
+import { namedSubjects } from '../support/named-subjects.js';
 import { decideCoordinates } from '../../src/planner/decisions.js';
 import { standingOf } from '../../src/access/viewer.js';
 import { collectFields, coordinatesOf } from '../../src/planner/selection.js';
@@ -66,18 +67,14 @@ export class HistoryWriter {
 
   async #insert(table: string, rows: readonly (PermitRow | SubjectRow)[]): Promise<void> {
     const columns = Object.keys(rows[0] ?? {}).join(', ');
-    await this.#client.query(
-      `INSERT INTO hub.${table} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM jsonb_populate_recordset(NULL::hub.${table}, $1)`,
-      [JSON.stringify(rows)],
-    );
+    const insert = `INSERT INTO hub.${table} (${columns}) OVERRIDING SYSTEM VALUE SELECT ${columns} FROM jsonb_populate_recordset(NULL::hub.${table}, $1)`;
+    await this.#client.query(table === 'subject' ? namedSubjects(insert) : insert, [JSON.stringify(rows)]);
   }
 
   async #update(table: string, row: PermitRow | SubjectRow): Promise<void> {
     const columns = Object.keys(row).filter((column) => column !== 'id').join(', ');
-    await this.#client.query(
-      `UPDATE hub.${table} t SET (${columns}) = (SELECT ${columns} FROM jsonb_populate_record(NULL::hub.${table}, $1)) WHERE t.id = $2`,
-      [JSON.stringify(row), row.id],
-    );
+    const update = `UPDATE hub.${table} t SET (${columns}) = (SELECT ${columns} FROM jsonb_populate_record(NULL::hub.${table}, $1)) WHERE t.id = $2`;
+    await this.#client.query(table === 'subject' ? namedSubjects(update) : update, [JSON.stringify(row), row.id]);
   }
 }
 

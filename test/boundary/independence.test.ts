@@ -18,8 +18,11 @@ async function loaded(file: string, seen = new Set<string>()): Promise<Set<strin
   return seen;
 }
 
+/** Names are stored with their folded forms, which a world cannot be loaded without; they know nothing of rights. */
+const loading = new Set(['src/database/column-arrays', 'src/subjects/names/subject-names', 'src/subjects/names/folded-name']);
+
 test.each(oracle)('%s loads nothing of the boundary, the planner or the feed: of the sources only what the measures say', async (name) => {
   const modules = [...(await loaded(join(here, `${name}.js`)))];
   expect(modules).toContain(`test/boundary/${name}`);
-  expect(modules.filter((module) => module.startsWith('src/') && !module.startsWith('src/measures/'))).toEqual([]);
+  expect(modules.filter((module) => module.startsWith('src/') && !module.startsWith('src/measures/') && !loading.has(module))).toEqual([]);
 });

@@ -43,10 +43,12 @@ export class OperationMaker {
   readonly #pair: Pair;
   readonly #known: KnownTexts;
   readonly #hiddenFilters: readonly HiddenFilter[];
+  readonly #readableOnly: boolean;
   #document: DocumentMaker;
   #wanted: WantedArgument | null = null;
 
-  constructor(random: Random, asker: Asker, pair: Pair, known: KnownTexts, hiddenFilters: readonly HiddenFilter[] = []) {
+  constructor(random: Random, asker: Asker, pair: Pair, known: KnownTexts, hiddenFilters: readonly HiddenFilter[] = [], readableOnly = false) {
+    this.#readableOnly = readableOnly;
     this.#random = random;
     this.#asker = asker;
     this.#pair = pair;
@@ -209,8 +211,9 @@ export class OperationMaker {
   #where(anchor: PermitRow | null, wanted: string | null): Where {
     const random = this.#random;
     const source = { random, world: this.#pair.one, visible: this.#visible, hidden: fullyReads(this.#asker, 'content') };
-    const where = randomWhere(source, anchor, wanted?.startsWith('where.') === true ? wanted.slice('where.'.length) : null);
-    if (source.hidden || !random.chance(0.1)) return where;
+    const path = wanted?.startsWith('where.') === true ? wanted.slice('where.'.length) : null;
+    const where = randomWhere(source, anchor, this.#readableOnly && path?.includes('content') === true ? null : path);
+    if (this.#readableOnly || source.hidden || !random.chance(0.1)) return where;
     const content = { content: { eq: random.pick([...this.#visible.flatMap((permit) => permit.content ?? []), 'x']) } };
     return random.pick([content, { ...where, ...content }, { or: [where, content] }, { not: content }, { not: { and: [where, { not: content }] } }]);
   }

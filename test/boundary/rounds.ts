@@ -33,6 +33,8 @@ export interface Finding {
 
 export interface RoundsOptions {
   readonly hiddenFilters?: readonly HiddenFilter[];
+  /** Never asks by what the viewer does not read of every row: refusing that is the plan's own work. */
+  readonly readableOnly?: boolean;
   readonly coverage?: Coverage;
 }
 
@@ -89,7 +91,7 @@ export class Rounds {
     };
     this.#previous = { viewer, cursors: learnt.permits.flatMap(({ places }) => places.slice(0, 1).map(([, cursor]) => cursor)) };
 
-    const maker = new OperationMaker(random, viewer, pair, texts, this.#options.hiddenFilters);
+    const maker = new OperationMaker(random, viewer, pair, texts, this.#options.hiddenFilters, this.#options.readableOnly);
     for (let i = 0; i < operations; i += 1) {
       const operation = maker.make(turnOf(seed, i, operations), wanted);
       for (const lane of this.#lanes) {

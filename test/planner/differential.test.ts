@@ -45,14 +45,14 @@ function named(type: TypeNode): NamedTypeNode {
 
 /** Every operation of the bench and of the hub's own documents, with a value for each variable that has none. */
 const documents = [
-  ...Object.entries(workloads).map(([name, { query }]) => ({ name, query, as: 'HEPING_HRSS', variables: {} })),
-  ...readExamples().map(({ name, document, as, variables }) => ({ name, query: document, as, variables })),
+  ...Object.entries(workloads).map(([name, { query }]) => ({ name, query, as: 'HEPING_HRSS', bulk: true, variables: {} })),
+  ...readExamples().map(({ name, document, as, variables }) => ({ name, query: document, as, bulk: false, variables })),
 ].filter(({ query }) => parse(query).definitions.some((one) => one.kind === Kind.OPERATION_DEFINITION && one.operation === OperationTypeNode.QUERY));
 
-test.each(documents.map((one) => [one.name, one] as const))('%s is planned', async (_name, { query, as, variables }) => {
+test.each(documents.map((one) => [one.name, one] as const))('%s is planned', async (_name, { query, as, bulk, variables }) => {
   const definitions = parse(query).definitions.flatMap((one) => (one.kind === Kind.OPERATION_DEFINITION ? (one.variableDefinitions ?? []) : []));
   const sampled = Object.fromEntries(definitions.filter(({ type }) => type.kind === Kind.NON_NULL_TYPE).map(({ variable, type }) => [variable.name.value, samples[named(type).name.value]]));
-  const { roots } = await differential.plan(asker(as), { query, variables: { ...sampled, ...variables } });
+  const { roots } = await differential.plan({ ...asker(as), bulk }, { query, variables: { ...sampled, ...variables } });
   expect(roots.length).toBeGreaterThan(0);
   expect(roots.filter(({ form }) => form === 'loaded' || form === 'denied')).toEqual([]);
   const read = new Set([...differential.side.parts.reads.keys()].map((coordinate) => coordinate.replace('Query.', '')));
