@@ -11,7 +11,7 @@ import { Differential } from './differential/corpus.js';
  * ordinary resolvers over the same declarations: data, order, nulls, page information, totals, denials, counts. Few worlds
  * in `npm test`; as many as one likes with DIFFERENTIAL_WORLDS=….
  */
-const worlds = Number(process.env['DIFFERENTIAL_WORLDS'] ?? '10');
+const worlds = Number(process.env['DIFFERENTIAL_WORLDS'] ?? '8');
 const operationsPerWorld = 4;
 const seed = Number(process.env['FAST_CHECK_SEED'] ?? '1');
 
