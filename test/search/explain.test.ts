@@ -6,8 +6,8 @@ import { plannerSide, viewerOf, type PlannerSide } from '../boundary/planner-sid
 import { explainAs, type Scan } from '../planner/explained.js';
 import { largeWorld, loadRegistry } from '../planner/registry-of.js';
 
-/** 20,000 subjects of three permits each; every name holds 机构 and its number. */
-const world = largeWorld(60_000, 2);
+/** 10,000 subjects of three permits each; every name holds 机构 and its number. */
+const world = largeWorld(30_000, 2);
 const page = 50;
 let side: PlannerSide;
 
