@@ -45,7 +45,7 @@ const open = (...fields: readonly string[]): Pick<Layers, 'plans' | 'rules'> => 
 
 /** A list of reads with one of them changed. */
 function readsWith(field: string, change: (read: ReadDeclaration) => ReadDeclaration): ReadonlyMap<string, ReadDeclaration> {
-  return new Map([...reads].map(([name, read]) => [name, name === field ? change(read) : read]));
+  return new Map([...reads].map(([name, read]) => [name, name === `Query.${field}` ? change(read) : read]));
 }
 
 const contentFilter: HiddenFilter = { path: 'content', field: 'content', valueOf: (_world, permit) => permit.content };
