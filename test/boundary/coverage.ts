@@ -19,7 +19,8 @@ export const impossible: readonly { readonly use: RegExp; readonly standpoint: R
 
 /**
  * Uses that are counted once, whatever the relation: 189 paths of conditions in two forms would be a thousand operations
- * for each. One compiler makes all of them, and what it makes is the same for every relation.
+ * for each. One compiler makes all of them, and what it makes is the same for every relation. Asking counts, for many a
+ * condition fits no row of a small world; the judge compares what it shows and what it does not.
  */
 const ofAnyRelation = /\((where|orderBy)\./;
 const anyRelation = 'any relation';
@@ -42,6 +43,7 @@ export class Coverage {
   readonly #policy: BoundaryPolicy;
   readonly #cells = new Map<string, number>();
   readonly #standpoints: readonly string[];
+  #turns = 0;
   /** Relations that are declared but not in force, with their days. */
   readonly asleep: readonly string[];
 
@@ -70,8 +72,7 @@ export class Coverage {
       const byRow = rows !== null && recordRoots.some((name) => name === root);
       const counted = byRow ? own.filter((name) => nothing.some((none) => none === name) || rows.some((row) => this.#shows(name, asker, row))) : own;
       for (const use of uses) {
-        const shown = counted.some((name) => !nothing.some((none) => none === name));
-        for (const standpoint of ofAnyRelation.test(use) ? (shown ? [anyRelation] : []) : counted) {
+        for (const standpoint of ofAnyRelation.test(use) ? [anyRelation] : counted) {
           const cell = `${use} @ ${standpoint}`;
           const count = this.#cells.get(cell);
           if (count !== undefined) this.#cells.set(cell, count + 1);
@@ -86,7 +87,9 @@ export class Coverage {
 
   /** A way to a use that is missing: who must ask, and about what. */
   next(): { readonly viewer: Asker; readonly wanted: WantedArgument | undefined } | null {
-    const [cell] = this.missing();
+    const missing = this.missing();
+    // One after the other: a use that chance does not grant now must not keep the others waiting.
+    const cell = missing[(this.#turns += 1) % Math.max(1, missing.length)];
     if (cell === undefined) return null;
     const [use = '', standpoint = ''] = cell.split(' @ ');
     const [kind = ''] = standpoint.split(' ');

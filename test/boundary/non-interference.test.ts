@@ -60,7 +60,7 @@ test(
     const rounds = new Rounds([side(one), side(other)], ['apollo', 'any'], { coverage });
     const started = Date.now();
     const seconds = (): number => Math.round((Date.now() - started) / 1000);
-    const most = full ? pairs * 2 : pairs;
+    const most = full ? pairs * 4 : pairs;
     let played = 0;
     for (let next = full ? coverage.next() : null; played < pairs || (played < most && next); next = full ? coverage.next() : null) {
       // Behind the pairs asked for come those about what chance has left out.
