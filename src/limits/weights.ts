@@ -20,10 +20,13 @@ export const argumentWeights: ReadonlyMap<string, number> = new Map([
   ['orderBy', 20],
 ]);
 
-/** Entries of a list below the root that holds fewer than `nestedList`, by coordinate. */
+/** Entries of a list below the root that holds fewer or more than `nestedList`, by coordinate. */
 export const listSizes: ReadonlyMap<string, number> = new Map([
   // With ten thousand entries of a batch it fits into one operation.
   ['SubjectMatch.candidates', 3],
+  // As many groups as an answer may hold; what is not there is given back.
+  ['PermitStatistics.groups', 1_000],
+  ['PublishedStatistics.cells', 1_000],
 ]);
 
 /** Entries reckoned for a list without a page size at the root: the longest of them has 65. */

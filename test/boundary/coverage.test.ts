@@ -12,6 +12,7 @@ test('what cannot be covered is a closed list, each with its reason', () => {
   expect(impossible.map(({ because }) => because)).toEqual([
     'the feed carries no nested lists (NOT_IN_FEED)',
     'these issuers and deciders may call every root there is',
+    'who sees no row is given no cursor to go on from',
   ]);
   expect(new Coverage(boundaryPolicy(), boundaries, []).asleep).toEqual(['MUNI_FEB foreignExperts: not in force ( – 2020-04-14)']);
 });

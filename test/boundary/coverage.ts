@@ -13,8 +13,8 @@ const nothing = ['no relation', 'a role'] as const;
 /** What no operation can do, with the reason. The list is closed: a gap outside it fails. */
 export const impossible: readonly { readonly use: RegExp; readonly standpoint: RegExp; readonly because: string }[] = [
   { use: /^permitChanged > (Permit\.actions|PermitAction\.|Subject\.permits|PermitConnection\.|PermitEdge\.|PageInfo\.)/, standpoint: /./, because: 'the feed carries no nested lists (NOT_IN_FEED)' },
-  { use: /\(where\.content\./, standpoint: /^(?!BINHAI_APPROVAL |FTZ_APPROVAL |no relation|a role)/, because: 'the content is not read in full in every row, so conditions on it are refused' },
   { use: /^mixed with a denied root$/, standpoint: /^(BINHAI|FTZ)_APPROVAL /, because: 'these issuers and deciders may call every root there is' },
+  { use: /second page/, standpoint: /^(no relation|a role)$/, because: 'who sees no row is given no cursor to go on from' },
 ];
 
 /**
