@@ -263,6 +263,7 @@ export class Lanes {
 
 /** Stands for a planned answer; no JSON text is this one. */
 const plannedText = '(planned)';
+
 /** A read that could not be done, as Apollo's lane words it. */
 function failureAnswer(error: ReadError): HttpAnswer {
   return { ...error.http, contentType: jsonType, body: JSON.stringify({ errors: [safeError(error.toJSON())], data: null }) };
