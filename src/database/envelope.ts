@@ -1,5 +1,7 @@
 import pg from 'pg';
 import { serialize } from 'pg-protocol';
+import type { PackedStatement } from './packed-rows.js';
+import { RowCells } from './row-cells.js';
 
 /** A named, prepared statement. The name is a digest of the text, so a name never stands for two texts. */
 export interface Statement {
@@ -10,7 +12,7 @@ export interface Statement {
 /** Takes the rows of a statement as they come. Opened before each attempt: a read repeated elsewhere starts anew. */
 export interface RowSink {
   open(): void;
-  row(row: Row): void;
+  row(row: RowCells): void;
   /** The last row was there. */
   close(): void;
 }
@@ -19,6 +21,8 @@ export interface RowSink {
 export interface BoundStatement {
   readonly statement: Statement;
   readonly values: (string | null)[];
+  /** Set where `statement` is the packed form of it: rows arrive as one text each and are taken apart here. */
+  readonly packing?: PackedStatement;
   /** Where its rows go; without one they are collected. */
   readonly sink?: RowSink;
 }
@@ -132,14 +136,25 @@ class Envelope extends pg.Query {
   };
 
   handleDataRow(message: DataRowMessage): void {
-    const sink = this.#statements[this.#current]?.sink;
-    if (!sink) this.#results[this.#current]?.push(message.fields);
-    else if (this.#failure === null) this.#guarded(() => sink.row(message.fields));
+    const bound = this.#statements[this.#current];
+    if (!bound || this.#failure !== null) return;
+    try {
+      const { sink, packing } = bound;
+      const row = packing ? RowCells.unpacked(message.fields[0] ?? '', packing.columns) : null;
+      if (sink) sink.row(row ?? RowCells.of(message.fields));
+      else this.#results[this.#current]?.push(row?.cells() ?? message.fields);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   handleCommandComplete(): void {
     const sink = this.#statements[this.#current]?.sink;
-    if (sink && this.#failure === null) this.#guarded(() => sink.close());
+    try {
+      if (this.#failure === null) sink?.close();
+    } catch (error) {
+      this.#fail(error);
+    }
     this.#current += 1;
   }
 
@@ -148,12 +163,8 @@ class Envelope extends pg.Query {
   }
 
   /** A fault of a sink fails its own envelope: thrown here it would end the connection all others share. */
-  #guarded(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.#failure = new SinkFault('a row could not be taken', { cause: error });
-    }
+  #fail(cause: unknown): void {
+    this.#failure = new SinkFault('a row could not be taken', { cause });
   }
 
   /** What came before the failed statement was parsed; the rest of the group is in doubt. */

@@ -2,10 +2,12 @@ import { GraphQLError, type FieldNode } from 'graphql';
 import type { Viewer } from '../access/viewer.js';
 import { changeView } from '../boundary/database.js';
 import type { BoundStatement, Row, Statement } from '../database/envelope.js';
-import { namedStatement } from '../planner/compile-read.js';
+import { namedStatement } from '../database/packed-rows.js';
 import { fieldObject, ObjectCompiler, type ReadContext } from '../planner/object-compiler.js';
 import { nothingNested } from '../planner/list-sink.js';
-import { jsonText, type ObjectWriter } from '../planner/row-writer.js';
+import { RowCells } from '../database/row-cells.js';
+import { JsonBytes } from '../planner/json-bytes.js';
+import type { ObjectWriter } from '../planner/row-writer.js';
 import { collectFields, subSelections } from '../planner/selection.js';
 
 /** A subscription root: which record type's changes it carries. */
@@ -90,17 +92,23 @@ export function compileChange(context: ReadContext, declaration: ChangeDeclarati
     write: (head, event, viewer) => {
       const parts = members.map(({ name, field, record }) => {
         const at = `${JSON.stringify(name)}:`;
-        if (record) return `${at}${event?.seenAfter ? record(nothingNested(viewer), [event.row.slice(leadColumns)], 0, 1) : 'null'}`;
+        if (record) return `${at}${event?.seenAfter ? recordText(record, event, viewer) : 'null'}`;
         if (field === 'kind') return `${at}"${head.kind}"`;
         if (field === 'number') return `${at}${head.number}`;
         if (field === 'cursor') return `${at}"${head.cursor}"`;
         if (field === '__typename') return `${at}${JSON.stringify(type.name)}`;
         const identity = event?.row[3] ?? null;
-        return `${at}${identity === null ? 'null' : jsonText(identity)}`;
+        return `${at}${identity === null ? 'null' : JSON.stringify(identity)}`;
       });
       return `{${parts.join(',')}}`;
     },
   };
+}
+
+function recordText(record: ObjectWriter, event: VisibleEvent, viewer: Viewer): string {
+  const out = new JsonBytes();
+  record(out, nothingNested(viewer), [RowCells.of(event.row.slice(leadColumns))], 0, 1);
+  return out.view().toString();
 }
 
 /** An event carries a record and what is joined to it; its lists change on their own. */

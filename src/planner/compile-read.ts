@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { FieldNode, GraphQLObjectType } from 'graphql';
 import type { Viewer } from '../access/viewer.js';
 import { cellSql, forStanding } from '../boundary/cell.js';
 import { branchView } from '../boundary/database.js';
 import { columnOf, conditionsSql, type Term } from '../boundary/row-conditions.js';
 import type { RowSink, Statement } from '../database/envelope.js';
+import { namedStatement, packedStatement, type PackedStatement } from '../database/packed-rows.js';
 import { Keyset } from './keyset.js';
 import { ListSink, TotalSink, type ListForm, type Sinks } from './list-sink.js';
 import { fieldObject, NotPlannable, ObjectCompiler } from './object-compiler.js';
@@ -17,7 +17,7 @@ import { collectFields, subSelections } from './selection.js';
 
 /** The JSON of a root field, and what cost and evidence record of it. */
 export interface WrittenRead {
-  readonly bytes: readonly Buffer[];
+  readonly bytes: Buffer;
   readonly records: number;
   readonly objects: number;
   readonly subjects: readonly string[];
@@ -25,6 +25,7 @@ export interface WrittenRead {
 
 export interface CompiledStatement {
   readonly statement: Statement;
+  readonly packing?: PackedStatement;
   readonly values: readonly ValueSource[];
 }
 
@@ -32,6 +33,8 @@ export interface CompiledStatement {
 export interface ReadRun {
   readonly sinks: readonly RowSink[];
   written(): WrittenRead;
+  /** The bytes of the answer were copied and are not looked at any more. A run that broke off is left to the collector. */
+  release?(): void;
 }
 
 /** A compiled read: prepared statements for one snapshot, where their values come from, and the writer of the answer. */
@@ -66,6 +69,9 @@ export function compileRead(context: RootContext, read: ReadDeclaration, nodes: 
           if (!(root instanceof ListSink)) throw new Error('Planner: a read begins with its list');
           const { records, objects, subjects } = root.tally;
           return { bytes: root.bytes, records, objects, subjects };
+        },
+        release: () => {
+          for (const sink of sinks) if (sink instanceof ListSink) sink.release();
         },
       };
     },
@@ -131,7 +137,7 @@ class ReadCompiler {
     const keyset = new Keyset(read.field, page.ordering, orderPositions, context.seal);
     const form = page.form ?? onePage;
     this.#statements[statement] = {
-      ...compiledStatement(text, parameters),
+      ...packedRows(text, compiler.columns.length + (page.branches.length === 1 ? 0 : 1), parameters),
       form: {
         records: { runs: { key, leg: page.branches.length === 1 ? null : compiler.columns.length }, subject },
         parentKey,
@@ -145,7 +151,7 @@ class ReadCompiler {
   /** A connection of every record of a page, as a statement of its own. */
   #nested(read: ReadDeclaration, owner: GraphQLObjectType, nodes: readonly FieldNode[], parent: ParentKeys): NestedWriter {
     const statement = this.list(read, owner, nodes, parent);
-    return (context, key) => context.nested(statement, key);
+    return (out, context, key) => context.nested(out, statement, key);
   }
 
   /** Members of a connection; nodes and edges share the output columns of one object compiler. */
@@ -235,7 +241,7 @@ function compiledStatement(text: string, { sources }: Parameters): CompiledState
   return { statement: namedStatement(text), values: sources };
 }
 
-/** A statement named by a digest of its text. */
-export function namedStatement(text: string): Statement {
-  return { name: `r${createHash('sha256').update(text).digest('base64url').slice(0, 40)}`, text };
+function packedRows(text: string, columns: number, { sources }: Parameters): CompiledStatement {
+  const packing = packedStatement(text, columns);
+  return { statement: packing.packed, packing, values: sources };
 }

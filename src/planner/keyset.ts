@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { Seal } from '../access/keys.js';
 import type { Viewer } from '../access/viewer.js';
-import type { Row } from '../database/envelope.js';
+import type { RowCells } from '../database/row-cells.js';
 import type { ArgumentReader } from './arguments.js';
 import type { OrderBy, Ordering } from './order.js';
 import type { Parameters, ValueSource } from './parameters.js';
@@ -31,8 +31,8 @@ export class Keyset {
     this.#seal = seal;
   }
 
-  cursor(row: Row, viewer: Viewer): string {
-    const text = JSON.stringify(this.#positions.map((column) => row[column]));
+  cursor(row: RowCells, viewer: Viewer): string {
+    const text = JSON.stringify(this.#positions.map((column) => row.cell(column)));
     return this.#seal.close(text.padEnd(Math.ceil(text.length / sealedLength) * sealedLength), this.#context(viewer), true);
   }
 

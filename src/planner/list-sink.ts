@@ -1,7 +1,8 @@
 import type { Viewer } from '../access/viewer.js';
 import type { Row, RowSink } from '../database/envelope.js';
+import type { RowCells } from '../database/row-cells.js';
+import { JsonBytes } from './json-bytes.js';
 import type { RecordRows, RecordsWriter } from './read-writer.js';
-import { TextChunks } from './text-chunks.js';
 
 /** Counts per parent key; the key of a whole list is null. */
 export class TotalSink implements RowSink {
@@ -11,8 +12,8 @@ export class TotalSink implements RowSink {
     this.#totals.clear();
   }
 
-  row([key = null, total]: Row): void {
-    this.#totals.set(key, total ?? '0');
+  row(row: RowCells): void {
+    this.#totals.set(row.cell(0), row.cell(1) ?? '0');
   }
 
   close(): void {
@@ -32,8 +33,8 @@ export class WholeSink implements RowSink {
     this.rows.length = 0;
   }
 
-  row(row: Row): void {
-    this.rows.push(row);
+  row(row: RowCells): void {
+    this.rows.push(row.cells());
   }
 
   close(): void {
@@ -46,8 +47,8 @@ export interface ListContext {
   readonly viewer: Viewer;
   /** Objects written so far. */
   objects: number;
-  /** The connection of another statement that hangs on a key; its rows came before. */
-  nested(statement: number, key: string): string;
+  /** Writes the connection of another statement that hangs on a key; its rows came before. */
+  nested(out: JsonBytes, statement: number, key: string): void;
   total(statement: number): string;
 }
 
@@ -78,9 +79,10 @@ export class Tally {
   }
 }
 
-/** A list of one parent. */
+/** A list of one parent: where it stands among the bytes of its sink. */
 interface WrittenList {
-  readonly text: string;
+  readonly from: number;
+  readonly to: number;
   readonly tally: Tally;
 }
 
@@ -96,14 +98,15 @@ export class ListSink implements RowSink, ListContext {
   readonly viewer: Viewer;
   readonly #form: ListForm;
   readonly #sinks: () => Sinks;
+  readonly #writer: RecordsWriter;
+  /** The finished lists, one behind the other; of a root the only one. */
+  readonly #written = new JsonBytes();
   readonly #lists = new Map<string, WrittenList>();
-  #writer: RecordsWriter;
   #parent: string | null = null;
-  #rows: Row[] = [];
+  #rows: RowCells[] = [];
   #key: string | null = null;
   #count = 0;
   #more = false;
-  #whole: readonly Buffer[] = [];
   #tally = new Tally();
 
   constructor(viewer: Viewer, form: ListForm, sinks: () => Sinks) {
@@ -114,8 +117,8 @@ export class ListSink implements RowSink, ListContext {
   }
 
   /** The JSON of a root list. */
-  get bytes(): readonly Buffer[] {
-    return this.#whole;
+  get bytes(): Buffer {
+    return this.#written.view();
   }
 
   /** What the list being written holds, lists below its records included; at the end, of a root list. */
@@ -133,19 +136,23 @@ export class ListSink implements RowSink, ListContext {
 
   open(): void {
     this.#lists.clear();
+    this.#written.clear();
     this.#begin(null);
   }
 
-  row(row: Row): void {
+  row(row: RowCells): void {
     const { records: { runs }, parentKey, size } = this.#form;
-    if (parentKey !== null && row[parentKey] !== this.#parent) {
-      if (this.#parent !== null) this.#end();
-      this.#begin(row[parentKey] ?? null);
+    if (parentKey !== null) {
+      const parent = row.cell(parentKey);
+      if (parent !== this.#parent) {
+        if (this.#parent !== null) this.#end();
+        this.#begin(parent);
+      }
     }
-    const key = row[runs.key] ?? null;
+    const key = row.cell(runs.key);
     if (key === this.#key) {
       const [first] = this.#rows; // none: the record lies beyond the page
-      if (first && (runs.leg === null || row[runs.leg] === first[runs.leg])) this.#rows.push(row);
+      if (first && (runs.leg === null || row.cell(runs.leg) === first.cell(runs.leg))) this.#rows.push(row);
       return;
     }
     this.#flush();
@@ -162,12 +169,12 @@ export class ListSink implements RowSink, ListContext {
     if (this.#form.parentKey === null || this.#parent !== null) this.#end();
   }
 
-  nested(statement: number, key: string): string {
+  nested(out: JsonBytes, statement: number, key: string): void {
     const sink = this.#sinks()[statement];
-    if (!(sink instanceof ListSink)) return 'null';
-    const { text, tally } = sink.list(key);
+    if (!(sink instanceof ListSink)) throw new Error('Planner: a nested list has no statement');
+    const { from, to, tally } = sink.#list(key);
     this.#tally.add(tally);
-    return text;
+    out.copy(sink.#written, from, to);
   }
 
   total(statement: number): string {
@@ -175,8 +182,14 @@ export class ListSink implements RowSink, ListContext {
     return sink instanceof TotalSink ? sink.of(this.#parent) : 'null';
   }
 
+  /** Everything was taken over: the bytes go to others. */
+  release(): void {
+    this.#writer.release();
+    this.#written.release();
+  }
+
   /** The list of one parent; an empty one where no row came. */
-  list(key: string): WrittenList {
+  #list(key: string): WrittenList {
     const known = this.#lists.get(key);
     if (known) return known;
     this.#begin(key);
@@ -190,15 +203,15 @@ export class ListSink implements RowSink, ListContext {
     this.#count = 0;
     this.#more = false;
     this.#tally = new Tally();
-    this.#writer = this.#form.writer();
+    this.#writer.begin();
   }
 
   #flush(): void {
     const [first] = this.#rows;
     if (!first) return;
     const { subject } = this.#form.records;
-    const id = subject === null ? null : first[subject];
-    if (id !== null && id !== undefined) this.#tally.subjects.push(id);
+    const id = subject === null ? null : first.cell(subject);
+    if (id !== null) this.#tally.subjects.push(id);
     this.#tally.records += 1;
     this.#writer.record(this, this.#rows);
     this.#rows = [];
@@ -206,20 +219,18 @@ export class ListSink implements RowSink, ListContext {
 
   #end(): WrittenList {
     this.#flush();
-    const out = new TextChunks();
-    this.#writer.end(this, this.#more, out);
-    if (this.#parent === null) {
-      this.#whole = out.bytes();
-      return { text: '', tally: this.#tally };
-    }
-    // Decoded again it is one flat string instead of a tree of cells.
-    const list = { text: Buffer.concat(out.bytes()).toString(), tally: this.#tally };
-    this.#lists.set(this.#parent, list);
+    const from = this.#written.length;
+    this.#writer.end(this, this.#more, this.#written);
+    const list = { from, to: this.#written.length, tally: this.#tally };
+    if (this.#parent !== null) this.#lists.set(this.#parent, list);
     return list;
   }
 }
 
 /** For a record written by itself: nothing hangs on it. */
 export function nothingNested(viewer: Viewer): ListContext {
-  return { viewer, objects: 0, nested: () => 'null', total: () => 'null' };
+  const none = (): never => {
+    throw new Error('Planner: nothing hangs on this record');
+  };
+  return { viewer, objects: 0, nested: none, total: none };
 }

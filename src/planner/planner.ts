@@ -26,10 +26,10 @@ import { compileOperation, type NodeRead, type OperationPlan } from './operation
 import { bind } from './parameters.js';
 import type { PlannerParts } from './parts.js';
 import { PlannedRun } from './readers.js';
+import { JsonBytes } from './json-bytes.js';
 import { internalError, safeError } from './safe-error.js';
 import type { Fragments, Variables } from './selection.js';
 import { shapeReader } from './shape.js';
-import { TextChunks } from './text-chunks.js';
 
 /** A document that parsed and validated against the schema. */
 export interface KnownDocument {
@@ -44,6 +44,8 @@ export interface KnownDocument {
 /** A finished answer: its exact bytes, and what the evidence records of it. */
 export interface PlannedAnswer {
   readonly body: Buffer;
+  /** The body has left and is not looked at any more: its memory goes to the next answer. Without it, to the collector. */
+  release(): void;
   readonly records: number;
   /** Objects of the planned part: records and everything below them. */
   readonly objects: number;
@@ -55,6 +57,9 @@ export interface PlannedAnswer {
   readonly startedAt: number;
   readonly executedAt: number;
 }
+
+/** What stands around the data of an answer: names, scope and cost; an error needs more and gets it. */
+const answerFrame = 1_024;
 
 /** Bounds of the caches: a client that varies documents or page sizes only pushes out its own older plans. */
 const cachedDocuments = 1_000;
@@ -137,9 +142,9 @@ export class Planner {
       if ('resolve' in read) return { read, run: null, errors };
       adHoc ||= read.adHoc;
       const run = read.start(viewer);
-      for (const [i, { statement, values }] of read.statements.entries()) {
+      for (const [i, { values, ...statement }] of read.statements.entries()) {
         const sink = run.sinks[i];
-        bound.push({ statement, values: bind(values, viewer, variables), ...(sink ? { sink } : {}) });
+        bound.push({ ...statement, values: bind(values, viewer, variables), ...(sink ? { sink } : {}) });
       }
       return { read, run, errors };
     });
@@ -155,38 +160,32 @@ export class Planner {
       Promise.all(reads.map((one) => (one && 'resolve' in one.read ? one.read.resolve({ viewer, variables, context, send }) : Promise.resolve(null)))),
     ]);
     const executedAt = clock.now().getTime();
-    let records = 0;
-    let objects = 0;
-    const subjects: string[] = [];
-    const denials = [...plan.errors];
-    const data = new TextChunks();
-    for (const [i, { key, form }] of plan.roots.entries()) {
-      data.add(`${i === 0 ? '' : ','}${JSON.stringify(key)}:`);
-      const read = reads[i];
-      if (form === 'resolved') {
-        objects += objectsOf(rest?.data?.[key], cost.shapes.get(key));
-        data.add(JSON.stringify(rest?.data?.[key] ?? null));
-        continue;
-      }
-      const written = read?.run?.written() ?? loaded[i];
-      if (form === 'introspected') data.add(shown?.get(key) ?? 'null');
-      else if (!read || !written) data.add('null');
-      else {
-        denials.push(...read.errors);
-        data.append(written.bytes);
-        records += written.records;
-        objects += written.objects;
-        subjects.push(...written.subjects);
-      }
-    }
+    const answers = reads.map((read, i) => read?.run?.written() ?? loaded[i] ?? null);
+    const denials = [...plan.errors, ...reads.flatMap((read) => read?.errors ?? [])];
     const failures = [...loaded.flatMap((one) => one?.errors ?? []), ...(rest?.errors ?? []).map((error) => safeError(error.toJSON()))];
     const errors = [...denials, ...failures];
-    const errorText = errors.length > 0 ? `"errors":${JSON.stringify(errors)},` : '';
+    const out = JsonBytes.of(answers.reduce((length, answer) => length + (answer?.bytes.length ?? 0), answerFrame));
+    out.json(errors.length > 0 ? `{"errors":${JSON.stringify(errors)},"data":{` : '{"data":{');
+    let objects = 0;
+    for (const [i, { key, form }] of plan.roots.entries()) {
+      out.json(`${i === 0 ? '' : ','}${JSON.stringify(key)}:`);
+      const answer = answers[i];
+      if (form === 'resolved') {
+        objects += objectsOf(rest?.data?.[key], cost.shapes.get(key));
+        out.json(JSON.stringify(rest?.data?.[key] ?? null));
+      } else if (form === 'introspected') out.json(shown?.get(key) ?? 'null');
+      else if (answer) {
+        objects += answer.objects;
+        out.bytes(answer.bytes);
+      } else out.json('null');
+    }
+    for (const read of reads) read?.run?.release?.();
     // `scope` and `cost`; a caller who counts nothing gets the notes alone.
     const notes = paid ? `${plan.extensions(viewer)}"cost":${paid.settle(objects)}` : plan.extensions(viewer).slice(0, -1);
-    const tail = `}${notes === '' ? '' : `,"extensions":{${notes}}`}}`;
-    const body = Buffer.concat([Buffer.from(`{${errorText}"data":{`), ...data.bytes(), Buffer.from(tail)]);
-    return { body, records, objects, subjects, plan, outcome: outcomeOf(plan, denials.length, failures), startedAt, executedAt };
+    out.json(`}${notes === '' ? '' : `,"extensions":{${notes}}`}}`);
+    const records = answers.reduce((sum, answer) => sum + (answer?.records ?? 0), 0);
+    const subjects = answers.flatMap((answer) => answer?.subjects ?? []);
+    return { body: out.view(), release: () => out.release(), records, objects, subjects, plan, outcome: outcomeOf(plan, denials.length, failures), startedAt, executedAt };
   }
 
   /** The read of the type an id names; null for a text that is no id, and for a type this viewer has no rights on. */

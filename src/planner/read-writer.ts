@@ -1,9 +1,9 @@
-import type { Row } from '../database/envelope.js';
+import type { RowCells } from '../database/row-cells.js';
+import { JsonBytes } from './json-bytes.js';
 import type { Keyset } from './keyset.js';
 import type { ListContext } from './list-sink.js';
 import type { PageRequest } from './page.js';
-import type { ObjectWriter, RunColumns } from './row-writer.js';
-import { TextChunks } from './text-chunks.js';
+import { marks, type ObjectWriter, type RunColumns } from './row-writer.js';
 
 /** One member of an edge, in answer order. */
 export type EdgeMember =
@@ -26,28 +26,40 @@ export interface RecordRows {
   readonly subject: number | null;
 }
 
-/** Writes one list: its records as they come, then the whole. */
+/** Writes lists one after the other: of each its records as they come, then the whole. */
 export interface RecordsWriter {
-  record(context: ListContext, rows: readonly Row[]): void;
+  begin(): void;
+  record(context: ListContext, rows: readonly RowCells[]): void;
   /** `more`: there are further records in the direction of reading. */
-  end(context: ListContext, more: boolean, out: TextChunks): void;
+  end(context: ListContext, more: boolean, out: JsonBytes): void;
+  /** No further list follows. */
+  release(): void;
 }
 
 /** The first record, or null. */
 export class FirstWriter implements RecordsWriter {
   readonly #object: ObjectWriter;
-  #text = 'null';
+  readonly #written = new JsonBytes();
 
   constructor(object: ObjectWriter) {
     this.#object = object;
   }
 
-  record(context: ListContext, rows: readonly Row[]): void {
-    this.#text = this.#object(context, rows, 0, rows.length);
+  begin(): void {
+    this.#written.clear();
   }
 
-  end(_context: ListContext, _more: boolean, out: TextChunks): void {
-    out.add(this.#text);
+  record(context: ListContext, rows: readonly RowCells[]): void {
+    this.#object(this.#written, context, rows, 0, rows.length);
+  }
+
+  end(_context: ListContext, _more: boolean, out: JsonBytes): void {
+    if (this.#written.length === 0) out.constant(marks.absent);
+    else out.copy(this.#written);
+  }
+
+  release(): void {
+    this.#written.release();
   }
 }
 
@@ -55,6 +67,42 @@ export class FirstWriter implements RecordsWriter {
 export interface PageForm extends PageRequest {
   readonly after: boolean;
   readonly before: boolean;
+}
+
+/** The elements of a list as they come; those of a page from the end are turned round when it is whole. */
+class Elements {
+  readonly #bytes = new JsonBytes();
+  readonly #ends: number[] | null;
+
+  constructor(backward: boolean) {
+    this.#ends = backward ? [] : null;
+  }
+
+  begin(): void {
+    this.#bytes.clear();
+    if (this.#ends) this.#ends.length = 0;
+  }
+
+  /** Where the next element is to be written. */
+  next(): JsonBytes {
+    if (this.#ends) this.#ends.push(this.#bytes.length);
+    else if (this.#bytes.length > 0) this.#bytes.constant(marks.comma);
+    return this.#bytes;
+  }
+
+  copy(out: JsonBytes): void {
+    if (!this.#ends) return out.copy(this.#bytes);
+    let to = this.#bytes.length;
+    for (const from of [...this.#ends].reverse()) {
+      if (to < this.#bytes.length) out.constant(marks.comma);
+      out.copy(this.#bytes, from, to);
+      to = from;
+    }
+  }
+
+  release(): void {
+    this.#bytes.release();
+  }
 }
 
 /**
@@ -65,48 +113,57 @@ export class ConnectionWriter implements RecordsWriter {
   readonly #members: readonly ConnectionMember[];
   readonly #page: PageForm;
   readonly #keyset: Keyset;
-  /** Per member that lists records: their text; a page from the end is turned round when it is whole. */
-  readonly #lists: readonly (TextChunks | string[] | null)[];
-  #first: Row | null = null;
-  #last: Row | null = null;
+  /** Per member that lists records. */
+  readonly #lists: readonly (Elements | null)[];
+  #first: RowCells | null = null;
+  #last: RowCells | null = null;
 
   constructor(members: readonly ConnectionMember[], page: PageForm, keyset: Keyset) {
     this.#members = members;
     this.#page = page;
     this.#keyset = keyset;
-    this.#lists = members.map((member) => ('nodes' in member || 'edges' in member ? (page.backward ? [] : new TextChunks()) : null));
+    this.#lists = members.map((member) => ('nodes' in member || 'edges' in member ? new Elements(page.backward) : null));
   }
 
-  record(context: ListContext, rows: readonly Row[]): void {
-    const [row = []] = rows;
-    const comma = this.#first === null ? '' : ',';
+  begin(): void {
+    this.#first = null;
+    this.#last = null;
+    for (const list of this.#lists) list?.begin();
+  }
+
+  record(context: ListContext, rows: readonly RowCells[]): void {
+    const [row] = rows;
+    if (!row) return;
     this.#first ??= row;
     this.#last = row;
     for (const [i, member] of this.#members.entries()) {
-      const list = this.#lists[i];
-      if (!list) continue;
-      const text = 'nodes' in member ? member.nodes(context, rows, 0, rows.length) : 'edges' in member ? this.#edge(member.edges, context, rows) : '';
-      if (list instanceof TextChunks) list.add(comma + text);
-      else list.unshift(text);
+      const out = this.#lists[i]?.next();
+      if (!out) continue;
+      if ('nodes' in member) member.nodes(out, context, rows, 0, rows.length);
+      else if ('edges' in member) this.#edge(out, member.edges, context, rows);
     }
   }
 
-  end(context: ListContext, more: boolean, out: TextChunks): void {
+  end(context: ListContext, more: boolean, out: JsonBytes): void {
     const { backward, before, after } = this.#page;
     const facts = { hasNextPage: backward ? before : more, hasPreviousPage: backward ? more : after };
+    if (this.#members.length === 0) out.constant(marks.openObject);
     for (const [i, member] of this.#members.entries()) {
-      const key = `${i === 0 ? '{' : ','}${JSON.stringify(member.key)}:`;
+      out.json(`${i === 0 ? '{' : ','}${JSON.stringify(member.key)}:`);
       const list = this.#lists[i];
       if (list) {
-        out.add(`${key}[`);
-        if (list instanceof TextChunks) out.append(list.bytes());
-        else out.add(list.join(','));
-        out.add(']');
-      } else if ('constant' in member) out.add(key + member.constant);
-      else if ('total' in member) out.add(key + context.total(member.total));
-      else if ('pageInfo' in member) out.add(`${key}{${member.pageInfo.map(([name, field]) => `${JSON.stringify(name)}:${this.#info(field, facts, context)}`).join(',')}}`);
+        out.constant(marks.openList);
+        list.copy(out);
+        out.constant(marks.closeList);
+      } else if ('constant' in member) out.json(member.constant);
+      else if ('total' in member) out.json(context.total(member.total));
+      else if ('pageInfo' in member) out.json(`{${member.pageInfo.map(([name, field]) => `${JSON.stringify(name)}:${this.#info(field, facts, context)}`).join(',')}}`);
     }
-    out.add(this.#members.length === 0 ? '{}' : '}');
+    out.constant(marks.closeObject);
+  }
+
+  release(): void {
+    for (const list of this.#lists) list?.release();
   }
 
   #info(field: string, facts: { readonly hasNextPage: boolean; readonly hasPreviousPage: boolean }, context: ListContext): string {
@@ -116,13 +173,16 @@ export class ConnectionWriter implements RecordsWriter {
     return row ? JSON.stringify(this.#keyset.cursor(row, context.viewer)) : 'null';
   }
 
-  #edge(members: readonly EdgeMember[], context: ListContext, rows: readonly Row[]): string {
-    const parts = members.map((member) => {
-      const key = JSON.stringify(member.key);
-      if ('constant' in member) return `${key}:${member.constant}`;
-      if ('node' in member) return `${key}:${member.node(context, rows, 0, rows.length)}`;
-      return `${key}:${JSON.stringify(this.#keyset.cursor(rows[0] ?? [], context.viewer))}`;
-    });
-    return `{${parts.join(',')}}`;
+  #edge(out: JsonBytes, members: readonly EdgeMember[], context: ListContext, rows: readonly RowCells[]): void {
+    const [row] = rows;
+    if (!row) return;
+    if (members.length === 0) out.constant(marks.openObject);
+    for (const [i, member] of members.entries()) {
+      out.json(`${i === 0 ? '{' : ','}${JSON.stringify(member.key)}:`);
+      if ('constant' in member) out.json(member.constant);
+      else if ('node' in member) member.node(out, context, rows, 0, rows.length);
+      else out.string(this.#keyset.cursor(row, context.viewer));
+    }
+    out.constant(marks.closeObject);
   }
 }

@@ -6,7 +6,8 @@ import { termValue, type Viewer } from '../access/viewer.js';
 import type { Principal } from '../boundary/declaration.js';
 import type { Term } from '../boundary/row-conditions.js';
 import type { HubDatabase } from '../database/database.js';
-import type { BoundStatement, Row, Statement } from '../database/envelope.js';
+import { SinkFault, type BoundStatement, type Row, type Statement } from '../database/envelope.js';
+import { AmbiguousText } from '../database/row-cells.js';
 import { ExclusivePool } from './exclusive-pool.js';
 import { connectionsPerClass, isConnectionLoss, Lane } from './lane.js';
 import { PlanPace } from './plan-pace.js';
@@ -99,6 +100,7 @@ export class Readers {
         return (await this.#exclusive.run(viewer, [settings, ...statements], options.signal)).slice(1);
       } catch (error) {
         if (!isNativeError(error)) throw error;
+        if (error instanceof SinkFault && error.cause instanceof AmbiguousText) return this.run(viewer, statements.map(cellByCell), options);
         if (isTimeout(error)) {
           if (!exclusive) this.#pace.demote(statements);
           throw statementTimeout(exclusive);
@@ -123,3 +125,7 @@ export class Readers {
 }
 
 const small: RunOptions = {};
+
+function cellByCell({ packing, ...bound }: BoundStatement): BoundStatement {
+  return packing ? { ...bound, statement: packing.plain } : bound;
+}

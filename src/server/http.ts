@@ -214,6 +214,7 @@ export class HttpFront {
       startedAt: planned?.startedAt ?? null,
       executedAt: planned?.executedAt ?? null,
     });
+    if (planned) response.once('finish', () => planned.release());
     writeAnswer(response, answer.http, bytes);
   }
 

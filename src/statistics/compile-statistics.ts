@@ -5,7 +5,8 @@ import { columnOf, conditionsSql, literal, type Term } from '../boundary/row-con
 import type { Row } from '../database/envelope.js';
 import type { Table } from '../database/tables.js';
 import { askedConditions } from '../planner/asked-conditions.js';
-import { namedStatement, type CompiledRead } from '../planner/compile-read.js';
+import { namedStatement } from '../database/packed-rows.js';
+import type { CompiledRead } from '../planner/compile-read.js';
 import { WholeSink } from '../planner/list-sink.js';
 import type { OwnOperand, OwnRead } from '../planner/own-read.js';
 import { Parameters } from '../planner/parameters.js';
@@ -102,7 +103,7 @@ function compileStatistics(context: RootContext, declaration: StatisticsDeclarat
         sinks: [sink],
         written: () => {
           const groups = Math.min(sink.rows.length, asked.first);
-          return { bytes: [Buffer.from(write(sink.rows))], records: groups, objects: groups, subjects: [] };
+          return { bytes: Buffer.from(write(sink.rows)), records: groups, objects: groups, subjects: [] };
         },
       };
     },

@@ -4,7 +4,7 @@ import type { Branch } from '../../src/boundary/branches.js';
 import { BoundaryPolicy } from '../../src/boundary/policy.js';
 import type { BoundStatement, Row } from '../../src/database/envelope.js';
 import type { HubDatabase } from '../../src/database/database.js';
-import { namedStatement } from '../../src/planner/compile-read.js';
+import { namedStatement } from '../../src/database/packed-rows.js';
 import { Planner } from '../../src/planner/planner.js';
 import { Readers, type RunOptions } from '../../src/planner/readers.js';
 import { boundaryPolicy } from '../../src/server/schema.js';

@@ -55,7 +55,7 @@ export function resolvedRead(context: RootContext, operation: OperationDefinitio
       });
       if (sources.failure !== null) throw sources.failure.error;
       const errors = (result.errors ?? []).map((error) => safeError(error.toJSON()));
-      return { bytes: [Buffer.from(JSON.stringify(result.data?.[key] ?? null))], records: tally.records, objects: tally.objects, subjects: tally.subjects, errors };
+      return { bytes: Buffer.from(JSON.stringify(result.data?.[key] ?? null)), records: tally.records, objects: tally.objects, subjects: tally.subjects, errors };
     },
   };
 }

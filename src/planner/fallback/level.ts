@@ -6,7 +6,7 @@ import type { Branch } from '../../boundary/branches.js';
 import { columnOf, conditionsSql, type Term } from '../../boundary/row-conditions.js';
 import type { Row, Statement } from '../../database/envelope.js';
 import type { ColumnInfo, Table } from '../../database/tables.js';
-import { namedStatement } from '../compile-read.js';
+import { namedStatement } from '../../database/packed-rows.js';
 import { bind, Parameters, textArray, type ValueSource } from '../parameters.js';
 import { largestNestedList, type ReadDeclaration } from '../read.js';
 import { RecordPage, type RootContext } from '../record-page.js';

@@ -4,6 +4,7 @@ import type { ColumnEncoding, ColumnInfo, Table } from '../../database/tables.js
 import type { Keyset } from '../keyset.js';
 import type { ReadDeclaration } from '../read.js';
 import type { RootContext } from '../record-page.js';
+import { RowCells } from '../../database/row-cells.js';
 import { isoInstant } from '../row-writer.js';
 import { collectFields, subSelections } from '../selection.js';
 import { columnsOf, type BatchStatement, type RecordLevel, type RowsLoader } from './level.js';
@@ -146,7 +147,7 @@ class LoadedConnection extends Loaded {
   #pageInfo(): object {
     const { form } = this.#of.level.page;
     const { more } = this.#page;
-    const cursor = (row: Row | undefined): string | null => (row ? this.#of.keyset.cursor(row, this.#sources.run.viewer) : null);
+    const cursor = (row: Row | undefined): string | null => (row ? this.#of.keyset.cursor(RowCells.of(row), this.#sources.run.viewer) : null);
     return {
       hasNextPage: form?.backward === true ? form.before : more,
       hasPreviousPage: form?.backward === true ? more : form?.after === true,
@@ -170,7 +171,7 @@ class LoadedEdge extends Loaded {
   }
 
   field(info: GraphQLResolveInfo): unknown {
-    if (info.fieldName === 'cursor') return this.#of.keyset.cursor(this.#row, this.#sources.run.viewer);
+    if (info.fieldName === 'cursor') return this.#of.keyset.cursor(RowCells.of(this.#row), this.#sources.run.viewer);
     if (info.fieldName === 'node') return this.#sources.record(this.#of.read, this.#of.level, this.#row, info);
     return undefined;
   }
