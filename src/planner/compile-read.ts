@@ -132,7 +132,7 @@ class ReadCompiler {
     const objectOf = (at: readonly FieldNode[]): ObjectWriter => (read.part === undefined ? compiler.object(at) : compiler.part(read.part, at));
     const members = page.form === null ? [] : this.#connectionMembers(objectOf, fieldObject(owner, node.name.value), nodes, page);
     const object = page.form === null ? objectOf(nodes) : null;
-    const parentKey = parent === null ? null : compiler.position('s.k');
+    const parentKey = page.link === null ? null : compiler.ownColumn(page.link);
     const text = rowsText(context, page, compiler, parameters, { order: orderPositions, parentKey });
     const keyset = new Keyset(read.field, page.ordering, orderPositions, context.seal);
     const form = page.form ?? onePage;
@@ -208,9 +208,9 @@ function rowsText(context: RootContext, page: RecordPage, compiler: ObjectCompil
     const inner = [...compiler.inner].map(([name, expression]) => `${expression(branch)} AS ${name}`).join(', ');
     const own = compiler.columns.map((expression) => expression(branch)).join(', ');
     const columns = branches.length === 1 ? own : `${own}, ${leg}`;
-    const rows = page.select(branch, parameters, inner, { parts: compiler.parts, more: true });
-    const from = positions.parentKey === null ? `(${rows}) p` : `${page.parents(parameters)} CROSS JOIN LATERAL (${rows}) p`;
-    const lead = `SELECT ${columns} FROM ${from}${compiler.joins.join('')}`;
+    const options = { parts: compiler.parts, more: true };
+    const rows = page.link === null ? page.select(branch, parameters, inner, options) : page.ranked(branch, parameters, inner, options);
+    const lead = `SELECT ${columns} FROM (${rows}) p${compiler.joins.join('')}`;
     if (!nested) return lead;
     const list = [...nested.columns].map(([column, expression]) => `${expression(branch)} AS ${column}`).join(', ');
     const scope = conditionsSql(branch, (property) => `x.${columnOf(nested.target, property)}`, term);
@@ -224,7 +224,7 @@ function rowsText(context: RootContext, page: RecordPage, compiler: ObjectCompil
   const { direction } = page;
   const outer = branches.length === 1
     ? [
-        ...(positions.parentKey === null ? [] : ['s.k']),
+        ...(page.link === null ? [] : [`p.${page.link}`]),
         ...direction.map((by) => `p.${by.column} ${by.direction}`),
         ...(nested?.order ?? []).map((column) => `c.${column}`),
       ]

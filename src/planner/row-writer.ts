@@ -21,6 +21,7 @@ export type Member =
 /** Punctuation as bytes. */
 export const marks = {
   openObject: Buffer.from('{'),
+  emptyObject: Buffer.from('{}'),
   closeObject: Buffer.from('}'),
   openList: Buffer.from('['),
   closeList: Buffer.from(']'),
@@ -37,8 +38,8 @@ export function objectWriter(members: readonly Member[]): ObjectWriter {
   return (out, context, rows, from, to) => {
     const row = rows[from];
     if (!row) return out.constant(marks.absent);
+    if (writers.length === 0) return out.constant(marks.emptyObject); // nothing of it is shown, and nothing counted
     context.objects += 1;
-    if (writers.length === 0) out.constant(marks.openObject);
     for (const write of writers) write(out, row, context, rows, from, to);
     out.constant(marks.closeObject);
   };
