@@ -18,6 +18,7 @@ import { AccessExplainer, accessExplainer } from '../explain/access-explainer.js
 import { viewerQuotas } from '../explain/viewer-rights.js';
 import { competenceSettings, loadCompetenceSettings } from '../competence/settings.js';
 import type { HubDatabase } from '../database/database.js';
+import { ChangeReader } from '../feed/change-reader.js';
 import { heartbeatMs } from '../feed/change-stream.js';
 import { FeedCursors } from '../feed/cursor.js';
 import { ExportDesk, exportDesk } from '../export/export-desk.js';
@@ -135,8 +136,9 @@ export class Hub {
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
     const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
     const cursors = new FeedCursors(seal, policy.version);
+    const changeReader = new ChangeReader({ readers, clock });
     const exporting: RunParts = {
-      planner, plannerParts, services, cursors, keyRing, tokens, day, boundaryVersion: policy.version,
+      planner, plannerParts, services, changeReader, cursors, keyRing, tokens, day, boundaryVersion: policy.version,
       store: new ExportStore(database.pool('concordat_writer')),
       bounds: options.exportBounds ?? exportBounds,
     };
@@ -148,7 +150,7 @@ export class Hub {
       plannerParts,
       meter,
       changes,
-      readers,
+      reader: changeReader,
       accessLog,
       cursors,
       listener,
