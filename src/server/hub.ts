@@ -20,13 +20,17 @@ import { competenceSettings, loadCompetenceSettings } from '../competence/settin
 import type { HubDatabase } from '../database/database.js';
 import { heartbeatMs } from '../feed/change-stream.js';
 import { FeedCursors } from '../feed/cursor.js';
+import { DutySink } from '../duties/delivery-sink.js';
+import { dutySeal } from '../duties/operations.js';
 import { ExportDesk, exportDesk } from '../export/export-desk.js';
 import { ExportDownload } from '../export/export-download.js';
 import { exportBounds, type ExportBounds, type RunParts } from '../export/export-run.js';
 import { ExportStore } from '../export/export-store.js';
 import { ExportWorker } from '../export/export-worker.js';
 import { exportSeal } from '../export/operations.js';
+import { receiptDesk } from '../feed/acknowledge.js';
 import { FeedListener } from '../feed/listener.js';
+import { Receipts } from '../feed/receipts.js';
 import { sseTransport } from '../feed/sse.js';
 import { pushPermit } from '../intake/push-permit.js';
 import { permitPush } from '../intake/upsert-permit.js';
@@ -135,9 +139,21 @@ export class Hub {
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
     const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
     const cursors = new FeedCursors(seal, policy.version);
+    const writers = database.pool('concordat_writer');
+    const receipts = new Receipts({ pool: writers, clock, log, sinks: [new DutySink(writers)] });
+    services.set(dutySeal, seal).set(receiptDesk, {
+      receipts,
+      open: (cursor, viewer) => {
+        for (const { type } of changes.values()) {
+          const place = cursors.open(cursor, viewer);
+          if (place) return { recordType: type, place };
+        }
+        return null;
+      },
+    });
     const exporting: RunParts = {
       planner, plannerParts, services, cursors, keyRing, tokens, day, boundaryVersion: policy.version,
-      store: new ExportStore(database.pool('concordat_writer')),
+      store: new ExportStore(writers),
       bounds: options.exportBounds ?? exportBounds,
     };
     const exportWorker = new ExportWorker({ ...exporting, log });
@@ -170,6 +186,7 @@ export class Hub {
       tokens.close();
       await lanes.close();
       await listener.close();
+      await receipts.close();
       await accessLog.close();
       await register.close();
       await readers.close();
