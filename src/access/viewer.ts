@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Principal } from '../boundary/declaration.js';
 import type { Standing } from '../boundary/policy.js';
 import type { Term } from '../boundary/row-conditions.js';
@@ -54,8 +55,13 @@ export function termValue(viewer: Viewer, term: Term): string {
   return viewer[term] ?? '';
 }
 
-/** Key of everything that holds data: two viewers with one scope key see the same. */
-export function scopeKey(viewer: Viewer, boundaryVersion: string): string {
-  const { principal, agency, district, digestKey, today } = viewer;
-  return JSON.stringify([principal, agency, district, digestKey, today, standingOf(viewer).purpose, boundaryVersion]);
+/**
+ * Key of everything that holds data and is shared: two viewers with one scope key are shown the same on one day under one
+ * boundary. Of the viewer's own values it names every term a boundary may bind; the day is missing, for streams and their
+ * cursors live longer than it: what is read is read with the day of the reading.
+ */
+export function scopeKeyOf(viewer: Viewer): string {
+  const { principal, role, agency, district, digestKey, agreements, pageLimit: page } = viewer;
+  const scope = [principal, role, agency, district, digestKey, [...agreements].sort(), standingOf(viewer).purpose, page];
+  return hash('sha256', JSON.stringify(scope), 'base64url');
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { KeyRing } from '../access/key-ring.js';
 import type { Viewer } from '../access/viewer.js';
-import { readHead } from '../feed/change-stream.js';
+import type { ChangeReader } from '../feed/change-reader.js';
 import type { FeedCursors } from '../feed/cursor.js';
 import type { OperationContext, Services } from '../planner/context.js';
 import type { PlannedAnswer } from '../planner/planner.js';
@@ -24,6 +24,7 @@ export const exportBounds: ExportBounds = { largestFile: 4 * 2 ** 30, allStored:
 
 export interface RunParts extends AuthorityParts, PlanningParts {
   readonly services: Services;
+  readonly changeReader: ChangeReader;
   readonly cursors: FeedCursors;
   readonly keyRing: KeyRing;
   readonly store: ExportStore;
@@ -70,8 +71,9 @@ export async function runExport(parts: RunParts, claimed: ExportJob, worker: str
   if (job.position === null) {
     const viewer = viewerOf(job, parts);
     // Before the first page: what is committed later is behind this place, whether or not a page shows it too.
-    const { epoch, position } = await readHead(parts.plannerParts.readers, viewer);
-    const place = parts.cursors.close({ epoch, position: position + 1n, number: 0 }, viewer);
+    const { epoch, position } = await parts.changeReader.head(viewer);
+    const type = parts.plannerParts.reads.get(`Query.${prepared.rest.root.name.value}`)?.type ?? '';
+    const place = parts.cursors.close({ epoch, position: position + 1n, number: 0 }, viewer, type);
     job = { ...job, day: viewer.today, position: place };
     if (!(await store.begin(job.id, worker, viewer.today, place))) return;
   }

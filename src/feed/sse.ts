@@ -13,8 +13,9 @@ import type { PlannerParts } from '../planner/parts.js';
 import { planIdentity } from '../access/log/plan-identity.js';
 import type { Planner } from '../planner/planner.js';
 import { collectFields, coordinatesOf } from '../planner/selection.js';
-import { changeStream, StreamEnded, type StreamParts } from './change-stream.js';
+import { changeStream, type StreamParts } from './change-stream.js';
 import { compileChange, type ChangeDeclaration } from './compile-change.js';
+import { StreamEnded } from './stream-ended.js';
 
 /** What the SSE transport is built from. */
 export interface SseParts extends StreamParts {

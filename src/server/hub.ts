@@ -18,19 +18,16 @@ import { AccessExplainer, accessExplainer } from '../explain/access-explainer.js
 import { viewerQuotas } from '../explain/viewer-rights.js';
 import { competenceSettings, loadCompetenceSettings } from '../competence/settings.js';
 import type { HubDatabase } from '../database/database.js';
+import { ChangeReader } from '../feed/change-reader.js';
 import { heartbeatMs } from '../feed/change-stream.js';
 import { FeedCursors } from '../feed/cursor.js';
-import { DutySink } from '../duties/delivery-sink.js';
-import { dutySeal } from '../duties/operations.js';
 import { ExportDesk, exportDesk } from '../export/export-desk.js';
 import { ExportDownload } from '../export/export-download.js';
 import { exportBounds, type ExportBounds, type RunParts } from '../export/export-run.js';
 import { ExportStore } from '../export/export-store.js';
 import { ExportWorker } from '../export/export-worker.js';
 import { exportSeal } from '../export/operations.js';
-import { receiptDesk } from '../feed/acknowledge.js';
 import { FeedListener } from '../feed/listener.js';
-import { Receipts } from '../feed/receipts.js';
 import { sseTransport } from '../feed/sse.js';
 import { pushPermit } from '../intake/push-permit.js';
 import { permitPush } from '../intake/upsert-permit.js';
@@ -48,6 +45,7 @@ import { Planner } from '../planner/planner.js';
 import { Readers } from '../planner/readers.js';
 import { HttpFront } from './http.js';
 import { Lanes } from './lanes.js';
+import { openReceipts } from './open-receipts.js';
 import { OpenStreams } from './open-streams.js';
 import { Page } from './page/page.js';
 import { quotasFrom } from './quotas.js';
@@ -139,21 +137,11 @@ export class Hub {
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
     const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
     const cursors = new FeedCursors(seal, policy.version);
-    const writers = database.pool('concordat_writer');
-    const receipts = new Receipts({ pool: writers, clock, log, sinks: [new DutySink(writers)] });
-    services.set(dutySeal, seal).set(receiptDesk, {
-      receipts,
-      open: (cursor, viewer) => {
-        for (const { type } of changes.values()) {
-          const place = cursors.open(cursor, viewer);
-          if (place) return { recordType: type, place };
-        }
-        return null;
-      },
-    });
+    const receipts = openReceipts(database, { services, seal, cursors, clock, log });
+    const changeReader = new ChangeReader({ readers, clock });
     const exporting: RunParts = {
-      planner, plannerParts, services, cursors, keyRing, tokens, day, boundaryVersion: policy.version,
-      store: new ExportStore(writers),
+      planner, plannerParts, services, changeReader, cursors, keyRing, tokens, day, boundaryVersion: policy.version,
+      store: new ExportStore(database.pool('concordat_writer')),
       bounds: options.exportBounds ?? exportBounds,
     };
     const exportWorker = new ExportWorker({ ...exporting, log });
@@ -164,7 +152,7 @@ export class Hub {
       plannerParts,
       meter,
       changes,
-      readers,
+      reader: changeReader,
       accessLog,
       cursors,
       listener,

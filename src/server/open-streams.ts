@@ -1,4 +1,4 @@
-import { boundaryOutdated, hubStopping, tokenWithdrawn, type StreamEnded } from '../feed/change-stream.js';
+import { boundaryOutdated, hubStopping, tokenWithdrawn, type StreamEnded } from '../feed/stream-ended.js';
 import type { Tokens } from '../access/tokens.js';
 import type { BoundaryDay } from '../boundary/boundary-day.js';
 

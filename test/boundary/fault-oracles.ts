@@ -4,10 +4,12 @@ import { Seal } from '../../src/access/keys.js';
 import type { Viewer } from '../../src/access/viewer.js';
 import type { Boundary } from '../../src/boundary/declaration.js';
 import type { BoundaryPolicy } from '../../src/boundary/policy.js';
-import { changeStream, StreamEnded } from '../../src/feed/change-stream.js';
+import { ChangeReader } from '../../src/feed/change-reader.js';
+import { changeStream } from '../../src/feed/change-stream.js';
 import { headStatement, type CompiledChange } from '../../src/feed/compile-change.js';
 import { FeedCursors } from '../../src/feed/cursor.js';
 import { FeedListener } from '../../src/feed/listener.js';
+import { StreamEnded } from '../../src/feed/stream-ended.js';
 import { FixedClock } from '../../src/measures/clock.js';
 import { boundaries, hubSchema } from '../../src/server/schema.js';
 import { openEvidence } from './feed-sides.js';
@@ -38,12 +40,12 @@ export async function outlivedToken(opened: (viewer: Viewer) => Viewer): Promise
   const clock = new FixedClock('2026-03-02T01:00:00Z');
   const cursors = new FeedCursors(new Seal(createSecretKey(Buffer.alloc(32, 7))), side.parts.policy.version);
   // Heartbeats alone: nothing happens, and still the stream must look at its viewer.
-  const change: CompiledChange = { key: 'x', read: () => headStatement, event: (row) => ({ position: 0n, seenBefore: false, seenAfter: false, subject: null, row }), write: ({ kind }) => JSON.stringify(kind) };
+  const change: CompiledChange = { type: 'Permit', key: 'x', read: () => headStatement, event: (row) => ({ position: 0n, seenBefore: false, seenAfter: false, subject: null, row }), write: ({ kind }) => JSON.stringify(kind) };
   const quiet: CompiledChange = { ...change, read: () => ({ ...headStatement, statement: { name: 'nothing', text: 'SELECT epoch FROM shared.feed_head WHERE false' } }) };
   const viewer = { ...viewerOf(asker('HEPING_HRSS')), expiresAt: clock.now().getTime() + 60_000 };
   const evidence = { document: '0'.repeat(64), operation: null, plan: { digest: '0'.repeat(64), description: '{}' }, boundary: side.parts.policy.version, purpose: null, caseNo: null };
   const stop = new AbortController();
-  const parts = { readers: side.parts.readers, accessLog, cursors, listener, clock, heartbeatMs: 0 };
+  const parts = { reader: new ChangeReader({ readers: side.parts.readers, clock }), accessLog, cursors, listener, clock, heartbeatMs: 0 };
   try {
     const frames = changeStream(parts, quiet, opened(viewer), null, evidence, stop.signal, stop.signal);
     for (let frame = 0; frame < 6; frame += 1) {

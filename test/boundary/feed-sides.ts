@@ -8,10 +8,12 @@ import { AccessLog } from '../../src/access/log/access-log.js';
 import { planIdentity } from '../../src/access/log/plan-identity.js';
 import { EvidenceKeys } from '../../src/access/log/evidence-keys.js';
 import { HubKeys, Seal } from '../../src/access/keys.js';
-import { changeStream, StreamEnded } from '../../src/feed/change-stream.js';
+import { ChangeReader } from '../../src/feed/change-reader.js';
+import { changeStream } from '../../src/feed/change-stream.js';
 import { compileChange } from '../../src/feed/compile-change.js';
 import { FeedCursors } from '../../src/feed/cursor.js';
 import { FeedListener } from '../../src/feed/listener.js';
+import { StreamEnded } from '../../src/feed/stream-ended.js';
 import { textLog } from '../../src/log.js';
 import { systemClock } from '../../src/measures/clock.js';
 import { argumentReader } from '../../src/planner/arguments.js';
@@ -131,7 +133,7 @@ export async function partsFeedSide(layers: FeedLayers = {}): Promise<FeedSide &
   const { accessLog, dataFolder } = await openEvidence(database);
   const listener = new FeedListener(database);
   const cursors = layers.cursors?.(seal, parts.policy.version) ?? new FeedCursors(seal, parts.policy.version);
-  const streamParts = { readers: parts.readers, accessLog, cursors, listener, clock: systemClock, heartbeatMs: 0 };
+  const streamParts = { reader: new ChangeReader({ readers: parts.readers, clock: systemClock }), accessLog, cursors, listener, clock: systemClock, heartbeatMs: 0 };
 
   const read = async (asker: Asker, call: GraphQLCall): Promise<Delivery> => {
     const viewer = viewerOf(asker);

@@ -1,0 +1,64 @@
+/** Why the hub ends a stream, or does not go on from a cursor. */
+export type StreamEndCode = 'CURSOR_INVALID' | 'CURSOR_EPOCH' | 'TOKEN_EXPIRED' | 'TOKEN_REFUSED' | 'HUB_STOPPING' | 'BOUNDARY_OUTDATED';
+
+/** A stream ended by the hub, with the reason the subscriber is told. */
+export class StreamEnded extends Error {
+  constructor(
+    readonly code: StreamEndCode,
+    message: string,
+    readonly nextStep: string,
+  ) {
+    super(message);
+  }
+}
+
+export function invalidCursor(): StreamEnded {
+  return new StreamEnded(
+    'CURSOR_INVALID',
+    '游标无效、不属于本订阅者，或数据边界已更新 · The cursor is not valid for this subscriber and boundary.',
+    '不带游标重新订阅，并重新读取全部许可 · Subscribe without a cursor and read the permits again.',
+  );
+}
+
+export function oldEpoch(): StreamEnded {
+  return new StreamEnded(
+    'CURSOR_EPOCH',
+    '变更日志已重建 · The change log has started a new epoch (restore or failover).',
+    '不带游标重新订阅，并重新读取全部许可 · Subscribe without a cursor and read the permits again.',
+  );
+}
+
+/** The hub stops: the stream goes on with the next hub, behind its last cursor. */
+export function hubStopping(): StreamEnded {
+  return new StreamEnded(
+    'HUB_STOPPING',
+    '枢纽正在停止，订阅结束 · The hub is stopping; the stream ends.',
+    '以最后的游标续订，不丢不重 · Subscribe again with the last cursor; nothing is lost or repeated.',
+  );
+}
+
+/** The boundary changed at midnight; its cursors end with it. */
+export function boundaryOutdated(): StreamEnded {
+  return new StreamEnded(
+    'BOUNDARY_OUTDATED',
+    '数据边界自今日零时起已变更，订阅结束 · The boundary has changed at midnight; the stream ends.',
+    '不带游标重新订阅，并重新读取全部许可 · Subscribe without a cursor and read the permits again.',
+  );
+}
+
+/** The token no longer counts, for example because its key was withdrawn. */
+export function tokenWithdrawn(): StreamEnded {
+  return new StreamEnded(
+    'TOKEN_REFUSED',
+    '令牌不再有效，订阅结束 · The token no longer counts; the stream ends.',
+    '换取新令牌，以最后的游标续订 · Get a new token and subscribe again with the last cursor.',
+  );
+}
+
+export function tokenExpired(): StreamEnded {
+  return new StreamEnded(
+    'TOKEN_EXPIRED',
+    '令牌已过期，订阅结束 · The token has expired; the stream ends.',
+    '换取新令牌，以最后的游标续订 · Get a new token and subscribe again with the last cursor.',
+  );
+}
