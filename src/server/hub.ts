@@ -137,7 +137,7 @@ export class Hub {
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
     const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
     const cursors = new FeedCursors(seal, policy.version);
-    const receipts = openReceipts(database, { services, seal, cursors, clock, log });
+    const receipts = openReceipts(database, { services, policy, seal, cursors, clock, log });
     const changeReader = new ChangeReader({ readers, clock });
     const exporting: RunParts = {
       planner, plannerParts, services, changeReader, cursors, keyRing, tokens, day, boundaryVersion: policy.version,
