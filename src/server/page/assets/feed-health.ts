@@ -41,7 +41,8 @@ function text(value: unknown): string {
 
 function time(value: unknown): string {
   if (typeof value !== 'string') return '—';
-  return new Intl.DateTimeFormat(language(), { dateStyle: 'short', timeStyle: 'medium', timeZone: 'Asia/Shanghai' }).format(new Date(value));
+  const form = { month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', timeZone: 'Asia/Shanghai' } as const;
+  return new Intl.DateTimeFormat(language(), form).format(new Date(value));
 }
 
 /** Seconds in the largest units that say enough: `45 s`, `12 min`, `3 h`, `2 d`. */
