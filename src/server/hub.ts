@@ -150,7 +150,7 @@ export class Hub {
     services.set(exportSeal, seal).set(exportDesk, new ExportDesk(exporting, clock, () => exportWorker.wake()));
     const lanes = await Lanes.open(schema, planner, readers, services, meter);
     const streams = new Streams({
-      reader: changeReader, accessLog, cursors, listener, clock,
+      reader: changeReader, accessLog, receipts, cursors, listener, clock,
       heartbeatMs: options.heartbeatMs ?? heartbeatMs,
       ...(options.streamPatienceMs === undefined ? {} : { patienceMs: options.streamPatienceMs }),
     });

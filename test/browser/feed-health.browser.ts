@@ -16,7 +16,7 @@ beforeAll(async () => {
   const pool = running.database.pool();
   const { epoch, position } = await headOf(pool);
   const receipts = new Receipts({ pool, clock: new FixedClock(new Date()), log: textLog('error', () => undefined), sinks: [] });
-  receipts.consumer({ agency: 'JINBAO', principal: 'JINBAO' }, { recordType: 'Permit', transport: 'WEBHOOK', name: 'hook' }).took([{ position, seenAfter: true }], { epoch, position: position + 1n, number: 1 });
+  receipts.consumer({ agency: 'JINBAO', principal: 'JINBAO' }, { recordType: 'Permit', transport: 'WEBHOOK', name: 'hook' }).took([position], { epoch, position: position + 1n, number: 1 });
   receipts.consumer({ agency: 'HEPING_HRSS', principal: 'DISTRICT_HRSS' }, { recordType: 'Permit', transport: 'SSE', name: 'a' }).reached({ epoch, position, number: 0 });
   await receipts.close();
   browser = await TestBrowser.start();
