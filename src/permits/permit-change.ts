@@ -1,6 +1,10 @@
 import { Arg, Field, ID, Int, ObjectType, registerEnumType, Resolver, Subscription } from 'type-graphql';
 import { ChangeKind } from '../feed/change-stream.js';
+import type { ChangeDeclaration } from '../feed/compile-change.js';
 import { Permit } from './permit.js';
+
+/** What the feed carries of permits. */
+export const permitChange: ChangeDeclaration = { field: 'permitChanged', type: 'Permit', record: 'permit' };
 
 registerEnumType(ChangeKind, {
   name: 'ChangeKind',
