@@ -141,7 +141,7 @@ export class Reconciler {
     const change = compileChange({ ...plannerParts, standing: standingOf(viewer), fragments: {}, variables: {}, allowed: new Set() }, record.change, '', []);
     const changed = new Set<string>();
     try {
-      let place = cursors.open(cursor, viewer);
+      let place = cursors.open(cursor, viewer, change.type);
       if (!place) throw invalidCursor();
       for (let events = 0, caughtUp = false; !caughtUp; ) {
         const page = await reader.read(change, viewer, place, changesPerRead);
