@@ -48,7 +48,8 @@ export interface RootDecision {
 
 /**
  * Decides one root field. A planned read is refused for itself or for a hidden operand, and answers without its denied
- * fields; a field left to a resolver is refused for any coordinate below it, because a resolver computes them together.
+ * fields; a field left to a resolver is refused for any coordinate below it, because a resolver computes them together,
+ * and so are the changes of the feed, as a subscription is.
  */
 export function decideRoot(
   parts: PlannerParts,
@@ -65,7 +66,8 @@ export function decideRoot(
   coordinatesOf(parts.schema, root, nodes, fragments, variables, below);
   const denied = [...below].filter((used) => !allowed.has(used));
   const isNode = root === parts.schema.getQueryType() && name === nodeField;
-  const rootDenied = denied.includes(coordinate) ? coordinate : !read && !isNode ? (denied[0] ?? null) : null;
+  const isWhole = read ? isOwnRead(read) && read.whole === true : !isNode;
+  const rootDenied = denied.includes(coordinate) ? coordinate : isWhole ? (denied[0] ?? null) : null;
   const operands = (): readonly OperandUse[] => (read ? operandUses(parts, request, read, nodes) : isNode ? operandsBehindNode(parts, request, nodes) : []);
   const hidden = (): string | null => operands().find(({ readable }) => !readable)?.coordinate ?? null;
   return { coordinate, read, isNode, refusal: rootDenied ?? hidden() };

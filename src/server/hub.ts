@@ -28,6 +28,7 @@ import { ExportStore } from '../export/export-store.js';
 import { ExportWorker } from '../export/export-worker.js';
 import { exportSeal } from '../export/operations.js';
 import { FeedListener } from '../feed/listener.js';
+import { pullParts } from '../feed/pull/changes-read.js';
 import { Reconciler, reconciler } from '../feed/reconcile/reconciler.js';
 import { sseTransport } from '../feed/sse.js';
 import { pushPermit } from '../intake/push-permit.js';
@@ -138,7 +139,9 @@ export class Hub {
     const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
     const cursors = new FeedCursors(seal, policy.version);
     const changeReader = new ChangeReader({ readers, clock });
-    services.set(reconciler, new Reconciler({ plannerParts, reader: changeReader, cursors }));
+    services
+      .set(pullParts, { reader: changeReader, cursors })
+      .set(reconciler, new Reconciler({ plannerParts, reader: changeReader, cursors }));
     const exporting: RunParts = {
       planner, plannerParts, services, changeReader, cursors, keyRing, tokens, day, boundaryVersion: policy.version,
       store: new ExportStore(database.pool('concordat_writer')),

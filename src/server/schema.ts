@@ -22,6 +22,8 @@ import { intakeReleases } from '../intake/releases.js';
 import { PermitUpserts, upsertBoundaries } from '../intake/upsert-permit.js';
 import { legalDate, systemClock, type Clock } from '../measures/clock.js';
 import type { ChangeDeclaration } from '../feed/compile-change.js';
+import { PullOperation } from '../feed/pull/change-page.js';
+import { changesRead } from '../feed/pull/changes-read.js';
 import { permitBoundaries } from '../permits/boundary.js';
 import { DuplicateCheck, duplicateCheckView } from '../permits/duplicate-check.js';
 import { permitChange, PermitChanges } from '../permits/permit-change.js';
@@ -50,13 +52,16 @@ export const operationViews: readonly OperationView[] = [
   duplicateCheckView, certificateStockView, personalIdentityView, labourRelationsView, ...accessLogViews, ...searchViews, matchView, permitRowView,
 ];
 
-export const reads: ReadonlyMap<string, ReadDeclaration> = new Map([...permitReads, permitStatisticsRead].map((read) => [read.field, read]));
+/** What the feed carries; a capability adds its record type here. */
+const changeDeclarations: readonly [ChangeDeclaration, ...ChangeDeclaration[]] = [permitChange];
+
+export const reads: ReadonlyMap<string, ReadDeclaration> = new Map([...permitReads, permitStatisticsRead, changesRead(changeDeclarations)].map((read) => [read.field, read]));
 
 /** What `node(id:)` reads, by type. */
 export const nodes: ReadonlyMap<string, ReadDeclaration> = new Map([...permitNodes]);
 
-/** What the feed carries, by subscription. */
-export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map([permitChange].map((change) => [change.field, change]));
+/** The same by subscription. */
+export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map(changeDeclarations.map((change) => [change.field, change]));
 
 export const boundaries: readonly Boundary[] = [
   ...permitBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...accessLogBoundaries, ...explainBoundaries,
@@ -81,7 +86,7 @@ export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> 
     resolvers: [
       NodeOperations, PermitOperations, PermitsOfSubject, PermitStatisticsOperation, PublishedStatisticsOperation, PermitUpserts, SubjectOperations,
       SubjectSearchOperation, SubjectMatching, PersonalIdentityOperation,
-      DuplicateCheck, PermitChanges, PermitReconciliation, AccessOperations,
+      DuplicateCheck, PermitChanges, PullOperation, PermitReconciliation, AccessOperations,
       AccessLogOperation, ExplainOperations, ViewerRights, ExportOperations,
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
     ],

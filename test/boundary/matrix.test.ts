@@ -111,6 +111,7 @@ const carriers = [
   ...['reference', 'status', 'reason', 'candidates', 'more'].map((field) => `SubjectMatch.${field}`),
   ...['cursor', 'node'].flatMap((field) => [`PermitEdge.${field}`, `SubjectEdge.${field}`]),
   ...['kind', 'number', 'cursor', 'documentNo', 'permit'].map((field) => `PermitChange.${field}`),
+  ...['changes', 'cursor', 'hasMore'].map((field) => `ChangePage.${field}`), 'Query.changes',
   // Counts, digests and texts of visible permits, compared with a copy.
   'BucketReconciliation.differing', 'BucketReconciliation.hasMore', 'RowReconciliation.differences', 'RowReconciliation.hasMore',
   ...['bucket', 'count', 'digest'].map((field) => `BucketDifference.${field}`), ...['key', 'kind', 'digest', 'text', 'pending'].map((field) => `RowDifference.${field}`),
