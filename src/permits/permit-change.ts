@@ -1,6 +1,6 @@
 import { Arg, Field, ID, Int, ObjectType, registerEnumType, Resolver, Subscription } from 'type-graphql';
-import { ChangeKind } from '../feed/change-stream.js';
 import type { ChangeDeclaration } from '../feed/compile-change.js';
+import { ChangeKind } from '../feed/frames.js';
 import { Change } from '../feed/pull/change-page.js';
 import { Permit } from './permit.js';
 

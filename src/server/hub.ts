@@ -19,7 +19,7 @@ import { viewerQuotas } from '../explain/viewer-rights.js';
 import { competenceSettings, loadCompetenceSettings } from '../competence/settings.js';
 import type { HubDatabase } from '../database/database.js';
 import { ChangeReader } from '../feed/change-reader.js';
-import { heartbeatMs } from '../feed/change-stream.js';
+import { heartbeatMs, Streams } from '../feed/streams.js';
 import { FeedCursors } from '../feed/cursor.js';
 import { ExportDesk, exportDesk } from '../export/export-desk.js';
 import { ExportDownload } from '../export/export-download.js';
@@ -62,6 +62,8 @@ export interface HubOptions {
   readonly orAnyFreePort?: boolean;
   readonly clock?: Clock;
   readonly heartbeatMs?: number;
+  /** How long a stream's connection may take for what it was given. */
+  readonly streamPatienceMs?: number;
   /** Whose tokens count; by default the local issuer's alone. */
   readonly identity?: IdentityConfig;
   /** Where evidence is made durable; by default in the database. */
@@ -150,17 +152,19 @@ export class Hub {
     const exportWorker = new ExportWorker({ ...exporting, log });
     services.set(exportSeal, seal).set(exportDesk, new ExportDesk(exporting, clock, () => exportWorker.wake()));
     const lanes = await Lanes.open(schema, planner, readers, services, meter);
+    const streams = new Streams({
+      reader: changeReader, accessLog, cursors, listener, clock,
+      heartbeatMs: options.heartbeatMs ?? heartbeatMs,
+      ...(options.streamPatienceMs === undefined ? {} : { patienceMs: options.streamPatienceMs }),
+    });
     const stream = sseTransport({
       planner,
       plannerParts,
       meter,
       changes,
-      reader: changeReader,
       accessLog,
-      cursors,
-      listener,
       clock,
-      heartbeatMs: options.heartbeatMs ?? heartbeatMs,
+      streams,
     });
     const readiness = new Readiness({ database, accessLog, listener, tokens, day, log });
     const openStreams = new OpenStreams(tokens, day, () => listener.wake());

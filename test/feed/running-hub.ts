@@ -46,7 +46,7 @@ export class RunningHub {
     readonly folder: string,
   ) {}
 
-  static async start(options: { readonly clock?: Clock; readonly heartbeatMs?: number; readonly evidence?: EvidenceMode; readonly exportBounds?: ExportBounds } = {}): Promise<RunningHub> {
+  static async start(options: { readonly clock?: Clock; readonly heartbeatMs?: number; readonly evidence?: EvidenceMode; readonly exportBounds?: ExportBounds; readonly streamPatienceMs?: number } = {}): Promise<RunningHub> {
     const database = await testDatabase();
     const folder = await mkdtemp(path.join(tmpdir(), 'concordat-feed-'));
     const hub = await Hub.start(database, { dataFolder: folder, port: 0, drainMs: 1_000, ...options });

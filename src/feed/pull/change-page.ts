@@ -1,5 +1,5 @@
 import { Arg, Field, Int, InterfaceType, ObjectType, Query, Resolver } from 'type-graphql';
-import { ChangeKind } from '../change-stream.js';
+import { ChangeKind } from '../frames.js';
 
 /** What every change of the feed says; a capability adds a type with its record. */
 @InterfaceType('Change', { description: '变更 · A change of a record, as far as this viewer may see it.' })
