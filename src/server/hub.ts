@@ -47,6 +47,7 @@ import { Planner } from '../planner/planner.js';
 import { Readers } from '../planner/readers.js';
 import { HttpFront } from './http.js';
 import { Lanes } from './lanes.js';
+import { openReceipts } from './open-receipts.js';
 import { OpenStreams } from './open-streams.js';
 import { Page } from './page/page.js';
 import { quotasFrom } from './quotas.js';
@@ -140,6 +141,7 @@ export class Hub {
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
     const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
     const cursors = new FeedCursors(seal, policy.version);
+    const receipts = openReceipts(database, { services, policy, seal, cursors, clock, log });
     const changeReader = new ChangeReader({ readers, clock });
     services
       .set(pullParts, { reader: changeReader, cursors })
@@ -181,6 +183,7 @@ export class Hub {
       tokens.close();
       await lanes.close();
       await listener.close();
+      await receipts.close();
       await accessLog.close();
       await register.close();
       await readers.close();

@@ -13,6 +13,8 @@ import { competenceBoundaries } from '../competence/boundary.js';
 import { CertificateStockOperation, certificateStockView } from '../competence/certificate-stock.js';
 import { CompetenceOperations } from '../competence/operations.js';
 import { competenceReleases } from '../competence/releases.js';
+import { dutyViews } from '../duties/duty-statement.js';
+import { dutyBoundaries, DutyOperation } from '../duties/operations.js';
 import { entities } from '../../ormconfig.js';
 import { readTables, type Table } from '../database/tables.js';
 import { explainBoundaries, ExplainOperations } from '../explain/operations.js';
@@ -21,6 +23,7 @@ import { exportBoundaries, ExportOperations } from '../export/operations.js';
 import { intakeReleases } from '../intake/releases.js';
 import { PermitUpserts, upsertBoundaries } from '../intake/upsert-permit.js';
 import { legalDate, systemClock, type Clock } from '../measures/clock.js';
+import { acknowledgeBoundaries, AcknowledgeOperation } from '../feed/acknowledge.js';
 import type { ChangeDeclaration } from '../feed/compile-change.js';
 import { PullOperation } from '../feed/pull/change-page.js';
 import { changesRead } from '../feed/pull/changes-read.js';
@@ -33,6 +36,7 @@ import { labourRelationsView, PublishedStatisticsOperation } from '../permits/pu
 import { PermitReconciliation, permitRowView, reconciliationBoundaries } from '../permits/reconciliation.js';
 import { permitReleases } from '../permits/releases.js';
 import { permitStatisticsRead, PermitStatisticsOperation } from '../permits/statistics.js';
+import { FeedHealthOperation, platformBoundaries, platformReleases } from '../platforms/operations.js';
 import { NodeOperations } from '../planner/node.js';
 import type { ReadDeclaration } from '../planner/read.js';
 import { referenceBoundaries } from '../reference/boundary.js';
@@ -49,7 +53,7 @@ import { SubjectOperations } from '../subjects/operations.js';
 
 /** The one place that knows all capabilities: what each of them adds to schema, boundary, reads and feed. */
 export const operationViews: readonly OperationView[] = [
-  duplicateCheckView, certificateStockView, personalIdentityView, labourRelationsView, ...accessLogViews, ...searchViews, matchView, permitRowView,
+  duplicateCheckView, certificateStockView, personalIdentityView, labourRelationsView, ...accessLogViews, ...searchViews, matchView, permitRowView, ...dutyViews,
 ];
 
 /** What the feed carries; a capability adds its record type here. */
@@ -65,11 +69,11 @@ export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map(changeDec
 
 export const boundaries: readonly Boundary[] = [
   ...permitBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...accessLogBoundaries, ...explainBoundaries,
-  ...competenceBoundaries, ...referenceBoundaries, ...searchBoundaries, ...exportBoundaries, ...reconciliationBoundaries,
+  ...competenceBoundaries, ...referenceBoundaries, ...searchBoundaries, ...exportBoundaries, ...reconciliationBoundaries, ...acknowledgeBoundaries, ...dutyBoundaries, ...platformBoundaries,
 ];
 
 /** What is said on purpose although it derives from hidden data; masks and digests stand in the declarations. */
-export const releases: readonly Release[] = [...permitReleases, ...intakeReleases, ...competenceReleases, ...searchReleases];
+export const releases: readonly Release[] = [...permitReleases, ...intakeReleases, ...competenceReleases, ...searchReleases, ...platformReleases];
 
 /** The boundary as it stands on the clock's day. */
 export function boundaryPolicy(clock: Clock = systemClock): BoundaryPolicy {
@@ -89,6 +93,7 @@ export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> 
       DuplicateCheck, PermitChanges, PullOperation, PermitReconciliation, AccessOperations,
       AccessLogOperation, ExplainOperations, ViewerRights, ExportOperations,
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
+      AcknowledgeOperation, DutyOperation, FeedHealthOperation,
     ],
     validate: { forbidUnknownValues: false },
     // Subscriptions are answered by the change feed, never by type-graphql's publish and subscribe.

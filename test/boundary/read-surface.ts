@@ -54,6 +54,9 @@ export const elsewhere: Readonly<Record<string, string>> = {
   changes: 'pages of the same compiled change as permitChanged: held against its stream, and against what is hidden (test/feed/pull.test.ts)',
   reconcilePermits: 'answered by a view of its own: compared by its own pairs and with a partner’s copy (test/feed/reconcile/reconcile.test.ts)',
   reconcilePermitRows: 'as reconcilePermits',
+  acknowledgeChanges: 'writes: tells what the own agency acknowledged; whose cursors count is tested in test/duties and test/feed',
+  duties: 'answered by a view of its own, of permits the viewer sees: who sees which duty is tested in test/duties',
+  feedHealth: 'a declared release: times and numbers of hand-outs, of no record; who sees it is tested in test/platforms',
   upsertPermit: 'writes: compared by its own pairs (mutation-pairs.test.ts), for it changes the databases it is asked on',
 };
 
