@@ -1,7 +1,9 @@
 import {
   getNamedType,
+  isAbstractType,
   isObjectType,
   type FieldNode,
+  type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
   type OperationDefinitionNode,
@@ -252,20 +254,27 @@ export interface FieldUse {
 
 /** The fields below a root field, in the order of the answer; nothing of what stands below a denied one. */
 export function fieldsBelow(
-  request: Pick<DecisionRequest, 'fragments' | 'variables'>,
+  request: FieldsRequest,
   root: GraphQLObjectType,
   key: string,
   nodes: readonly FieldNode[],
   allowed: ReadonlySet<string>,
 ): readonly FieldUse[] {
   const field = root.getFields()[nodes[0]?.name.value ?? ''];
-  const target = field && getNamedType(field.type);
-  return isObjectType(target) ? fieldsIn(request, target, [key], nodes, allowed) : [];
+  return field ? objectsOf(request, getNamedType(field.type)).flatMap((target) => fieldsIn(request, target, [key], nodes, allowed)) : [];
+}
+
+/** What fields are looked for in. */
+type FieldsRequest = Pick<DecisionRequest, 'fragments' | 'variables'> & Pick<PlannerParts, 'schema'>;
+
+/** The type itself, or the types behind an interface or union; none for a scalar. */
+function objectsOf({ schema }: FieldsRequest, type: GraphQLNamedType): readonly GraphQLObjectType[] {
+  return isObjectType(type) ? [type] : isAbstractType(type) ? schema.getPossibleTypes(type) : [];
 }
 
 /** The fields within an object of the given type, selected by `nodes`. */
 export function fieldsIn(
-  request: Pick<DecisionRequest, 'fragments' | 'variables'>,
+  request: FieldsRequest,
   type: GraphQLObjectType,
   path: readonly string[],
   nodes: readonly FieldNode[],
@@ -276,7 +285,7 @@ export function fieldsIn(
     if (!field) return []; // __typename
     const coordinate = `${type.name}.${field.name}`;
     const use = { path: [...path, key], coordinate, allowed: allowed.has(coordinate) };
-    const target = getNamedType(field.type);
-    return use.allowed && isObjectType(target) ? [use, ...fieldsIn(request, target, use.path, below, allowed)] : [use];
+    if (!use.allowed) return [use];
+    return [use, ...objectsOf(request, getNamedType(field.type)).flatMap((target) => fieldsIn(request, target, use.path, below, allowed))];
   });
 }

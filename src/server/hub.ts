@@ -144,7 +144,7 @@ export class Hub {
     const receipts = openReceipts(database, { services, policy, seal, cursors, clock, log });
     const changeReader = new ChangeReader({ readers, clock });
     services
-      .set(pullParts, { reader: changeReader, cursors })
+      .set(pullParts, { reader: changeReader, cursors, receipts })
       .set(reconciler, new Reconciler({ plannerParts, reader: changeReader, cursors }));
     const exporting: RunParts = {
       planner, plannerParts, services, changeReader, cursors, keyRing, tokens, day, boundaryVersion: policy.version,

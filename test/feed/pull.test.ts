@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { namedSubjects } from '../support/named-subjects.js';
+import { waitFor } from '../support/wait-for.js';
 import { PullClient, pullQuery, type PulledChange } from './pull-client.js';
 import { addPermits, addSubject, inTransaction } from './registry-rows.js';
 import { RunningHub } from './running-hub.js';
@@ -239,6 +240,42 @@ test('eight writers, readers that stop, forget a page and resume: every committe
     { numRuns: 6 },
   );
 }, 120_000);
+
+test('what is handed out is on record: how far the account has come, and the duty to deliver of what a bureau was owed', async () => {
+  const pool = running.database.pool();
+  const bureau = await client('BINHAI_HRSS');
+  const start = await bureau.now();
+  const holderId = await addSubject(pool, '滨海一号');
+  const [image] = await addPermits(pool, [{ documentNo: 'B1', holderId, district: '120116', decidedBy: 'BINHAI_APPROVAL', certificateNo: 'b1' }]);
+  await pool.query(
+    `INSERT INTO hub.permit_action (permit_id, jurisdiction, item, decided_by, district, action, acted_on)
+     SELECT id, jurisdiction, item, decided_by, district, 'GRANT', decided_on FROM hub.permit WHERE id = $1`,
+    [image?.['id']],
+  );
+  const { changes, cursor } = await bureau.all(start, [1]);
+  expect(changes.map(brief)).toEqual([['ENTERED', 1, 'B1', 'b1'], ['CHANGED', 2, 'B1', 'b1']]);
+  const states = async (): Promise<unknown> => JSON.parse(await bureau.post('{ duties(first: 10) { nodes { state documentNo } } }'));
+  expect(await states()).toMatchObject({ data: { duties: { nodes: [{ state: 'DELIVERED', documentNo: 'B1' }] } } });
+  await bureau.post('mutation ($cursor: String!) { acknowledgeChanges(cursor: $cursor) { number duties } }', { cursor });
+  expect(await states()).toMatchObject({ data: { duties: { nodes: [{ state: 'ACKNOWLEDGED', documentNo: 'B1' }] } } });
+  await waitFor('the place of the consumer to be written down', async () => {
+    const { rows } = await pool.query<{ transport: string; delivered_events: string }>(`SELECT transport, delivered_events FROM hub.feed_consumer WHERE agency = 'BINHAI_HRSS'`);
+    return rows.some(({ transport, delivered_events: events }) => transport === 'PULL' && events === '2');
+  });
+});
+
+test('explainAccess tells of the fields behind the interface, and of the one that refuses the page', async () => {
+  const bureau = await client('HEPING_HRSS');
+  const explain = async (fields: string): Promise<unknown> =>
+    JSON.parse(await bureau.post('query ($operation: String!) { explainAccess(operation: $operation) { paths { path effect because } } }', {
+      operation: `{ changes(first: 1) { changes { kind ... on PermitChange { permit { ${fields} } } } } }`,
+    }));
+  const paths = async (fields: string): Promise<string> => JSON.stringify(await explain(fields));
+  expect(await paths('item')).toContain('"permit","item"');
+  const denied = await paths('content');
+  expect(denied).toContain('"because":"Permit.content"');
+  expect(denied).not.toContain('"effect":"ALLOW"');
+});
 
 test('a renamed holder is a change of each of its permits, also in pages', async () => {
   const pool = running.database.pool();

@@ -12,6 +12,8 @@ import type { ChangeReader } from '../change-reader.js';
 import { compileChange, type ChangeDeclaration, type CompiledChange } from '../compile-change.js';
 import type { FeedCursors, FeedPlace } from '../cursor.js';
 import { asRefusal } from '../feed-refusal.js';
+import { kindOf } from '../frames.js';
+import type { Receipts } from '../receipts.js';
 import { invalidCursor } from '../stream-ended.js';
 import { MergedChanges, type MergedEvent, type MergedPage } from './merged-changes.js';
 
@@ -19,6 +21,7 @@ import { MergedChanges, type MergedEvent, type MergedPage } from './merged-chang
 export interface PullParts {
   readonly reader: ChangeReader;
   readonly cursors: FeedCursors;
+  readonly receipts: Pick<Receipts, 'consumer'>;
 }
 
 export const pullParts = new ServiceKey<PullParts>('pull');
@@ -62,6 +65,7 @@ function compilePage(context: RootContext, declarations: readonly ChangeDeclarat
       const page = await readPage(parts, changes, cursorType, after(given), size, viewer, operation.signal).catch((error: unknown) => {
         throw asRefusal(error);
       });
+      await handedOut(parts, seen, page, viewer);
       return written(type, members, page, viewer, (place) => parts.cursors.close(place, viewer, cursorType));
     },
   };
@@ -83,6 +87,18 @@ async function readPage(
   const place = cursors.open(after, viewer, cursorType);
   if (!place) throw invalidCursor();
   return new MergedChanges(reader, changes).read(viewer, place, size, signal);
+}
+
+/** The receipts are told before the page leaves: who owes a delivery can show that it was made. */
+async function handedOut({ receipts }: PullParts, declarations: readonly ChangeDeclaration[], { events, place }: MergedPage, viewer: Viewer): Promise<void> {
+  await Promise.all(
+    declarations.map(async ({ type: recordType }) => {
+      const own = events.filter(({ change }) => change.type === recordType).map(({ event }) => event);
+      const consumer = receipts.consumer(viewer, { recordType, transport: 'PULL', name: viewer.account });
+      if (own.length > 0) await consumer.delivered(own, place);
+      else consumer.reached(place);
+    }),
+  );
 }
 
 /** The JSON of a page, with what cost and evidence record of it. */
@@ -113,8 +129,7 @@ function written(
 }
 
 function changeText({ change, event }: MergedEvent, viewer: Viewer, cursor: (place: FeedPlace) => string): string {
-  const kind = event.seenAfter ? (event.seenBefore ? 'CHANGED' : 'ENTERED') : 'LEFT';
-  return change.write({ kind, number: event.place.number, cursor: cursor(event.place) }, event, viewer);
+  return change.write({ kind: kindOf(event), number: event.place.number, cursor: cursor(event.place) }, event, viewer);
 }
 
 /** Changes, records and what is below them, as the static cost counts them. */
