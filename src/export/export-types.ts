@@ -112,6 +112,12 @@ export class ExportJobType {
   @Field(() => String, { nullable: true, description: '清单地址 · Path of its manifest.' })
   manifest!: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: '读取之初的变更游标，自此续取变更而无遗漏 · Sealed feed cursor from before its first page: changes behind it go on where the file ends; null until it runs.',
+  })
+  position!: string | null;
+
   @Field(() => ExportError, { nullable: true, description: '失败原因 · Why it failed.' })
   error!: ExportError | null;
 }

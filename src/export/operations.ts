@@ -36,7 +36,7 @@ export const exportBoundaries: readonly Boundary[] = [
     type: 'ExportJob',
     fields: [
       'id', 'state', 'format', 'account', 'purpose', 'caseNo', 'requestedAt', 'startedAt', 'finishedAt', 'expiresAt', 'records', 'expected', 'bytes',
-      'digest', 'data', 'manifest', 'error',
+      'digest', 'data', 'manifest', 'position', 'error',
     ],
   },
   { ...own, type: 'ExportError', fields: ['code', 'message', 'nextStep'] },
@@ -96,10 +96,10 @@ export class ExportOperations {
 
 function shown(job: ExportJob): ExportJobType {
   const date = (time: number | null): Date | null => (time === null ? null : new Date(time));
-  const { id, state, format, account, purpose, caseNo, records, total: expected, bytes, digest, error } = job;
+  const { id, state, format, account, purpose, caseNo, records, total: expected, bytes, digest, position, error } = job;
   const ready = state === 'READY';
   return {
-    id, state, format, account, purpose, caseNo, records, expected, bytes, digest,
+    id, state, format, account, purpose, caseNo, records, expected, bytes, digest, position,
     requestedAt: new Date(job.requestedAt),
     startedAt: date(job.startedAt),
     finishedAt: date(job.finishedAt),

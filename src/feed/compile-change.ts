@@ -23,6 +23,8 @@ export interface VisibleEvent {
   readonly position: bigint;
   readonly seenBefore: boolean;
   readonly seenAfter: boolean;
+  /** What names the record to those who saw it, for example its document number. */
+  readonly identity: string | null;
   /** Internal id of the subject of the record, where the subscriber sees it; for the evidence. */
   readonly subject: string | null;
   readonly row: Row;
@@ -89,6 +91,7 @@ export function compileChange(context: ReadContext, declaration: ChangeDeclarati
       position: BigInt(row[0] ?? '0'),
       seenBefore: row[1] === 't',
       seenAfter: row[2] === 't',
+      identity: row[3] ?? null,
       subject: subject === null ? null : (row[subject] ?? null),
       row,
     }),
@@ -100,7 +103,7 @@ export function compileChange(context: ReadContext, declaration: ChangeDeclarati
         if (field === 'number') return `${at}${head.number}`;
         if (field === 'cursor') return `${at}"${head.cursor}"`;
         if (field === '__typename') return `${at}${JSON.stringify(type.name)}`;
-        const identity = event?.row[3] ?? null;
+        const identity = event?.identity ?? null;
         return `${at}${identity === null ? 'null' : JSON.stringify(identity)}`;
       });
       return `{${parts.join(',')}}`;

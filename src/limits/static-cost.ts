@@ -174,10 +174,11 @@ function isList(type: GraphQLOutputType): boolean {
 }
 
 /** The frame of a page: connection, edge and page information, told by their fields (Relay cursor connections). */
-const pageFields: ReadonlySet<string> = new Set(['nodes', 'edges', 'pageInfo']);
+const pageFields: ReadonlySet<string> = new Set(['nodes', 'edges', 'pageInfo', 'changes', 'cursor', 'hasMore']);
 
+/** A page of records, or of changes: its list is as long as `first` says. */
 function isConnection(type: GraphQLNamedType): type is GraphQLObjectType {
-  return has(type, 'pageInfo') && has(type, 'edges');
+  return has(type, 'edges') ? has(type, 'pageInfo') : has(type, 'changes') && has(type, 'hasMore');
 }
 
 function isFrame(type: GraphQLNamedType): boolean {

@@ -10,6 +10,9 @@ export const fieldWeights: ReadonlyMap<string, number> = new Map([
   ['Query.__type', 10],
   // One transaction with its checks, as long as a hundred look-ups.
   ['Mutation.upsertPermit', 100],
+  // Digests all visible rows, or those of a bucket, on a connection of its own: a second of work for some 100,000 rows.
+  ['Query.reconcilePermits', 2_000],
+  ['Query.reconcilePermitRows', 500],
   // Counts all rows of the list, not those of the page.
   ['*.totalCount', 100],
 ]);
@@ -27,6 +30,9 @@ export const listSizes: ReadonlyMap<string, number> = new Map([
   // As many groups as an answer may hold; what is not there is given back.
   ['PermitStatistics.groups', 1_000],
   ['PublishedStatistics.cells', 1_000],
+  // As many as an answer may name.
+  ['BucketReconciliation.differing', 1_000],
+  ['RowReconciliation.differences', 1_000],
 ]);
 
 /** Entries reckoned for a list without a page size at the root: the longest of them has 65. */

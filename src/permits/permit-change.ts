@@ -1,6 +1,11 @@
 import { Arg, Field, ID, Int, ObjectType, registerEnumType, Resolver, Subscription } from 'type-graphql';
+import type { ChangeDeclaration } from '../feed/compile-change.js';
 import { ChangeKind } from '../feed/frames.js';
+import { Change } from '../feed/pull/change-page.js';
 import { Permit } from './permit.js';
+
+/** What the feed carries of permits. */
+export const permitChange: ChangeDeclaration = { field: 'permitChanged', type: 'Permit', record: 'permit' };
 
 registerEnumType(ChangeKind, {
   name: 'ChangeKind',
@@ -14,7 +19,7 @@ registerEnumType(ChangeKind, {
   },
 });
 
-@ObjectType({ description: '许可变更 · One change of permits, as far as this subscriber may see it.' })
+@ObjectType({ implements: Change, description: '许可变更 · One change of permits, as far as this subscriber may see it.' })
 export class PermitChange {
   @Field(() => ChangeKind, { description: '变更种类 · Kind.' })
   kind!: ChangeKind;

@@ -1,7 +1,9 @@
 import {
   getNamedType,
+  isAbstractType,
   isObjectType,
   type FieldNode,
+  type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
   type OperationDefinitionNode,
@@ -48,7 +50,8 @@ export interface RootDecision {
 
 /**
  * Decides one root field. A planned read is refused for itself or for a hidden operand, and answers without its denied
- * fields; a field left to a resolver is refused for any coordinate below it, because a resolver computes them together.
+ * fields; a field left to a resolver is refused for any coordinate below it, because a resolver computes them together,
+ * and so are the changes of the feed, as a subscription is.
  */
 export function decideRoot(
   parts: PlannerParts,
@@ -65,7 +68,8 @@ export function decideRoot(
   coordinatesOf(parts.schema, root, nodes, fragments, variables, below);
   const denied = [...below].filter((used) => !allowed.has(used));
   const isNode = root === parts.schema.getQueryType() && name === nodeField;
-  const rootDenied = denied.includes(coordinate) ? coordinate : !read && !isNode ? (denied[0] ?? null) : null;
+  const isWhole = read ? isOwnRead(read) && read.whole === true : !isNode;
+  const rootDenied = denied.includes(coordinate) ? coordinate : isWhole ? (denied[0] ?? null) : null;
   const operands = (): readonly OperandUse[] => (read ? operandUses(parts, request, read, nodes) : isNode ? operandsBehindNode(parts, request, nodes) : []);
   const hidden = (): string | null => operands().find(({ readable }) => !readable)?.coordinate ?? null;
   return { coordinate, read, isNode, refusal: rootDenied ?? hidden() };
@@ -250,20 +254,27 @@ export interface FieldUse {
 
 /** The fields below a root field, in the order of the answer; nothing of what stands below a denied one. */
 export function fieldsBelow(
-  request: Pick<DecisionRequest, 'fragments' | 'variables'>,
+  request: FieldsRequest,
   root: GraphQLObjectType,
   key: string,
   nodes: readonly FieldNode[],
   allowed: ReadonlySet<string>,
 ): readonly FieldUse[] {
   const field = root.getFields()[nodes[0]?.name.value ?? ''];
-  const target = field && getNamedType(field.type);
-  return isObjectType(target) ? fieldsIn(request, target, [key], nodes, allowed) : [];
+  return field ? objectsOf(request, getNamedType(field.type)).flatMap((target) => fieldsIn(request, target, [key], nodes, allowed)) : [];
+}
+
+/** What fields are looked for in. */
+type FieldsRequest = Pick<DecisionRequest, 'fragments' | 'variables'> & Pick<PlannerParts, 'schema'>;
+
+/** The type itself, or the types behind an interface or union; none for a scalar. */
+function objectsOf({ schema }: FieldsRequest, type: GraphQLNamedType): readonly GraphQLObjectType[] {
+  return isObjectType(type) ? [type] : isAbstractType(type) ? schema.getPossibleTypes(type) : [];
 }
 
 /** The fields within an object of the given type, selected by `nodes`. */
 export function fieldsIn(
-  request: Pick<DecisionRequest, 'fragments' | 'variables'>,
+  request: FieldsRequest,
   type: GraphQLObjectType,
   path: readonly string[],
   nodes: readonly FieldNode[],
@@ -274,7 +285,7 @@ export function fieldsIn(
     if (!field) return []; // __typename
     const coordinate = `${type.name}.${field.name}`;
     const use = { path: [...path, key], coordinate, allowed: allowed.has(coordinate) };
-    const target = getNamedType(field.type);
-    return use.allowed && isObjectType(target) ? [use, ...fieldsIn(request, target, use.path, below, allowed)] : [use];
+    if (!use.allowed) return [use];
+    return [use, ...objectsOf(request, getNamedType(field.type)).flatMap((target) => fieldsIn(request, target, use.path, below, allowed))];
   });
 }

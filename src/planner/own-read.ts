@@ -1,5 +1,6 @@
 import type { FieldNode, GraphQLSchema } from 'graphql';
 import type { CompiledRead } from './compile-read.js';
+import type { ResolvedRead } from './fallback/fallback.js';
 import type { OperandForm } from './operand.js';
 import type { ReadDeclaration } from './read.js';
 import type { RootContext } from './record-page.js';
@@ -22,15 +23,17 @@ export interface AskedRoot {
 }
 
 /**
- * A read that compiles itself (aggregates). The planner decides its coordinates and operands like those of any read,
- * caches its plan and runs its statement; only the statement and the writer are its own.
+ * A read that compiles itself (aggregates, changes). The planner decides its coordinates and operands like those of any
+ * read, caches its plan and runs its statement; only the statement and the writer, or all of its reading, are its own.
  */
 export interface OwnRead extends ReadDeclaration {
   readonly form: 'own';
+  /** It answers wholly or not at all: any denied coordinate below it refuses it. */
+  readonly whole?: true;
   /** What it groups, aggregates, compares and orders by. */
   readonly operands: (asked: AskedRoot) => readonly OwnOperand[];
   /** Throws GraphQLError BAD_USER_INPUT or BAD_PAGE_SIZE for arguments that make no sense together. */
-  readonly compile: (context: RootContext, nodes: readonly FieldNode[]) => CompiledRead;
+  readonly compile: (context: RootContext, nodes: readonly FieldNode[]) => CompiledRead | ResolvedRead;
 }
 
 export function isOwnRead(read: ReadDeclaration): read is OwnRead {

@@ -28,6 +28,8 @@ import { ExportStore } from '../export/export-store.js';
 import { ExportWorker } from '../export/export-worker.js';
 import { exportSeal } from '../export/operations.js';
 import { FeedListener } from '../feed/listener.js';
+import { pullParts } from '../feed/pull/changes-read.js';
+import { Reconciler, reconciler } from '../feed/reconcile/reconciler.js';
 import { sseTransport } from '../feed/sse.js';
 import { pushPermit } from '../intake/push-permit.js';
 import { permitPush } from '../intake/upsert-permit.js';
@@ -143,6 +145,9 @@ export class Hub {
     const cursors = new FeedCursors(seal, policy.version);
     const receipts = openReceipts(database, { services, policy, seal, cursors, clock, log });
     const changeReader = new ChangeReader({ readers, clock });
+    services
+      .set(pullParts, { reader: changeReader, cursors, receipts })
+      .set(reconciler, new Reconciler({ plannerParts, reader: changeReader, cursors }));
     const exporting: RunParts = {
       planner, plannerParts, services, changeReader, cursors, keyRing, tokens, day, boundaryVersion: policy.version,
       store: new ExportStore(database.pool('concordat_writer')),

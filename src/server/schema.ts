@@ -25,12 +25,15 @@ import { PermitUpserts, upsertBoundaries } from '../intake/upsert-permit.js';
 import { legalDate, systemClock, type Clock } from '../measures/clock.js';
 import { acknowledgeBoundaries, AcknowledgeOperation } from '../feed/acknowledge.js';
 import type { ChangeDeclaration } from '../feed/compile-change.js';
+import { PullOperation } from '../feed/pull/change-page.js';
+import { changesRead } from '../feed/pull/changes-read.js';
 import { permitBoundaries } from '../permits/boundary.js';
 import { DuplicateCheck, duplicateCheckView } from '../permits/duplicate-check.js';
-import { PermitChanges } from '../permits/permit-change.js';
+import { permitChange, PermitChanges } from '../permits/permit-change.js';
 import { PermitOperations, PermitsOfSubject } from '../permits/operations.js';
 import { permitNodes, permitReads } from '../permits/reads.js';
 import { labourRelationsView, PublishedStatisticsOperation } from '../permits/published-statistics.js';
+import { PermitReconciliation, permitRowView, reconciliationBoundaries } from '../permits/reconciliation.js';
 import { permitReleases } from '../permits/releases.js';
 import { permitStatisticsRead, PermitStatisticsOperation } from '../permits/statistics.js';
 import { FeedHealthOperation, platformBoundaries, platformReleases } from '../platforms/operations.js';
@@ -50,21 +53,23 @@ import { SubjectOperations } from '../subjects/operations.js';
 
 /** The one place that knows all capabilities: what each of them adds to schema, boundary, reads and feed. */
 export const operationViews: readonly OperationView[] = [
-  duplicateCheckView, certificateStockView, personalIdentityView, labourRelationsView, ...accessLogViews, ...searchViews, matchView, ...dutyViews,
+  duplicateCheckView, certificateStockView, personalIdentityView, labourRelationsView, ...accessLogViews, ...searchViews, matchView, permitRowView, ...dutyViews,
 ];
 
-export const reads: ReadonlyMap<string, ReadDeclaration> = new Map([...permitReads, permitStatisticsRead].map((read) => [read.field, read]));
+/** What the feed carries; a capability adds its record type here. */
+const changeDeclarations: readonly [ChangeDeclaration, ...ChangeDeclaration[]] = [permitChange];
+
+export const reads: ReadonlyMap<string, ReadDeclaration> = new Map([...permitReads, permitStatisticsRead, changesRead(changeDeclarations)].map((read) => [read.field, read]));
 
 /** What `node(id:)` reads, by type. */
 export const nodes: ReadonlyMap<string, ReadDeclaration> = new Map([...permitNodes]);
 
-export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map([
-  ['permitChanged', { field: 'permitChanged', type: 'Permit', record: 'permit' }],
-]);
+/** The same by subscription. */
+export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map(changeDeclarations.map((change) => [change.field, change]));
 
 export const boundaries: readonly Boundary[] = [
   ...permitBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...accessLogBoundaries, ...explainBoundaries,
-  ...competenceBoundaries, ...referenceBoundaries, ...searchBoundaries, ...exportBoundaries, ...acknowledgeBoundaries, ...dutyBoundaries, ...platformBoundaries,
+  ...competenceBoundaries, ...referenceBoundaries, ...searchBoundaries, ...exportBoundaries, ...reconciliationBoundaries, ...acknowledgeBoundaries, ...dutyBoundaries, ...platformBoundaries,
 ];
 
 /** What is said on purpose although it derives from hidden data; masks and digests stand in the declarations. */
@@ -85,7 +90,7 @@ export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> 
     resolvers: [
       NodeOperations, PermitOperations, PermitsOfSubject, PermitStatisticsOperation, PublishedStatisticsOperation, PermitUpserts, SubjectOperations,
       SubjectSearchOperation, SubjectMatching, PersonalIdentityOperation,
-      DuplicateCheck, PermitChanges, AccessOperations,
+      DuplicateCheck, PermitChanges, PullOperation, PermitReconciliation, AccessOperations,
       AccessLogOperation, ExplainOperations, ViewerRights, ExportOperations,
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
       AcknowledgeOperation, DutyOperation, FeedHealthOperation,

@@ -10,6 +10,7 @@ const job = z.object({
   digest: z.string().nullable(),
   data: z.string().nullable(),
   manifest: z.string().nullable(),
+  position: z.string().nullable(),
   error: z.object({ code: z.string() }).nullable(),
 });
 export type Job = z.infer<typeof job>;
@@ -20,7 +21,7 @@ const answer = z.object({
 });
 export type GraphQLAnswer = z.infer<typeof answer>;
 
-const fields = 'id state records expected bytes digest data manifest error { code }';
+const fields = 'id state records expected bytes digest data manifest position error { code }';
 
 export interface Order {
   readonly query: string;

@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Viewer } from '../../access/viewer.js';
 import type { BoundStatement, Row } from '../../database/envelope.js';
+import type { OperationContext } from '../context.js';
 import type { Variables } from '../selection.js';
 
 /** One run of a fallback: whose, with what, and what it counts for cost and evidence. */
@@ -8,7 +9,7 @@ export interface Run {
   readonly viewer: Viewer;
   readonly variables: Variables;
   /** What resolvers of other fields get. */
-  readonly context: object;
+  readonly context: Partial<OperationContext>;
   /** Sends one statement; `adHoc` as of a compiled read. */
   readonly send: (statement: BoundStatement, adHoc: boolean) => Promise<readonly Row[]>;
 }

@@ -1,0 +1,151 @@
+import { GraphQLError, type FieldNode, type GraphQLObjectType } from 'graphql';
+import type { Viewer } from '../../access/viewer.js';
+import { argumentReader } from '../../planner/arguments.js';
+import { ServiceKey, type OperationContext } from '../../planner/context.js';
+import type { ResolvedRead } from '../../planner/fallback/fallback.js';
+import { fieldObject } from '../../planner/object-compiler.js';
+import type { OwnRead } from '../../planner/own-read.js';
+import { pageRequest } from '../../planner/page.js';
+import type { RootContext } from '../../planner/record-page.js';
+import { collectFields, subSelections } from '../../planner/selection.js';
+import type { ChangeReader } from '../change-reader.js';
+import { compileChange, type ChangeDeclaration, type CompiledChange } from '../compile-change.js';
+import type { FeedCursors, FeedPlace } from '../cursor.js';
+import { asRefusal } from '../feed-refusal.js';
+import { kindOf } from '../frames.js';
+import type { Receipts } from '../receipts.js';
+import { invalidCursor } from '../stream-ended.js';
+import { MergedChanges, type MergedEvent, type MergedPage } from './merged-changes.js';
+
+/** What pulling needs of the hub. */
+export interface PullParts {
+  readonly reader: ChangeReader;
+  readonly cursors: FeedCursors;
+  readonly receipts: Pick<Receipts, 'consumer'>;
+}
+
+export const pullParts = new ServiceKey<PullParts>('pull');
+
+/**
+ * `Query.changes`: the declared changes as pages of an ordinary answer, read and written as a stream's are, by the same
+ * compiled change. As with a subscription, one denied coordinate refuses the whole.
+ */
+export function changesRead(declarations: readonly [ChangeDeclaration, ...ChangeDeclaration[]]): OwnRead {
+  return {
+    field: 'Query.changes',
+    type: declarations[0].type,
+    form: 'own',
+    whole: true,
+    filters: {},
+    order: [],
+    operands: () => [],
+    compile: (context, nodes) => compilePage(context, declarations, nodes),
+  };
+}
+
+function compilePage(context: RootContext, declarations: readonly ChangeDeclaration[], nodes: readonly FieldNode[]): ResolvedRead {
+  const { schema, policy, standing, fragments, variables } = context;
+  const query = schema.getQueryType();
+  if (!query) throw new Error('the schema has no queries');
+  const [node] = nodes;
+  if (!node) throw new Error('Query.changes is not selected');
+  const type = fieldObject(query, node.name.value);
+  const members = [...collectFields(type, subSelections(nodes), fragments, variables)].map(([key, below]) => ({ key, name: below[0]?.name.value ?? '', below }));
+  const lists = members.filter(({ name }) => name === 'changes');
+  if (lists.length > 1) throw twice(nodes);
+  const seen = declarations.filter((declaration) => policy.branches(standing, declaration.type).length > 0);
+  const changes = seen.map((declaration) => compileChange(context, declaration, declaration.field, lists[0]?.below ?? []));
+  // With one record type it is the type of that one's streams and exports, so that all of them share their cursors.
+  const cursorType = seen.map((declaration) => declaration.type).sort().join('+');
+  const after = argumentReader(node, 'after');
+  return {
+    resolve: async ({ viewer, variables: given, context: operation }) => {
+      const { size } = pageRequest(node, given, viewer.pageLimit);
+      const parts = pullOf(operation);
+      const page = await readPage(parts, changes, cursorType, after(given), size, viewer, operation.signal).catch((error: unknown) => {
+        throw asRefusal(error);
+      });
+      await handedOut(parts, seen, page, viewer);
+      return written(type, members, page, viewer, (place) => parts.cursors.close(place, viewer, cursorType));
+    },
+  };
+}
+
+async function readPage(
+  { reader, cursors }: PullParts,
+  changes: readonly CompiledChange[],
+  cursorType: string,
+  after: unknown,
+  size: number,
+  viewer: Viewer,
+  signal: AbortSignal | undefined,
+): Promise<MergedPage> {
+  if (typeof after !== 'string') {
+    const { epoch, position } = await reader.head(viewer);
+    return { events: [], place: { epoch, position: position + 1n, number: 0 }, more: false };
+  }
+  const place = cursors.open(after, viewer, cursorType);
+  if (!place) throw invalidCursor();
+  return new MergedChanges(reader, changes).read(viewer, place, size, signal);
+}
+
+/** The receipts are told before the page leaves: who owes a delivery can show that it was made. */
+async function handedOut({ receipts }: PullParts, declarations: readonly ChangeDeclaration[], { events, place }: MergedPage, viewer: Viewer): Promise<void> {
+  await Promise.all(
+    declarations.map(async ({ type: recordType }) => {
+      const own = events.filter(({ change }) => change.type === recordType).map(({ event }) => event);
+      const consumer = receipts.consumer(viewer, { recordType, transport: 'PULL', name: viewer.account });
+      if (own.length > 0) await consumer.delivered(own, place);
+      else consumer.reached(place);
+    }),
+  );
+}
+
+/** The JSON of a page, with what cost and evidence record of it. */
+function written(
+  type: GraphQLObjectType,
+  members: readonly { readonly key: string; readonly name: string }[],
+  { events, place, more }: MergedPage,
+  viewer: Viewer,
+  cursor: (place: FeedPlace) => string,
+): Awaited<ReturnType<ResolvedRead['resolve']>> {
+  let objects = 0;
+  const text = members.map(({ key, name }) => {
+    const at = `${JSON.stringify(key)}:`;
+    if (name === '__typename') return `${at}${JSON.stringify(type.name)}`;
+    if (name === 'cursor') return `${at}${JSON.stringify(cursor(place))}`;
+    if (name === 'hasMore') return `${at}${String(more)}`;
+    const list = events.map((one) => changeText(one, viewer, cursor));
+    objects = list.reduce((sum, change) => sum + objectsIn(JSON.parse(change)), 0);
+    return `${at}[${list.join(',')}]`;
+  });
+  return {
+    bytes: [Buffer.from(`{${text.join(',')}}`)],
+    records: events.length,
+    objects,
+    subjects: [...new Set(events.flatMap(({ event }) => event.subject ?? []))],
+    errors: [],
+  };
+}
+
+function changeText({ change, event }: MergedEvent, viewer: Viewer, cursor: (place: FeedPlace) => string): string {
+  return change.write({ kind: kindOf(event), number: event.place.number, cursor: cursor(event.place) }, event, viewer);
+}
+
+/** Changes, records and what is below them, as the static cost counts them. */
+function objectsIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  return (Array.isArray(value) ? 0 : 1) + Object.values(value).reduce<number>((sum, below) => sum + objectsIn(below), 0);
+}
+
+function pullOf({ services }: Partial<OperationContext>): PullParts {
+  if (!services) throw new Error('changes are pulled in an operation');
+  return services.get(pullParts);
+}
+
+function twice(nodes: readonly FieldNode[]): GraphQLError {
+  return new GraphQLError('一页变更中 changes 只可选一次 · Select changes once in a page.', {
+    nodes: [...nodes],
+    extensions: { code: 'BAD_USER_INPUT', nextStep: '{ changes(first: 100, after: "…") { cursor hasMore changes { … } } }' },
+  });
+}
