@@ -72,7 +72,8 @@ export async function runExport(parts: RunParts, claimed: ExportJob, worker: str
     const viewer = viewerOf(job, parts);
     // Before the first page: what is committed later is behind this place, whether or not a page shows it too.
     const { epoch, position } = await parts.changeReader.head(viewer);
-    const place = parts.cursors.close({ epoch, position: position + 1n, number: 0 }, viewer);
+    const type = parts.plannerParts.reads.get(`Query.${prepared.rest.root.name.value}`)?.type ?? '';
+    const place = parts.cursors.close({ epoch, position: position + 1n, number: 0 }, viewer, type);
     job = { ...job, day: viewer.today, position: place };
     if (!(await store.begin(job.id, worker, viewer.today, place))) return;
   }

@@ -61,7 +61,7 @@ export async function* changeStream(
   // A frame was asked for when its read was: statements sent, rows back, then frame after frame as they are taken.
   let times = { receivedAt: clock.now().getTime(), startedAt: clock.now().getTime(), executedAt: 0 };
   const release = async (kind: ChangeKind, place: FeedPlace, event: Parameters<CompiledChange['write']>[1]): Promise<string> => {
-    const json = change.write({ kind, number: place.number, cursor: cursors.close(place, viewer) }, event, viewer);
+    const json = change.write({ kind, number: place.number, cursor: cursors.close(place, viewer, change.type) }, event, viewer);
     const body = `{"data":{${JSON.stringify(change.key)}:${json}}}`;
     await parts.accessLog.append({
       ...evidence,
@@ -81,7 +81,7 @@ export async function* changeStream(
     const head = await parts.reader.head(viewer);
     place = { epoch: head.epoch, position: head.position + 1n, number: 0 };
   } else {
-    const opened = cursors.open(after, viewer);
+    const opened = cursors.open(after, viewer, change.type);
     if (!opened) throw invalidCursor();
     const head = await parts.reader.head(viewer);
     if (opened.epoch !== head.epoch) throw oldEpoch();

@@ -35,6 +35,8 @@ export interface ChangeHead {
 
 /** A subscription compiled for a viewer class. */
 export interface CompiledChange {
+  /** The record type whose changes it carries. */
+  readonly type: string;
   /** Response key of the root field. */
   readonly key: string;
   /** At most `page` visible events from a position on, before the position `upTo`. */
@@ -78,6 +80,7 @@ export function compileChange(context: ReadContext, declaration: ChangeDeclarati
       'ORDER BY p.first_position, p.ordinal',
   );
   return {
+    type: declaration.type,
     key,
     read: (from, upTo, page) => ({ statement, values: [String(from), String(upTo), String(page)] }),
     event: (row) => ({

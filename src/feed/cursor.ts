@@ -1,5 +1,5 @@
 import type { Seal } from '../access/keys.js';
-import { standingOf, type Viewer } from '../access/viewer.js';
+import { scopeKeyOf, type Viewer } from '../access/viewer.js';
 
 /** A place in the log, and how far a subscriber's own numbering has come. Never leaves the hub unsealed. */
 export interface FeedPlace {
@@ -11,7 +11,11 @@ export interface FeedPlace {
   readonly number: number;
 }
 
-/** Seals places for one subscriber, viewer class, record type and boundary version. */
+/**
+ * Seals places for one subscriber, record type and boundary version. The subscriber is the agency in its scope, not the
+ * account: whoever is shown the same may go on from the same cursor, over any transport and at any hub of one data folder,
+ * and streams that share a frame share its cursor.
+ */
 export class FeedCursors {
   readonly #seal: Seal;
   readonly #boundaryVersion: string;
@@ -21,21 +25,21 @@ export class FeedCursors {
     this.#boundaryVersion = boundaryVersion;
   }
 
-  close(place: FeedPlace, viewer: Viewer): string {
+  /** `type`: the record type whose changes are read, for example `Permit`. */
+  close(place: FeedPlace, viewer: Viewer, type: string): string {
     // Fixed width: the length of a cursor must not tell how large the position is.
     const text = [place.epoch, String(place.position).padStart(20, '0'), String(place.number).padStart(10, '0')].join(' ');
-    return this.#seal.close(text, this.#context(viewer));
+    return this.#seal.close(text, this.#context(viewer, type));
   }
 
-  /** The place, or null when the cursor is not this subscriber's or belongs to another boundary version. */
-  open(cursor: string, viewer: Viewer): FeedPlace | null {
-    const [epoch, position, number] = this.#seal.open(cursor, this.#context(viewer))?.split(' ') ?? [];
+  /** The place, or null when the cursor is not this subscriber's or belongs to another record type or boundary version. */
+  open(cursor: string, viewer: Viewer, type: string): FeedPlace | null {
+    const [epoch, position, number] = this.#seal.open(cursor, this.#context(viewer, type))?.split(' ') ?? [];
     if (!epoch || !position || !number) return null;
     return { epoch, position: BigInt(position), number: Number(number) };
   }
 
-  #context(viewer: Viewer): string {
-    const { principal, purpose } = standingOf(viewer);
-    return `feed ${viewer.agency} ${viewer.account} ${principal} ${purpose ?? ''} ${this.#boundaryVersion}`;
+  #context(viewer: Viewer, type: string): string {
+    return `feed ${type} ${viewer.agency} ${scopeKeyOf(viewer)} ${this.#boundaryVersion}`;
   }
 }

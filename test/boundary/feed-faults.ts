@@ -7,11 +7,11 @@ const anybody = viewerOf(asker('MUNI_HRSS'));
 
 /** Cursors that say where, and not whose. */
 export class UnboundCursors extends FeedCursors {
-  override close(place: FeedPlace, _viewer: Viewer): string {
-    return super.close(place, anybody);
+  override close(place: FeedPlace, _viewer: Viewer, type: string): string {
+    return super.close(place, anybody, type);
   }
 
-  override open(cursor: string, _viewer: Viewer): FeedPlace | null {
-    return super.open(cursor, anybody);
+  override open(cursor: string, _viewer: Viewer, type: string): FeedPlace | null {
+    return super.open(cursor, anybody, type);
   }
 }
