@@ -46,6 +46,7 @@ export class Webhooks1795492000000 implements MigrationInterface {
 
       CREATE TABLE hub.webhook_delivery (
         webhook text NOT NULL REFERENCES hub.webhook ON DELETE CASCADE,
+        agency text NOT NULL,
         -- The same for all webhooks of an agency: keyed hash of agency, epoch and position.
         event text NOT NULL,
         epoch uuid NOT NULL,
@@ -59,7 +60,9 @@ export class Webhooks1795492000000 implements MigrationInterface {
         fault text,
         PRIMARY KEY (webhook, event)
       );
-      CREATE INDEX webhook_delivery_position ON hub.webhook_delivery (webhook, epoch, position DESC);
+      CREATE INDEX webhook_delivery_position ON hub.webhook_delivery (agency, epoch, position DESC);
+      CREATE INDEX webhook_delivery_event ON hub.webhook_delivery (agency, event);
+      CREATE INDEX webhook_delivery_dead ON hub.webhook_delivery (agency, epoch, position DESC) WHERE state <> 'DELIVERED';
       CREATE INDEX webhook_delivery_queued ON hub.webhook_delivery (webhook, position) WHERE state = 'QUEUED';
       CREATE INDEX webhook_delivery_last ON hub.webhook_delivery (last_at) WHERE state = 'DELIVERED';
 

@@ -3,6 +3,7 @@ import type { KeyRing } from '../access/key-ring.js';
 import type { Viewer } from '../access/viewer.js';
 import type { ChangeReader, PlacedEvent, ReadTimes } from '../feed/change-reader.js';
 import type { FeedCursors, FeedPlace } from '../feed/cursor.js';
+import type { Consumer, Receipts } from '../feed/receipts.js';
 import { StreamEnded } from '../feed/stream-ended.js';
 import { backOffMs, isRefusal, mostDeadInRow, mostRefusals, patienceSeconds } from './back-off.js';
 import type { Attempt, DeliveryStore, Message } from './delivery-store.js';
@@ -18,6 +19,8 @@ export interface RunParts extends SenderParts, AuthorityParts, ChangeParts {
   readonly reader: ChangeReader;
   readonly cursors: FeedCursors;
   readonly keyRing: KeyRing;
+  /** Who is told what the receiver has taken. */
+  readonly receipts: Pick<Receipts, 'consumer'>;
   /** In [0, 1); what a wait is shortened by. */
   readonly random: () => number;
 }
@@ -52,6 +55,7 @@ class DeliveryRun {
   readonly #secrets: WebhookSecrets;
   #attempts: number;
   #deadInRow: number;
+  #reported: Consumer | null = null;
 
   constructor(parts: RunParts, hook: Webhook, worker: string, stop: AbortSignal, cut: AbortSignal) {
     this.#parts = parts;
@@ -68,7 +72,7 @@ class DeliveryRun {
     const { place: from } = this.#hook;
     if (from === null) throw new Error('an active webhook has a place');
     let { viewer, change } = await this.#authority();
-    await this.#tellAuthority(viewer, from);
+    await this.#tellAuthority(viewer, change, from);
     await this.#sendQueued(viewer, change);
     const until = performance.now() + runMs;
     for (let place = from; ; ) {
@@ -79,6 +83,7 @@ class DeliveryRun {
       }
       if (behind.position > (events.at(-1)?.place ?? place).position) await this.#held(this.#parts.store.advance(this.#hook.id, this.#worker, behind));
       place = behind;
+      this.#consumer(viewer, change).reached(behind);
       if (caughtUp || performance.now() > until) return this.#release();
       ({ viewer, change } = await this.#authority());
     }
@@ -97,11 +102,11 @@ class DeliveryRun {
     }
   }
 
-  async #tellAuthority(viewer: Viewer, place: FeedPlace): Promise<void> {
+  async #tellAuthority(viewer: Viewer, { recordType }: WebhookChange, place: FeedPlace): Promise<void> {
     const { store, cursors, keyRing, boundaryVersion, random } = this.#parts;
     const authority = authorityOf(viewer, boundaryVersion);
     if (authority === this.#hook.authority) return;
-    const message = authorityMessage(keyRing, this.#hook, authority, place, cursors.close(place, viewer));
+    const message = authorityMessage(keyRing, this.#hook, authority, place, cursors.close(place, viewer, recordType));
     const outcome = await this.#send(viewer, null, message, null);
     if (isTaken(outcome)) return this.#held(store.authorityTold(this.#hook.id, this.#worker, authority));
     await this.#endHopeless(outcome);
@@ -125,6 +130,7 @@ class DeliveryRun {
       else {
         const message = changeMessage(id, this.#hook, change, event, viewer, this.#parts.cursors);
         const outcome = await this.#send(viewer, change, message, found.times);
+        if (isTaken(outcome)) await this.#consumer(viewer, change).delivered([event], event.place);
         await end(isTaken(outcome) ? 'DELIVERED' : 'DEAD', attemptOf(outcome));
       }
     }
@@ -137,6 +143,8 @@ class DeliveryRun {
     const outcome = await this.#send(viewer, change, changeMessage(message.event, this.#hook, change, event, viewer, cursors), times);
     const attempt = attemptOf(outcome);
     if (isTaken(outcome)) {
+      // The receiver has it: noted before the webhook goes on, so that a kill in between repeats both.
+      await this.#consumer(viewer, change).delivered([event], event.place);
       await this.#held(store.delivered(id, this.#worker, message, attempt));
       this.#attempts = this.#deadInRow = 0;
       return;
@@ -153,6 +161,10 @@ class DeliveryRun {
     if (why === null) await store.failing(id, this.#worker, message, attempt, backOffMs(this.#attempts, random(), retryAfterOf(outcome)));
     else await store.failingAndSuspended(id, this.#worker, message, attempt, why);
     throw new RunEnded();
+  }
+
+  #consumer(viewer: Viewer, { recordType }: WebhookChange): Consumer {
+    return (this.#reported ??= this.#parts.receipts.consumer(viewer, { recordType, transport: 'WEBHOOK', name: this.#hook.id }));
   }
 
   #send(viewer: Viewer, change: WebhookChange | null, message: OutgoingMessage, times: ReadTimes | null): Promise<SendOutcome> {

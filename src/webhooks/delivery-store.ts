@@ -44,8 +44,8 @@ export function deliveryOf(read: unknown): Delivery {
 
 /** Notes an attempt at a message: $1 webhook, $2 worker, $3 event, $4 epoch, $5 position, $6 number, $7 status, $8 fault. */
 const noted = (state: string): string =>
-  `INSERT INTO hub.webhook_delivery (webhook, event, epoch, position, number, state, attempts, first_at, last_at, status, fault)
-   SELECT held.id, $3::text, $4::uuid, $5::bigint, $6::bigint, ${state}, 1, now(), now(), $7::int, $8::text FROM held
+  `INSERT INTO hub.webhook_delivery (webhook, agency, event, epoch, position, number, state, attempts, first_at, last_at, status, fault)
+   SELECT held.id, held.agency, $3::text, $4::uuid, $5::bigint, $6::bigint, ${state}, 1, now(), now(), $7::int, $8::text FROM held
    ON CONFLICT (webhook, event) DO UPDATE SET state = excluded.state, attempts = webhook_delivery.attempts + 1, last_at = now(), status = excluded.status,
      fault = excluded.fault, number = excluded.number`;
 
@@ -188,7 +188,7 @@ export class DeliveryStore {
 
   #noted(set: string, state: string, id: string, worker: string, message: Message, attempt: Attempt, more: readonly unknown[] = []): Promise<boolean> {
     const { event, place } = message;
-    return this.#mine(`WITH held AS (UPDATE hub.webhook SET ${set} WHERE id = $1 AND worker = $2 RETURNING id) ${noted(state)}`, [
+    return this.#mine(`WITH held AS (UPDATE hub.webhook SET ${set} WHERE id = $1 AND worker = $2 RETURNING id, agency) ${noted(state)}`, [
       id, worker, event, place.epoch, String(place.position - 1n), place.number, attempt.status, attempt.fault, ...more,
     ]);
   }

@@ -21,6 +21,8 @@ export interface WebhookChange {
   readonly change: CompiledChange;
   /** Name of the root field, the type of its messages. */
   readonly field: string;
+  /** Type of the records it carries, for example Permit. */
+  readonly recordType: string;
   readonly documentHash: string;
   readonly operation: string | null;
   readonly plan: PlanIdentity;
@@ -65,6 +67,7 @@ export async function webhookChange({ planner, plannerParts, changes }: ChangePa
   return {
     change: compileChange(context, declaration, key, nodes),
     field,
+    recordType: declaration.type,
     documentHash: known.hash,
     operation: operationName,
     plan: planIdentity({

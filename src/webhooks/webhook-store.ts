@@ -80,10 +80,10 @@ export class WebhookStore {
     return rows.map(webhookOf);
   }
 
-  /** Writes a seal anew, where nobody has since `revision`. */
+  /** Writes a seal anew, where nobody has since `revision`. Whoever delivers with the old one finds its claim gone. */
   reseal({ id, revision }: Pick<Webhook, 'id' | 'revision'>, keyRing: KeyRing, seal: () => string): Promise<boolean> {
     return this.#sealing(keyRing, async (client) => {
-      const { rowCount } = await client.query('UPDATE hub.webhook SET sealed = $3, revision = revision + 1 WHERE id = $1 AND revision = $2', [id, revision, seal()]);
+      const { rowCount } = await client.query('UPDATE hub.webhook SET sealed = $3, revision = revision + 1, worker = NULL, lease_until = NULL WHERE id = $1 AND revision = $2', [id, revision, seal()]);
       return rowCount === 1;
     });
   }
@@ -105,7 +105,9 @@ export class WebhookStore {
   /** Sends from another place on. One that was suspended because its place is gone rests until it is resumed. */
   async moveTo(id: string, place: FeedPlace, authority: string): Promise<boolean> {
     return this.#changed(
-      `UPDATE hub.webhook SET epoch = $2, position = $3, number = $4, authority = $5,
+      // What was failing when the place was moved is not lost: it may be asked for as a dead letter.
+      `WITH left_behind AS (UPDATE hub.webhook_delivery SET state = 'DEAD' WHERE webhook = $1 AND state = 'FAILING')
+       UPDATE hub.webhook SET epoch = $2, position = $3, number = $4, authority = $5,
               state = CASE WHEN suspension IN ('CURSOR_EPOCH', 'CURSOR_TOO_OLD') THEN 'PAUSED' ELSE state END,
               suspension = CASE WHEN suspension IN ('CURSOR_EPOCH', 'CURSOR_TOO_OLD') THEN NULL ELSE suspension END, ${afresh}
        WHERE id = $1 AND state <> 'PENDING'`,
