@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { createDataSource, migrations, migrationsTable } from '../../ormconfig.js';
 import { Agency } from '../access/agency.js';
+import { writeDueDays } from '../duties/due-days.js';
 import { agencies } from '../measures/agencies.js';
 import { StartUpError } from '../start-up-error.js';
 import { foldStoredNames } from '../subjects/names/subject-names.js';
@@ -37,6 +38,7 @@ export async function migrate(database: HubDatabase, say: (foldedNames: number) 
     await assertNotNewer(dataSource);
     await lock.query(closeDatabase);
     await foldStoredNames(lock, say);
+    await writeDueDays(lock);
     await dataSource.getRepository(Agency).upsert([...agencies], { conflictPaths: ['code'], skipUpdateIfNoValuesChanged: true });
   } finally {
     if (dataSource.isInitialized) await dataSource.destroy();

@@ -142,9 +142,9 @@ export class Receipts {
 
   /**
    * The agency states that it has everything before `place` (an opened cursor of its own). An older cursor than the last
-   * changes nothing. Durable when fulfilled.
+   * changes nothing. Durable when fulfilled. Null for a place of another epoch: its positions may not have been given yet.
    */
-  async acknowledged(viewer: Pick<Viewer, 'agency' | 'principal' | 'account'>, recordType: string, place: FeedPlace): Promise<Receipt> {
+  async acknowledged(viewer: Pick<Viewer, 'agency' | 'principal' | 'account'>, recordType: string, place: FeedPlace): Promise<Receipt | null> {
     const { pool, clock, sinks } = this.#parts;
     const at = clock.now();
     const client = await pool.connect();
@@ -153,6 +153,10 @@ export class Receipts {
       const { rows } = await client.query<{ number: string; acknowledged_at: Date }>(acknowledgeSql, [
         viewer.agency, viewer.principal, recordType, place.epoch, String(place.position), place.number, viewer.account, at,
       ]);
+      if (rows.length === 0) {
+        await client.query('ROLLBACK');
+        return null;
+      }
       let duties = 0;
       for (const sink of sinks) {
         if (sink.concerns(viewer.agency, recordType)) duties += await sink.acknowledged(client, viewer.agency, recordType, place, at);
@@ -233,7 +237,7 @@ const progressSql = `
 
 const acknowledgeSql = `
   INSERT INTO hub.feed_acknowledgement AS a (agency, principal, record_type, epoch, position, number, account, acknowledged_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+  SELECT $1, $2, $3, $4, $5, $6, $7, $8 FROM hub.feed_head h WHERE h.epoch = $4
   ON CONFLICT (agency, principal, record_type) DO UPDATE
      SET (epoch, position, number, account, acknowledged_at) =
          (SELECT e.* FROM (VALUES (excluded.epoch, excluded.position, excluded.number, excluded.account, excluded.acknowledged_at)) e

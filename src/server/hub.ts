@@ -45,6 +45,7 @@ import { Planner } from '../planner/planner.js';
 import { Readers } from '../planner/readers.js';
 import { HttpFront } from './http.js';
 import { Lanes } from './lanes.js';
+import { openReceipts } from './open-receipts.js';
 import { OpenStreams } from './open-streams.js';
 import { Page } from './page/page.js';
 import { quotasFrom } from './quotas.js';
@@ -136,6 +137,7 @@ export class Hub {
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
     const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
     const cursors = new FeedCursors(seal, policy.version);
+    const receipts = openReceipts(database, { services, seal, cursors, clock, log });
     const changeReader = new ChangeReader({ readers, clock });
     const exporting: RunParts = {
       planner, plannerParts, services, changeReader, cursors, keyRing, tokens, day, boundaryVersion: policy.version,
@@ -172,6 +174,7 @@ export class Hub {
       tokens.close();
       await lanes.close();
       await listener.close();
+      await receipts.close();
       await accessLog.close();
       await register.close();
       await readers.close();

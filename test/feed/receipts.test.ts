@@ -9,7 +9,7 @@ import { testDatabase } from '../support/test-database.js';
 
 let database: HubDatabase;
 const clock = new FixedClock('2026-03-02T09:00:00+08:00');
-const epoch = randomUUID();
+let epoch = '';
 const warned: string[] = [];
 
 const viewer = { agency: 'BINHAI_HRSS', principal: 'DISTRICT_HRSS', account: 'reader-1' } as const;
@@ -51,6 +51,8 @@ async function progress(name: string): Promise<unknown> {
 
 beforeAll(async () => {
   database = await testDatabase();
+  const { rows } = await database.pool().query<{ epoch: string }>('SELECT epoch FROM hub.feed_head');
+  epoch = rows[0]?.epoch ?? '';
 });
 
 afterAll(async () => {
@@ -128,9 +130,17 @@ describe('acknowledging', () => {
     const first = await desk.acknowledged(viewer, 'Permit', at(20, 4));
     expect(first).toEqual({ recordType: 'Permit', acknowledgedAt: clock.now(), number: 4, duties: 2 });
     clock.set('2026-03-02T10:00:00+08:00');
-    expect(await desk.acknowledged(viewer, 'Permit', at(12, 3))).toMatchObject({ number: 4, acknowledgedAt: first.acknowledgedAt });
+    expect(await desk.acknowledged(viewer, 'Permit', at(12, 3))).toMatchObject({ number: 4, acknowledgedAt: first?.acknowledgedAt });
     expect(await desk.acknowledged(viewer, 'Permit', at(30, 9))).toMatchObject({ number: 9, acknowledgedAt: clock.now() });
     expect(witness.told).toEqual(['acknowledged 20', 'acknowledged 12', 'acknowledged 30']);
+    await desk.close();
+  });
+
+  test('of another epoch is none: its positions may not have been given yet', async () => {
+    const witness = new Witness();
+    const desk = receipts([witness]);
+    expect(await desk.acknowledged(viewer, 'Permit', { ...at(900), epoch: randomUUID() })).toBeNull();
+    expect(witness.told).toEqual([]);
     await desk.close();
   });
 });

@@ -1,0 +1,98 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * Duties of delivery (XT-5.1.2c): one per action on a dispatch permit decided in Binhai or the free-trade areas, made by
+ * a trigger in the action's own transaction, so that no action is without its duty and no duty without its action,
+ * whoever writes and whatever is killed. Due days stand once per day of action, not with each duty: a calendar that is
+ * published later moves all of them at once.
+ */
+export class Duties1795493100000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE hub.delivery_duty (
+        action_id bigint PRIMARY KEY REFERENCES hub.permit_action ON DELETE CASCADE,
+        permit_id bigint NOT NULL,
+        action text NOT NULL,
+        acted_on date NOT NULL,
+        decided_by text NOT NULL REFERENCES hub.agency,
+        receiver text NOT NULL REFERENCES hub.agency,
+        -- Entry of the change log that tells of the action: it, or a later event of the permit, delivers. 0: older than duties.
+        entry bigint NOT NULL,
+        recorded_at timestamptz NOT NULL,
+        delivered_at timestamptz,
+        delivered_position bigint,
+        acknowledged_at timestamptz,
+        CHECK ((delivered_at IS NULL) = (delivered_position IS NULL))
+      );
+      CREATE INDEX delivery_duty_of_permit ON hub.delivery_duty (permit_id);
+      CREATE INDEX delivery_duty_by_receiver ON hub.delivery_duty (receiver, acted_on DESC, action_id DESC);
+      CREATE INDEX delivery_duty_by_decider ON hub.delivery_duty (decided_by, acted_on DESC, action_id DESC);
+      CREATE INDEX delivery_duty_by_day ON hub.delivery_duty (acted_on DESC, action_id DESC);
+      CREATE INDEX delivery_duty_unacknowledged ON hub.delivery_duty (receiver) WHERE acknowledged_at IS NULL;
+
+      -- A-01: three natural days, rolled to the next working day, bind; three working days are the milder reading. A
+      -- provisional day lies beyond the published calendar and is the earliest it can be (A-68).
+      CREATE TABLE hub.delivery_due (
+        acted_on date PRIMARY KEY,
+        due date NOT NULL,
+        due_provisional boolean NOT NULL,
+        alt_due date NOT NULL,
+        alt_provisional boolean NOT NULL
+      );
+
+      -- The duty of an action, as XT-5.1.2c words it; A-70 adds the revocation. The receiver is the human-resources bureau
+      -- of the district, for the free-trade areas Binhai's (A-07). Rights of the owner: who writes actions need not hold any here.
+      CREATE FUNCTION hub.owe_delivery() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+      DECLARE log_entry bigint := coalesce(nullif(current_setting('hub.feed_entry', true), '')::bigint, 0); owed bigint[];
+      BEGIN
+        IF TG_OP = 'UPDATE' THEN
+          DELETE FROM hub.delivery_duty d USING new_rows n
+           WHERE d.action_id = n.id AND NOT EXISTS (SELECT FROM hub.owed_delivery(n.jurisdiction, n.item, n.action, n.decided_by, n.district));
+        END IF;
+        WITH made AS (
+          INSERT INTO hub.delivery_duty AS d (action_id, permit_id, action, acted_on, decided_by, receiver, entry, recorded_at)
+          SELECT n.id, n.permit_id, n.action, n.acted_on, n.decided_by, o.receiver, log_entry, now()
+            FROM new_rows n CROSS JOIN LATERAL hub.owed_delivery(n.jurisdiction, n.item, n.action, n.decided_by, n.district) o
+          ON CONFLICT (action_id) DO UPDATE SET action = excluded.action, acted_on = excluded.acted_on, decided_by = excluded.decided_by,
+                receiver = excluded.receiver
+           WHERE (d.action, d.acted_on, d.decided_by, d.receiver) IS DISTINCT FROM (excluded.action, excluded.acted_on, excluded.decided_by, excluded.receiver)
+          RETURNING d.permit_id)
+        SELECT array_agg(permit_id) INTO owed FROM made;
+        -- An action is part of what the receiver is told of a permit. Where nothing else of the permit changed beside it,
+        -- the permit itself has to, or no event would carry the action to anybody.
+        IF owed IS NOT NULL THEN
+          UPDATE hub.permit p SET basic_updated_at = clock_timestamp(), updated_at = clock_timestamp(), revision = p.revision + 1
+           WHERE p.id = ANY (owed)
+             AND NOT EXISTS (SELECT FROM hub.feed_event e WHERE e.transaction_id = log_entry AND e.entity = 'Permit' AND e.entity_id = p.id);
+        END IF;
+        RETURN NULL;
+      END $$;
+
+      CREATE FUNCTION hub.owed_delivery(jurisdiction text, item text, action text, decided_by text, district text, OUT receiver text)
+      RETURNS SETOF text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+        SELECT coalesce((SELECT h.code FROM hub.agency h WHERE h.kind = 'DISTRICT_HRSS' AND h.district = owed_delivery.district ORDER BY h.code LIMIT 1), 'BINHAI_HRSS')
+         WHERE jurisdiction = 'CN-TJ' AND item = 'P01'
+           AND action IN ('GRANT', 'BRANCH_FILING', 'CHANGE', 'RENEWAL', 'CANCELLATION', 'REVOCATION')
+           AND EXISTS (SELECT FROM hub.agency a WHERE a.code = owed_delivery.decided_by AND a.kind IN ('BINHAI_APPROVAL', 'FTZ_APPROVAL'))
+      $$;
+
+      -- Behind feed_insert and feed_update by name: the entry of the log is open then.
+      CREATE TRIGGER owe_delivery_insert AFTER INSERT ON hub.permit_action REFERENCING NEW TABLE AS new_rows
+        FOR EACH STATEMENT EXECUTE FUNCTION hub.owe_delivery();
+      CREATE TRIGGER owe_delivery_update AFTER UPDATE ON hub.permit_action REFERENCING NEW TABLE AS new_rows
+        FOR EACH STATEMENT EXECUTE FUNCTION hub.owe_delivery();
+
+      -- Actions that were there before duties were.
+      INSERT INTO hub.delivery_duty (action_id, permit_id, action, acted_on, decided_by, receiver, entry, recorded_at)
+      SELECT a.id, a.permit_id, a.action, a.acted_on, a.decided_by, o.receiver, 0, p.received_at
+        FROM hub.permit_action a JOIN hub.permit p ON p.id = a.permit_id
+        CROSS JOIN LATERAL hub.owed_delivery(a.jurisdiction, a.item, a.action, a.decided_by, a.district) o;
+
+      GRANT SELECT, INSERT, UPDATE, DELETE ON hub.delivery_duty, hub.delivery_due TO concordat_writer;
+    `);
+  }
+
+  async down(): Promise<void> {
+    return Promise.reject(new Error('Migrations go forward only: restore a backup instead.'));
+  }
+}
