@@ -11,6 +11,7 @@ import type { HubDatabase } from '../../src/database/database.js';
 import type { ExportBounds } from '../../src/export/export-run.js';
 import type { Clock } from '../../src/measures/clock.js';
 import { Hub } from '../../src/server/hub.js';
+import type { Network } from '../../src/webhooks/network.js';
 import { testDatabase } from '../support/test-database.js';
 import { accessEntries, type Entry } from './evidence.js';
 import { EventStream } from './event-stream.js';
@@ -46,7 +47,7 @@ export class RunningHub {
     readonly folder: string,
   ) {}
 
-  static async start(options: { readonly clock?: Clock; readonly heartbeatMs?: number; readonly evidence?: EvidenceMode; readonly exportBounds?: ExportBounds } = {}): Promise<RunningHub> {
+  static async start(options: { readonly clock?: Clock; readonly heartbeatMs?: number; readonly evidence?: EvidenceMode; readonly exportBounds?: ExportBounds; readonly network?: Network } = {}): Promise<RunningHub> {
     const database = await testDatabase();
     const folder = await mkdtemp(path.join(tmpdir(), 'concordat-feed-'));
     const hub = await Hub.start(database, { dataFolder: folder, port: 0, drainMs: 1_000, ...options });
