@@ -4,13 +4,14 @@ import { exportSeals } from '../export/export-seal.js';
 import { badRowSeals } from '../intake/bad-rows.js';
 import { doubtSeals } from '../intake/doubts.js';
 import { permitSeals, subjectSeals } from '../subjects/sealed-identifiers.js';
+import { webhookSeals } from '../webhooks/webhook-seal.js';
 import { UsageError } from './usage.js';
 import { withDatabase } from './with-database.js';
 
 const usage = '用法 · Usage: keys list | keys rotate [--retire]';
 
 /** Every table of the hub that holds sealed values. */
-export const sealedTables: readonly SealedTable[] = [subjectSeals, permitSeals, doubtSeals, badRowSeals, exportSeals];
+export const sealedTables: readonly SealedTable[] = [subjectSeals, permitSeals, doubtSeals, badRowSeals, exportSeals, webhookSeals];
 
 /** The keys of sealed personal data: `list` says what each still seals, `rotate` brings a new one in. Prints no key. */
 export function keysCommand(args: readonly string[]): Promise<number> {

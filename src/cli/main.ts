@@ -11,6 +11,7 @@ import { schemaCommand } from './schema.js';
 import { tokenCommand } from './token.js';
 import { UsageError } from './usage.js';
 import { verifyLogCommand } from './verify-log.js';
+import { webhooksCommand } from './webhooks.js';
 
 /** A command prints its result on standard output and returns the exit code. */
 type Command = (args: readonly string[]) => Promise<number>;
@@ -23,6 +24,7 @@ const commands: Readonly<Record<string, { readonly run: Command; readonly usage:
   export: { run: exportCommand, usage: 'export DOCUMENT --out FILE.csv|FILE.ndjson [--url URL]   批量导出 · request, follow and fetch an export (HUB_TOKEN)' },
   generate: { run: generateCommand, usage: 'generate permits ROWS [--seed N] [--dirt] [--as FORM]  合成数据 · synthetic file of the national layout' },
   keys: { run: keysCommand, usage: 'keys list | rotate [--retire]              身份标识密钥 · keys of the sealed personal data' },
+  webhooks: { run: webhooksCommand, usage: 'webhooks list | approve | withdraw         回调主机的批准 · where webhooks may lead' },
   'verify-log': { run: verifyLogCommand, usage: 'verify-log [--from M] [--to M] [--public-key F] | --show-key  核验访问日志 · verify the access log' },
   boundary: { run: boundaryCommand, usage: 'boundary [--write | --check] | diff        数据边界、变更后果 · the compiled boundary; what a change does' },
   clauses: { run: clausesCommand, usage: 'clauses [--open] [--json]                  条款、规则、测试 · clauses with their rules and tests' },

@@ -46,9 +46,11 @@ import { Publications, publications } from '../statistics/publications.js';
 import { personalSeals } from '../subjects/personal-identity.js';
 import { Planner } from '../planner/planner.js';
 import { Readers } from '../planner/readers.js';
+import { SystemNetwork, type Network } from '../webhooks/network.js';
 import { HttpFront } from './http.js';
 import { Lanes } from './lanes.js';
 import { openReceipts } from './open-receipts.js';
+import { openWebhooks } from './open-webhooks.js';
 import { OpenStreams } from './open-streams.js';
 import { Page } from './page/page.js';
 import { quotasFrom } from './quotas.js';
@@ -79,6 +81,8 @@ export interface HubOptions {
   /** How long a stop waits for answers under way. */
   readonly drainMs?: number;
   readonly exportBounds?: ExportBounds;
+  /** Names and connections of webhooks; by default those of this machine. What may be connected to is judged above it. */
+  readonly network?: Network;
 }
 
 const localIdentity: IdentityConfig = { mode: 'local', audience: 'concordat', external: null };
@@ -155,6 +159,11 @@ export class Hub {
     };
     const exportWorker = new ExportWorker({ ...exporting, log });
     services.set(exportSeal, seal).set(exportDesk, new ExportDesk(exporting, clock, () => exportWorker.wake()));
+    const webhooks = await openWebhooks(database, {
+      services, seal, planner, plannerParts, changes, reader: changeReader, accessLog, cursors, listener, clock, log, keyRing, receipts, tokens, day,
+      boundaryVersion: policy.version,
+      network: options.network ?? new SystemNetwork(),
+    });
     const lanes = await Lanes.open(schema, planner, readers, services, meter);
     const streams = new Streams({
       reader: changeReader, accessLog, receipts, cursors, listener, clock,
@@ -177,6 +186,7 @@ export class Hub {
       readiness.stop();
       await front.close(options.drainMs ?? defaultDrainMs);
       await exportWorker.close();
+      await webhooks.close();
       tokens.close();
       await lanes.close();
       await listener.close();

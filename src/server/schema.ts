@@ -50,6 +50,7 @@ import { searchViews } from '../search/search-view.js';
 import { subjectBoundaries } from '../subjects/boundary.js';
 import { personalIdentityBoundaries, PersonalIdentityOperation, personalIdentityView } from '../subjects/personal-identity.js';
 import { SubjectOperations } from '../subjects/operations.js';
+import { webhookBoundaries, WebhookOperations } from '../webhooks/operations.js';
 
 /** The one place that knows all capabilities: what each of them adds to schema, boundary, reads and feed. */
 export const operationViews: readonly OperationView[] = [
@@ -69,7 +70,7 @@ export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map(changeDec
 
 export const boundaries: readonly Boundary[] = [
   ...permitBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...accessLogBoundaries, ...explainBoundaries,
-  ...competenceBoundaries, ...referenceBoundaries, ...searchBoundaries, ...exportBoundaries, ...reconciliationBoundaries, ...acknowledgeBoundaries, ...dutyBoundaries, ...platformBoundaries,
+  ...competenceBoundaries, ...referenceBoundaries, ...searchBoundaries, ...exportBoundaries, ...reconciliationBoundaries, ...webhookBoundaries, ...acknowledgeBoundaries, ...dutyBoundaries, ...platformBoundaries,
 ];
 
 /** What is said on purpose although it derives from hidden data; masks and digests stand in the declarations. */
@@ -91,7 +92,7 @@ export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> 
       NodeOperations, PermitOperations, PermitsOfSubject, PermitStatisticsOperation, PublishedStatisticsOperation, PermitUpserts, SubjectOperations,
       SubjectSearchOperation, SubjectMatching, PersonalIdentityOperation,
       DuplicateCheck, PermitChanges, PullOperation, PermitReconciliation, AccessOperations,
-      AccessLogOperation, ExplainOperations, ViewerRights, ExportOperations,
+      AccessLogOperation, ExplainOperations, ViewerRights, ExportOperations, WebhookOperations,
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
       AcknowledgeOperation, DutyOperation, FeedHealthOperation,
     ],

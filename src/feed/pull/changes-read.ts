@@ -120,7 +120,7 @@ function written(
     return `${at}[${list.join(',')}]`;
   });
   return {
-    bytes: [Buffer.from(`{${text.join(',')}}`)],
+    bytes: Buffer.from(`{${text.join(',')}}`),
     records: events.length,
     objects,
     subjects: [...new Set(events.flatMap(({ event }) => event.subject ?? []))],
