@@ -6,9 +6,10 @@ import type { ServerName } from './servers.js';
 
 /**
  * `limits.yaml`: one agency asks everything here, at the speed of the machine, so its budget is as large as can be said.
- * It is counted, told in headers and never exhausted; the cost of one operation is held to the default.
+ * It is counted, told in headers and never exhausted; the cost of one operation is held to the default. `feed` opens ten
+ * thousand streams.
  */
-const limits = 'objectsPerMinute: 1000000000\nburst: 1000000000\n';
+const limits = 'objectsPerMinute: 1000000000\nburst: 1000000000\nsubscriptions: 100000\nconnections: 100000\n';
 
 /** Environment of one hub; each has a data folder of its own below `folder`, as two hubs of one database have. */
 export function hubEnvironment(server: ServerName, folder: URL): Readonly<Record<string, string>> {
