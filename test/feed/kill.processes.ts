@@ -49,8 +49,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 }, 60_000);
 
-async function receivedLines(): Promise<string[]> {
-  const text = await readFile(path.join(folder, 'frames'), 'utf8').catch(() => '');
+async function receivedLines(file: 'frames' | 'frames-ws' = 'frames'): Promise<string[]> {
+  const text = await readFile(path.join(folder, file), 'utf8').catch(() => '');
   return text.slice(0, text.lastIndexOf('\n') + 1).split('\n').slice(0, -1);
 }
 
@@ -87,7 +87,7 @@ test(`${rounds} rounds of kill -9: no event lost or repeated, no answer without 
   const done: string[] = [];
   try {
     processes.startSubscriber(token);
-    await waitFor('the stream to open', async () => (await receivedLines()).length > 0);
+    await waitFor('the streams to open', async () => (await receivedLines()).length > 0 && (await receivedLines('frames-ws')).length > 0);
     writers.start(3);
     for (let round = 0; round < rounds; round += 1) {
       // Every target in each four rounds, at a random moment of the work; evidence durable in the journal or the database.
@@ -127,11 +127,11 @@ test(`${rounds} rounds of kill -9: no event lost or repeated, no answer without 
   const evidenceKeys = new EvidenceKeys(keys);
   try {
     const expected = await visibleByLog(client);
-    const changes = async (): Promise<z.infer<typeof line>['data']['permitChanged'][]> =>
-      (await receivedLines())
+    const changes = async (file?: 'frames-ws'): Promise<z.infer<typeof line>['data']['permitChanged'][]> =>
+      (await receivedLines(file))
         .map((text) => line.parse(JSON.parse(text)).data.permitChanged)
         .filter(({ kind }) => kind !== 'OPENED' && kind !== 'HEARTBEAT');
-    await waitFor('the subscriber to catch up', async () => (await changes()).length >= expected.length);
+    await waitFor('the subscribers to catch up', async () => (await changes()).length >= expected.length && (await changes('frames-ws')).length >= expected.length);
     await processes.killSubscriber();
     // What was released must outlive the hub also now; the verifier reads table and journal, a restart carries the rest.
     await processes.killHub();
@@ -139,9 +139,10 @@ test(`${rounds} rounds of kill -9: no event lost or repeated, no answer without 
     expect(verification.fault).toBeNull();
     await processes.startHub('journal');
     const received = await changes();
-    expect(received.map(({ number }) => number)).toEqual(Array.from({ length: expected.length }, (_, i) => i + 1));
-    const seen = received.map(({ kind, documentNo, permit }) => ({ kind, documentNo, certificateNo: permit?.certificateNo ?? null }));
-    expect(seen).toEqual(expected);
+    for (const told of [received, await changes('frames-ws')]) {
+      expect(told.map(({ number }) => number)).toEqual(Array.from({ length: expected.length }, (_, i) => i + 1));
+      expect(told.map(({ kind, documentNo, permit }) => ({ kind, documentNo, certificateNo: permit?.certificateNo ?? null }))).toEqual(expected);
+    }
     expectJournal(expected, writers.journal);
     const errors = await readFile(path.join(folder, 'errors'), 'utf8').catch(() => '');
     expect(new Set(errors.split('\n').slice(0, -1))).toEqual(new Set(errors === '' ? [] : ['STREAM_BROKEN']));
