@@ -35,6 +35,7 @@ import { textLog, type Log } from '../log.js';
 import { systemClock, type Clock } from '../measures/clock.js';
 import { Meter } from '../limits/meter.js';
 import { loadLimitSettings, type LimitSettings } from '../limits/settings.js';
+import { StreamQuota } from '../limits/stream-quota.js';
 import { trustOperations } from '../limits/trust-operations.js';
 import { TrustedDocuments } from '../limits/trusted-documents.js';
 import { Services } from '../planner/context.js';
@@ -50,6 +51,7 @@ import { OpenStreams } from './open-streams.js';
 import { Page } from './page/page.js';
 import { quotasFrom } from './quotas.js';
 import { Readiness } from './readiness.js';
+import { WebSockets } from './web-sockets.js';
 import { boundaries, boundaryPolicy, changes, hubSchema, hubTables, nodes, reads } from './schema.js';
 
 export interface HubOptions {
@@ -154,21 +156,16 @@ export class Hub {
       heartbeatMs: options.heartbeatMs ?? heartbeatMs,
       ...(options.streamPatienceMs === undefined ? {} : { patienceMs: options.streamPatienceMs }),
     });
-    const stream = sseTransport({
-      planner,
-      plannerParts,
-      meter,
-      changes,
-      accessLog,
-      clock,
-      streams,
-    });
+    const quota = new StreamQuota(limitSettings);
+    const subscribing = { planner, plannerParts, meter, changes, accessLog, clock, streams };
+    const stream = sseTransport({ ...subscribing, quota });
     const readiness = new Readiness({ database, accessLog, listener, tokens, day, log });
     const openStreams = new OpenStreams(tokens, day, () => listener.wake());
+    const webSockets = new WebSockets({ ...subscribing, documents, tokens, day, openStreams, quota });
     const page = new Page(tokens.localIssuer, clock);
     const exports = new ExportDownload({ ...exporting, accessLog, evidenceKeys, clock });
     const front = new HttpFront({
-      page, lanes, documents, tokens, accessLog, boundaryVersion: policy.version, day, stream, openStreams, exports, readiness, clock, log,
+      page, lanes, documents, tokens, accessLog, boundaryVersion: policy.version, day, stream, openStreams, webSockets, exports, readiness, clock, log,
     });
     const url = await front.listen(options.host ?? '127.0.0.1', options.port, options.orAnyFreePort ?? false);
     return new Hub(url, tokens, accessLog, async () => {
