@@ -49,7 +49,7 @@ export class Streams {
    */
   async run(subscription: Subscription, subscriber: Subscriber, ending: AbortSignal): Promise<void> {
     const { change, viewer } = subscription;
-    const consumer = this.#parts.receipts.consumer(viewer, { recordType: change.type, transport: subscriber.transport ?? 'SSE', name: viewer.account });
+    const consumer = this.#parts.receipts.consumer(viewer, { recordType: change.type, transport: subscriber.transport, name: viewer.account });
     const member = new StreamMember(subscription, subscriber, ending, consumer, this.#parts.clock);
     let reason: unknown = null;
     try {
