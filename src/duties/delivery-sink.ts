@@ -24,6 +24,7 @@ export class DutySink implements DeliverySink {
   #waiting: Handing[] = [];
   #writing = false;
 
+  /** `pool`: the owner's; row security shows a duty to readers of its own side alone. */
   constructor(pool: Pool) {
     this.#pool = pool;
   }

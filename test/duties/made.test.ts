@@ -144,7 +144,7 @@ describe('handing out and acknowledging', () => {
 
   test('an event of the permit, at or behind the one that tells of the action, delivers; to its receiver alone', async () => {
     const pool = database.pool();
-    const sink = new DutySink(database.pool('concordat_writer'));
+    const sink = new DutySink(database.pool());
     const permit = await decide(pool, { documentNo: 'handed out' });
     await act(pool, permit, 'CHANGE', '2026-03-02');
     const other = await decide(pool, { documentNo: 'handed out, another' });
@@ -188,6 +188,29 @@ describe('handing out and acknowledging', () => {
     expect(statements.mock.calls.length).toBeLessThanOrEqual(3);
     statements.mockRestore();
     for (const permit of permits) expect(await dutiesOf(pool, permit)).toMatchObject([{ delivered: true }]);
+  });
+
+  test('hubs that hand out the same at once do not wait for each other in a circle; the first time stands', async () => {
+    const pool = database.pool();
+    const permits: string[] = [];
+    for (let i = 0; i < 12; i += 1) {
+      const permit = await decide(pool, { documentNo: `circle ${i}` });
+      for (const action of ['CHANGE', 'RENEWAL']) await act(pool, permit, action, '2026-03-02');
+      permits.push(permit);
+    }
+    const positions = (await Promise.all(permits.map((permit) => positionsOf(pool, permit)))).flat();
+    const hubs = Array.from({ length: 6 }, () => new DutySink(pool));
+    const later = new Date(at.getTime() + 3_600_000);
+    await hubs[0]?.handedOut('BINHAI_HRSS', 'Permit', positions.slice(-3), at);
+    await Promise.all(
+      hubs.flatMap((hub, i) => [
+        hub.handedOut('BINHAI_HRSS', 'Permit', i % 2 === 0 ? positions : [...positions].reverse(), later),
+        hub.acknowledged(pool, 'BINHAI_HRSS', 'Permit', { epoch: '', position: (positions.at(-1) ?? 0n) + 1n, number: 1 }, later),
+      ]),
+    );
+    for (const permit of permits) expect(await dutiesOf(pool, permit)).toMatchObject([{ delivered: true, acknowledged: true }, { delivered: true, acknowledged: true }]);
+    const { rows } = await pool.query<{ first: Date }>('SELECT min(delivered_at) AS first FROM hub.delivery_duty WHERE permit_id = $1', [permits.at(-1)]);
+    expect(rows[0]?.first).toEqual(at);
   });
 
   test('a hand-out that cannot be recorded fails, and those behind it do not', async () => {
