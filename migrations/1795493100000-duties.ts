@@ -63,7 +63,9 @@ export class Duties1795493100000 implements MigrationInterface {
         IF owed IS NOT NULL THEN
           UPDATE hub.permit p SET basic_updated_at = clock_timestamp(), updated_at = clock_timestamp(), revision = p.revision + 1
            WHERE p.id = ANY (owed)
-             AND NOT EXISTS (SELECT FROM hub.feed_event e WHERE e.transaction_id = log_entry AND e.entity = 'Permit' AND e.entity_id = p.id);
+             AND NOT EXISTS (SELECT FROM hub.feed_event e
+                              WHERE e.transaction_id = log_entry AND e.month = date_trunc('month', now() AT TIME ZONE 'UTC')::date
+                                AND e.entity = 'Permit' AND e.entity_id = p.id);
         END IF;
         RETURN NULL;
       END $$;

@@ -27,7 +27,7 @@ import { acknowledgeBoundaries, AcknowledgeOperation } from '../feed/acknowledge
 import type { ChangeDeclaration } from '../feed/compile-change.js';
 import { permitBoundaries } from '../permits/boundary.js';
 import { DuplicateCheck, duplicateCheckView } from '../permits/duplicate-check.js';
-import { PermitChanges } from '../permits/permit-change.js';
+import { permitChangeFilters, PermitChanges } from '../permits/permit-change.js';
 import { PermitOperations, PermitsOfSubject } from '../permits/operations.js';
 import { permitNodes, permitReads } from '../permits/reads.js';
 import { labourRelationsView, PublishedStatisticsOperation } from '../permits/published-statistics.js';
@@ -59,7 +59,7 @@ export const reads: ReadonlyMap<string, ReadDeclaration> = new Map([...permitRea
 export const nodes: ReadonlyMap<string, ReadDeclaration> = new Map([...permitNodes]);
 
 export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map([
-  ['permitChanged', { field: 'permitChanged', type: 'Permit', record: 'permit' }],
+  ['permitChanged', { field: 'permitChanged', type: 'Permit', record: 'permit', filters: permitChangeFilters }],
 ]);
 
 export const boundaries: readonly Boundary[] = [
