@@ -173,6 +173,23 @@ describe('handing out and acknowledging', () => {
     expect(await dutiesOf(pool, permit)).toMatchObject([{ delivered: true }, { delivered: true }]);
   });
 
+  test('a duty that is older than the log reaches back is delivered by what comes of its permit, and acknowledged', async () => {
+    const pool = database.pool();
+    const sink = new DutySink(pool);
+    const [permit, silent] = [await decide(pool, { documentNo: 'gone' }), await decide(pool, { documentNo: 'gone, silent' })];
+    for (const one of [permit, silent]) await act(pool, one, 'CHANGE', '2026-03-02');
+    // As a month that is dropped: its transactions and events go together.
+    await pool.query('DELETE FROM hub.feed_event WHERE transaction_id IN (SELECT entry FROM hub.delivery_duty WHERE permit_id = ANY($1))', [[permit, silent]]);
+    await pool.query('DELETE FROM hub.feed_transaction WHERE id IN (SELECT entry FROM hub.delivery_duty WHERE permit_id = ANY($1))', [[permit, silent]]);
+    await pool.query('UPDATE hub.permit SET revision = revision + 1 WHERE id = $1', [permit]);
+    await sink.handedOut('BINHAI_HRSS', 'Permit', (await positionsOf(pool, permit)).slice(-1), at);
+    expect(await dutiesOf(pool, permit)).toMatchObject([{ delivered: true }]);
+    expect(await dutiesOf(pool, silent)).toMatchObject([{ delivered: false }]);
+    const { epoch, position } = await headOf(pool);
+    await sink.acknowledged(pool, 'BINHAI_HRSS', 'Permit', { epoch, position: position + 1n, number: 1 }, at);
+    expect(await dutiesOf(pool, silent)).toMatchObject([{ delivered: false, acknowledged: true }]);
+  });
+
   test('many hand-outs at once are few statements, and each is answered', async () => {
     const pool = database.pool();
     const permits: string[] = [];
