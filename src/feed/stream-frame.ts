@@ -22,8 +22,8 @@ export type FrameForm = (body: string) => Buffer;
 
 /** The connection of one stream as the feed sees it. */
 export interface Subscriber {
-  /** What receipts call it; SSE unless it says otherwise. */
-  readonly transport?: Transport;
+  /** What receipts call it. */
+  readonly transport: Transport;
   /** Takes a frame into the connection's buffer. */
   send(frame: StreamFrame): void;
   /** Bytes that wait to be taken by the other side. */

@@ -49,7 +49,7 @@ export class Streams {
    */
   async run(subscription: Subscription, subscriber: Subscriber, ending: AbortSignal): Promise<void> {
     const { change, viewer } = subscription;
-    const consumer = this.#parts.receipts.consumer(viewer, { recordType: change.type, transport: subscriber.transport ?? 'SSE', name: viewer.account });
+    const consumer = this.#parts.receipts.consumer(viewer, { recordType: change.type, transport: subscriber.transport, name: viewer.account });
     const member = new StreamMember(subscription, subscriber, ending, consumer, this.#parts.clock);
     let reason: unknown = null;
     try {
@@ -161,10 +161,8 @@ export class Streams {
     if (place === null) throw new Error('a stream catches up once it is open');
     const page = await reader.read(subscription.change, subscription.viewer, place, eventsPerPage);
     for (const portion of portionsOf(cursors, subscription, page.events, portionLength)) {
-      await Promise.all([
-        ...portion.map(({ event, body }) => recorder.ownFrame(subscription, this.#entry(member, 'frame', member.id, event.place), event, body, page.times)),
-        receipts.handedOut(subscription.viewer, subscription.change.type, portion.map(({ event }) => event)),
-      ]);
+      await Promise.all(portion.map(({ event, body }) => recorder.ownFrame(subscription, this.#entry(member, 'frame', member.id, event.place), event, body, page.times)));
+      await receipts.handedOut(subscription.viewer, subscription.change.type, portion.map(({ event }) => event));
       for (const { event, body } of portion) {
         if (member.isGone()) return null;
         member.check();
