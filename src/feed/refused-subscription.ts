@@ -6,7 +6,7 @@ import type { PlannerParts } from '../planner/parts.js';
 /** What the evidence of a refusal needs. */
 export interface RefusalParts {
   readonly accessLog: Pick<AccessLog, 'append'>;
-  readonly plannerParts: Pick<PlannerParts, 'policy'>;
+  readonly plannerParts: PlannerParts;
   readonly clock: Clock;
 }
 

@@ -2,18 +2,20 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { AccessLog } from '../access/log/access-log.js';
 import type { Viewer } from '../access/viewer.js';
+import type { StreamQuota } from '../limits/stream-quota.js';
 import type { Clock } from '../measures/clock.js';
 import type { GraphQLRequest } from '../planner/graphql-request.js';
 import { recordRefusal } from './refused-subscription.js';
 import type { FrameForm, Subscriber } from './stream-frame.js';
 import type { Streams } from './streams.js';
-import { openSubscription, type Refusal, type SubscriptionParts } from './subscription.js';
+import { openSubscription, tooManyStreams, type Refusal, type Subscription, type SubscriptionParts } from './subscription.js';
 
 /** What the SSE transport is built from. */
 export interface SseParts extends SubscriptionParts {
   readonly streams: Pick<Streams, 'run'>;
   readonly accessLog: Pick<AccessLog, 'append'>;
   readonly clock: Clock;
+  readonly quota: Pick<StreamQuota, 'take'>;
 }
 
 /** A connection whose stream has ended is given this long to take the last frame. */
@@ -31,15 +33,18 @@ export function sseTransport(parts: SseParts) {
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     if (response.destroyed) return; // gone while the token was verified: there is no close to come
-    const opened = await openSubscription(parts, viewer, call);
-    if ('status' in opened) return refuse(parts, viewer, response, opened);
+    const release = parts.quota.take(viewer.agency, 'subscriptions');
+    if (!release) return refuse(parts, viewer, response, tooManyStreams);
     const subscriber = new SseSubscriber(response, gone.signal);
     try {
-      await parts.streams.run(opened, subscriber, ending);
-    } catch {
-      // The evidence of the end could not be kept: nothing of it may leave.
-      response.destroy();
-      return;
+      const opened = await openSubscription(parts, viewer, call);
+      if ('status' in opened) {
+        await refuse(parts, viewer, response, opened);
+        return;
+      }
+      if (!(await runsToItsEnd(parts, opened, subscriber, ending))) return void response.destroy();
+    } finally {
+      release();
     }
     if (gone.signal.aborted) return;
     subscriber.open();
@@ -47,6 +52,11 @@ export function sseTransport(parts: SseParts) {
     const patience = setTimeout(() => response.destroy(), lastFrameMs).unref();
     response.once('close', () => clearTimeout(patience));
   };
+}
+
+/** Whether a stream came to an end that could be told; where not even its evidence could be kept, nothing may leave. */
+function runsToItsEnd({ streams }: SseParts, subscription: Subscription, subscriber: Subscriber, ending: AbortSignal): Promise<boolean> {
+  return streams.run(subscription, subscriber, ending).then(() => true, () => false);
 }
 
 /** One event. JSON has no line breaks, so one data line is enough. */

@@ -41,6 +41,15 @@ export interface Refusal {
   readonly headers?: ReadonlyMap<string, string>;
 }
 
+/** The subscription does not open: its agency, or its connection, has as many as it may. */
+export const tooManyStreams: Refusal = {
+  status: 429,
+  errors: [{
+    message: '本机关或本连接的推送已达上限 · The agency, or the connection, has as many open streams as it may.',
+    extensions: { code: 'STREAM_LIMIT', nextStep: '关闭不用的推送，或由管理员调整 limits.yaml · Close streams that are not used, or have limits.yaml changed.' },
+  }],
+};
+
 /** What subscriptions are decided with. */
 export interface SubscriptionParts {
   readonly planner: Planner;

@@ -28,6 +28,7 @@ import { ExportStore } from '../export/export-store.js';
 import { ExportWorker } from '../export/export-worker.js';
 import { exportSeal } from '../export/operations.js';
 import { FeedListener } from '../feed/listener.js';
+import { LogKeeper } from '../feed/log-keeper.js';
 import { pullParts } from '../feed/pull/changes-read.js';
 import { Reconciler, reconciler } from '../feed/reconcile/reconciler.js';
 import { sseTransport } from '../feed/sse.js';
@@ -37,6 +38,7 @@ import { textLog, type Log } from '../log.js';
 import { systemClock, type Clock } from '../measures/clock.js';
 import { Meter } from '../limits/meter.js';
 import { loadLimitSettings, type LimitSettings } from '../limits/settings.js';
+import { StreamQuota } from '../limits/stream-quota.js';
 import { trustOperations } from '../limits/trust-operations.js';
 import { TrustedDocuments } from '../limits/trusted-documents.js';
 import { Services } from '../planner/context.js';
@@ -52,6 +54,7 @@ import { OpenStreams } from './open-streams.js';
 import { Page } from './page/page.js';
 import { quotasFrom } from './quotas.js';
 import { Readiness } from './readiness.js';
+import { WebSockets } from './web-sockets.js';
 import { boundaries, boundaryPolicy, changes, hubSchema, hubTables, nodes, reads } from './schema.js';
 
 export interface HubOptions {
@@ -65,6 +68,8 @@ export interface HubOptions {
   readonly heartbeatMs?: number;
   /** How long a stream's connection may take for what it was given. */
   readonly streamPatienceMs?: number;
+  /** Months the change log keeps behind the running one. */
+  readonly feedMonths?: number;
   /** Whose tokens count; by default the local issuer's alone. */
   readonly identity?: IdentityConfig;
   /** Where evidence is made durable; by default in the database. */
@@ -128,7 +133,9 @@ export class Hub {
       log,
     });
     const keyRing = await openKeyRing(database, options.dataFolder);
-    const listener = new FeedListener(database);
+    const logKeeper = new LogKeeper(database, clock, log, options.feedMonths);
+    await logKeeper.open();
+    const listener = new FeedListener(database, () => logKeeper.checkEpoch());
     await listener.open();
     const services = new Services()
       .set(personalSeals, { keyRing, ids })
@@ -159,21 +166,16 @@ export class Hub {
       heartbeatMs: options.heartbeatMs ?? heartbeatMs,
       ...(options.streamPatienceMs === undefined ? {} : { patienceMs: options.streamPatienceMs }),
     });
-    const stream = sseTransport({
-      planner,
-      plannerParts,
-      meter,
-      changes,
-      accessLog,
-      clock,
-      streams,
-    });
+    const quota = new StreamQuota(limitSettings);
+    const subscribing = { planner, plannerParts, meter, changes, accessLog, clock, streams };
+    const stream = sseTransport({ ...subscribing, quota });
     const readiness = new Readiness({ database, accessLog, listener, tokens, day, log });
     const openStreams = new OpenStreams(tokens, day, () => listener.wake());
+    const webSockets = new WebSockets({ ...subscribing, documents, tokens, day, openStreams, quota });
     const page = new Page(tokens.localIssuer, clock);
     const exports = new ExportDownload({ ...exporting, accessLog, evidenceKeys, clock });
     const front = new HttpFront({
-      page, lanes, documents, tokens, accessLog, boundaryVersion: policy.version, day, stream, openStreams, exports, readiness, clock, log,
+      page, lanes, documents, tokens, accessLog, boundaryVersion: policy.version, day, stream, openStreams, webSockets, exports, readiness, clock, log,
     });
     const url = await front.listen(options.host ?? '127.0.0.1', options.port, options.orAnyFreePort ?? false);
     return new Hub(url, tokens, accessLog, async () => {
@@ -183,6 +185,7 @@ export class Hub {
       tokens.close();
       await lanes.close();
       await listener.close();
+      await logKeeper.close();
       await receipts.close();
       await accessLog.close();
       await register.close();
