@@ -2285,64 +2285,68 @@ ALTER VIEW shared.permit_row__muni_stb OWNER TO concordat_gate_muni_stb_permit_r
 GRANT USAGE ON SCHEMA hub TO concordat_gate_binhai_approval_delivery_duty;
 GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_binhai_approval_delivery_duty;
 
+GRANT SELECT ON hub.delivery_duty TO concordat_gate_binhai_approval_delivery_duty;
+CREATE POLICY concordat_gate_binhai_approval_delivery_duty ON hub.delivery_duty FOR SELECT TO concordat_gate_binhai_approval_delivery_duty
+  USING (decided_by = current_setting('hub.agency', true));
 GRANT SELECT ON hub.permit TO concordat_gate_binhai_approval_delivery_duty;
 CREATE POLICY concordat_gate_binhai_approval_delivery_duty ON hub.permit FOR SELECT TO concordat_gate_binhai_approval_delivery_duty
   USING ((jurisdiction = 'CN-TJ' AND decided_by = current_setting('hub.agency', true)));
-GRANT SELECT ON hub.delivery_duty TO concordat_gate_binhai_approval_delivery_duty;
 GRANT SELECT ON hub.delivery_due TO concordat_gate_binhai_approval_delivery_duty;
-CREATE VIEW shared.delivery_duty__binhai_approval WITH (security_barrier) AS
+CREATE VIEW shared.delivery_duty__binhai_approval AS
   SELECT d.action_id, d.action, d.acted_on, d.decided_by, d.receiver, d.recorded_at, d.delivered_at, d.acknowledged_at,
     c.due, c.due_provisional, c.alt_due, c.alt_provisional, p.document_no, p.document_part, p.holder_id
-  FROM hub.delivery_duty d JOIN hub.permit p ON p.id = d.permit_id LEFT JOIN hub.delivery_due c ON c.acted_on = d.acted_on
-  WHERE d.decided_by = current_setting('hub.agency', true);
+  FROM hub.delivery_duty d JOIN hub.permit p ON p.id = d.permit_id LEFT JOIN hub.delivery_due c ON c.acted_on = d.acted_on;
 GRANT SELECT ON shared.delivery_duty__binhai_approval TO concordat_reader_binhai_approval;
 ALTER VIEW shared.delivery_duty__binhai_approval OWNER TO concordat_gate_binhai_approval_delivery_duty;
 
 GRANT USAGE ON SCHEMA hub TO concordat_gate_ftz_approval_delivery_duty;
 GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_ftz_approval_delivery_duty;
 
+GRANT SELECT ON hub.delivery_duty TO concordat_gate_ftz_approval_delivery_duty;
+CREATE POLICY concordat_gate_ftz_approval_delivery_duty ON hub.delivery_duty FOR SELECT TO concordat_gate_ftz_approval_delivery_duty
+  USING (decided_by = current_setting('hub.agency', true));
 GRANT SELECT ON hub.permit TO concordat_gate_ftz_approval_delivery_duty;
 CREATE POLICY concordat_gate_ftz_approval_delivery_duty ON hub.permit FOR SELECT TO concordat_gate_ftz_approval_delivery_duty
   USING ((jurisdiction = 'CN-TJ' AND decided_by = current_setting('hub.agency', true)));
-GRANT SELECT ON hub.delivery_duty TO concordat_gate_ftz_approval_delivery_duty;
 GRANT SELECT ON hub.delivery_due TO concordat_gate_ftz_approval_delivery_duty;
-CREATE VIEW shared.delivery_duty__ftz_approval WITH (security_barrier) AS
+CREATE VIEW shared.delivery_duty__ftz_approval AS
   SELECT d.action_id, d.action, d.acted_on, d.decided_by, d.receiver, d.recorded_at, d.delivered_at, d.acknowledged_at,
     c.due, c.due_provisional, c.alt_due, c.alt_provisional, p.document_no, p.document_part, p.holder_id
-  FROM hub.delivery_duty d JOIN hub.permit p ON p.id = d.permit_id LEFT JOIN hub.delivery_due c ON c.acted_on = d.acted_on
-  WHERE d.decided_by = current_setting('hub.agency', true);
+  FROM hub.delivery_duty d JOIN hub.permit p ON p.id = d.permit_id LEFT JOIN hub.delivery_due c ON c.acted_on = d.acted_on;
 GRANT SELECT ON shared.delivery_duty__ftz_approval TO concordat_reader_ftz_approval;
 ALTER VIEW shared.delivery_duty__ftz_approval OWNER TO concordat_gate_ftz_approval_delivery_duty;
 
 GRANT USAGE ON SCHEMA hub TO concordat_gate_district_hrss_delivery_duty;
 GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_district_hrss_delivery_duty;
 
+GRANT SELECT ON hub.delivery_duty TO concordat_gate_district_hrss_delivery_duty;
+CREATE POLICY concordat_gate_district_hrss_delivery_duty ON hub.delivery_duty FOR SELECT TO concordat_gate_district_hrss_delivery_duty
+  USING (receiver = current_setting('hub.agency', true));
 GRANT SELECT ON hub.permit TO concordat_gate_district_hrss_delivery_duty;
 CREATE POLICY concordat_gate_district_hrss_delivery_duty ON hub.permit FOR SELECT TO concordat_gate_district_hrss_delivery_duty
   USING ((jurisdiction = 'CN-TJ' AND district = current_setting('hub.district', true) AND item IN ('P01', 'P02', 'P03', 'P04', 'P08', 'P09', 'P10', 'P05', 'P06')));
-GRANT SELECT ON hub.delivery_duty TO concordat_gate_district_hrss_delivery_duty;
 GRANT SELECT ON hub.delivery_due TO concordat_gate_district_hrss_delivery_duty;
-CREATE VIEW shared.delivery_duty__district_hrss WITH (security_barrier) AS
+CREATE VIEW shared.delivery_duty__district_hrss AS
   SELECT d.action_id, d.action, d.acted_on, d.decided_by, d.receiver, d.recorded_at, d.delivered_at, d.acknowledged_at,
     c.due, c.due_provisional, c.alt_due, c.alt_provisional, p.document_no, p.document_part, p.holder_id
-  FROM hub.delivery_duty d JOIN hub.permit p ON p.id = d.permit_id LEFT JOIN hub.delivery_due c ON c.acted_on = d.acted_on
-  WHERE d.receiver = current_setting('hub.agency', true);
+  FROM hub.delivery_duty d JOIN hub.permit p ON p.id = d.permit_id LEFT JOIN hub.delivery_due c ON c.acted_on = d.acted_on;
 GRANT SELECT ON shared.delivery_duty__district_hrss TO concordat_reader_district_hrss;
 ALTER VIEW shared.delivery_duty__district_hrss OWNER TO concordat_gate_district_hrss_delivery_duty;
 
 GRANT USAGE ON SCHEMA hub TO concordat_gate_muni_hrss_delivery_duty;
 GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_muni_hrss_delivery_duty;
 
+GRANT SELECT ON hub.delivery_duty TO concordat_gate_muni_hrss_delivery_duty;
+CREATE POLICY concordat_gate_muni_hrss_delivery_duty ON hub.delivery_duty FOR SELECT TO concordat_gate_muni_hrss_delivery_duty
+  USING (true);
 GRANT SELECT ON hub.permit TO concordat_gate_muni_hrss_delivery_duty;
 CREATE POLICY concordat_gate_muni_hrss_delivery_duty ON hub.permit FOR SELECT TO concordat_gate_muni_hrss_delivery_duty
   USING ((jurisdiction = 'CN-TJ' AND item IN ('P01', 'P02', 'P03', 'P04', 'P05', 'P06', 'P08', 'P09', 'P10', 'P07')));
-GRANT SELECT ON hub.delivery_duty TO concordat_gate_muni_hrss_delivery_duty;
 GRANT SELECT ON hub.delivery_due TO concordat_gate_muni_hrss_delivery_duty;
-CREATE VIEW shared.delivery_duty__muni_hrss WITH (security_barrier) AS
+CREATE VIEW shared.delivery_duty__muni_hrss AS
   SELECT d.action_id, d.action, d.acted_on, d.decided_by, d.receiver, d.recorded_at, d.delivered_at, d.acknowledged_at,
     c.due, c.due_provisional, c.alt_due, c.alt_provisional, p.document_no, p.document_part, p.holder_id
-  FROM hub.delivery_duty d JOIN hub.permit p ON p.id = d.permit_id LEFT JOIN hub.delivery_due c ON c.acted_on = d.acted_on
-  WHERE true;
+  FROM hub.delivery_duty d JOIN hub.permit p ON p.id = d.permit_id LEFT JOIN hub.delivery_due c ON c.acted_on = d.acted_on;
 GRANT SELECT ON shared.delivery_duty__muni_hrss TO concordat_reader_muni_hrss;
 ALTER VIEW shared.delivery_duty__muni_hrss OWNER TO concordat_gate_muni_hrss_delivery_duty;
 

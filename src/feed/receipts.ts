@@ -80,14 +80,14 @@ export class Consumer {
    */
   async delivered(events: readonly HandedOut[], place: FeedPlace): Promise<void> {
     await tellSinks(this.parts, this.viewer.agency, this.channel.recordType, events);
-    this.took(events, place);
+    this.took(events.map(({ position }) => position), place);
   }
 
   /** The same for one of many consumers of a shared frame, of which `Receipts.handedOut` was told once. */
-  took(events: readonly HandedOut[], place: FeedPlace): void {
+  took(positions: readonly bigint[], place: FeedPlace): void {
     const at = this.parts.clock.now();
-    const last = events.at(-1);
-    this.#note(place, at, last ? { position: last.position, at } : null, events.length);
+    const position = positions.at(-1);
+    this.#note(place, at, position === undefined ? null : { position, at }, positions.length);
   }
 
   /** The log was looked at up to `place` for it, whether or not anything was visible: it does not lag behind. */

@@ -162,7 +162,7 @@ export class Hub {
     services.set(exportSeal, seal).set(exportDesk, new ExportDesk(exporting, clock, () => exportWorker.wake()));
     const lanes = await Lanes.open(schema, planner, readers, services, meter);
     const streams = new Streams({
-      reader: changeReader, accessLog, cursors, listener, clock,
+      reader: changeReader, accessLog, receipts, cursors, listener, clock,
       heartbeatMs: options.heartbeatMs ?? heartbeatMs,
       ...(options.streamPatienceMs === undefined ? {} : { patienceMs: options.streamPatienceMs }),
     });
@@ -185,8 +185,8 @@ export class Hub {
       tokens.close();
       await lanes.close();
       await listener.close();
-      await logKeeper.close();
       await receipts.close();
+      await logKeeper.close();
       await accessLog.close();
       await register.close();
       await readers.close();

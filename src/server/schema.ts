@@ -14,7 +14,7 @@ import { CertificateStockOperation, certificateStockView } from '../competence/c
 import { CompetenceOperations } from '../competence/operations.js';
 import { competenceReleases } from '../competence/releases.js';
 import { dutyViews } from '../duties/duty-statement.js';
-import { dutyBoundaries, DutyOperation } from '../duties/operations.js';
+import { dutyBoundaries, DutyOperation, dutyReleases } from '../duties/operations.js';
 import { entities } from '../../ormconfig.js';
 import { readTables, type Table } from '../database/tables.js';
 import { explainBoundaries, ExplainOperations } from '../explain/operations.js';
@@ -73,7 +73,7 @@ export const boundaries: readonly Boundary[] = [
 ];
 
 /** What is said on purpose although it derives from hidden data; masks and digests stand in the declarations. */
-export const releases: readonly Release[] = [...permitReleases, ...intakeReleases, ...competenceReleases, ...searchReleases, ...platformReleases];
+export const releases: readonly Release[] = [...permitReleases, ...intakeReleases, ...competenceReleases, ...searchReleases, ...dutyReleases, ...platformReleases];
 
 /** The boundary as it stands on the clock's day. */
 export function boundaryPolicy(clock: Clock = systemClock): BoundaryPolicy {

@@ -1,11 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DutySink } from '../../src/duties/delivery-sink.js';
 import { dutyLatenesses } from '../../src/duties/duty.js';
 import { addNaturalDays } from '../../src/measures/calendar.js';
 import { FixedClock } from '../../src/measures/clock.js';
 import { dueDate, lateness } from '../../src/measures/due-date.js';
-import { watchPermits, RunningHub } from '../feed/running-hub.js';
+import type { EventStream } from '../feed/event-stream.js';
+import { RunningHub } from '../feed/running-hub.js';
+import { waitFor } from '../support/wait-for.js';
 import { act, decide, headOf, newWorld, positionsOf } from './duty-world.js';
 
 /** `duties` as bureaus ask it, over a running hub; the day is the test's, later than 2020-04-15, when the boundary changed (A-12). */
@@ -149,31 +151,81 @@ describe('a duty through its days', () => {
 });
 
 describe('acknowledging', () => {
-  test('the cursor of a stream settles what was handed out before it; once, and by its owner alone', async () => {
-    const stream = await running.subscribe('BINHAI_HRSS', undefined, watchPermits);
+  let opened = 0;
+  let closed = 0;
+
+  async function follow(agency: string, after?: string): Promise<EventStream> {
+    opened += 1;
+    return running.subscribe(agency, after);
+  }
+
+  /** Waits until the hub knows that the streams are gone: until then it hands out to them. */
+  async function leave(...streams: readonly EventStream[]): Promise<void> {
+    for (const stream of streams) stream.close();
+    closed += streams.length;
+    await waitFor('the streams to be closed in the evidence', async () => {
+      const { rows } = await running.database.pool().query<{ closed: number }>(
+        `SELECT count(*)::int AS closed FROM hub.access_entry WHERE entry::jsonb -> 'stream' ->> 'act' = 'close'`,
+      );
+      return rows[0]?.closed === closed;
+    });
+  }
+
+  afterEach(() => expect(closed).toBe(opened));
+
+  test('a stream delivers, the cursor of its receiver acknowledges what came before it; once, and by its owner alone', async () => {
+    const stream = await follow('BINHAI_HRSS');
+    const municipal = await follow('MUNI_HRSS');
     await running.change(stream);
-    const permit = await acted('滨许8', 'GRANT', '2021-04-02');
+    await running.change(municipal);
+    await acted('滨许8', 'GRANT', '2021-04-02');
+    await running.event(municipal);
+    await running.event(municipal);
     await running.event(stream);
     const { cursor } = await running.event(stream);
-    await handOut(permit, '2021-04-05T10:00:00+08:00');
-    const later = await acted('滨许9', 'GRANT', '2021-04-02');
-    await handOut(later, '2021-04-05T10:00:00+08:00');
+    // Durable before the frame left: no waiting.
+    const states = async (): Promise<unknown> => (await duties('BINHAI_HRSS')).nodes.map((node) => [node.documentNo, node['state'], node['deliveredAt'], node['acknowledgedAt']]);
+    expect(await states()).toEqual([['滨许8', 'DELIVERED', '2021-04-06T01:00:00.000Z', null]]);
+    await acted('滨许9', 'GRANT', '2021-04-02');
+    await running.event(stream);
+    await running.event(stream);
     const acknowledge = 'mutation Acknowledge($cursor: String!) { acknowledgeChanges(cursor: $cursor) { recordType acknowledgedAt number duties } }';
     expect((await ask('HEPING_HRSS', acknowledge, { cursor })).errors).toMatchObject([{ extensions: { code: 'CURSOR_INVALID' } }]);
     expect((await ask('BINHAI_HRSS', acknowledge, { cursor: 'x' })).errors).toMatchObject([{ extensions: { code: 'CURSOR_INVALID' } }]);
-    const given = { recordType: 'Permit', acknowledgedAt: '2021-04-06T01:00:00.000Z', number: 2 };
+    const given = { recordType: 'Permit', acknowledgedAt: '2021-04-06T02:00:00.000Z', number: 2 };
+    clock.set('2021-04-06T10:00:00+08:00');
     expect(await ask('BINHAI_HRSS', acknowledge, { cursor })).toMatchObject({ data: { acknowledgeChanges: { ...given, duties: 1 } } });
     clock.set('2021-04-06T11:00:00+08:00');
     expect(await ask('BINHAI_HRSS', acknowledge, { cursor })).toMatchObject({ data: { acknowledgeChanges: { ...given, duties: 0 } } });
-    const { nodes } = await duties('BINHAI_HRSS');
-    expect(nodes.map((node) => [node.documentNo, node['state'], node['acknowledgedAt']])).toEqual([
-      ['滨许9', 'DELIVERED', null], ['滨许8', 'ACKNOWLEDGED', '2021-04-06T01:00:00.000Z'],
+    expect(await states()).toEqual([
+      ['滨许9', 'DELIVERED', '2021-04-06T01:00:00.000Z', null], ['滨许8', 'ACKNOWLEDGED', '2021-04-06T01:00:00.000Z', '2021-04-06T02:00:00.000Z'],
     ]);
+    await leave(stream, municipal);
+  });
+
+  test('who resumes gets, and is noted for, what happened while it was away; others deliver nothing for it', async () => {
+    const stream = await follow('BINHAI_HRSS');
+    const { cursor } = await running.change(stream);
+    await leave(stream);
+    const other = await follow('MUNI_HRSS');
+    await running.change(other);
+    await acted('滨许10', 'GRANT', '2021-04-02');
+    await running.event(other);
+    await running.event(other);
+    expect((await duties('BINHAI_HRSS')).nodes).toMatchObject([{ state: 'DUE' }]);
+    clock.set('2021-04-07T10:00:00+08:00');
+    const again = await follow('BINHAI_HRSS', cursor);
+    await running.event(again);
+    await running.event(again);
+    await running.event(again);
+    expect((await duties('BINHAI_HRSS')).nodes).toMatchObject([{ state: 'DELIVERED', lateness: 'LATE', deliveredAt: '2021-04-07T02:00:00.000Z' }]);
+    await leave(other, again);
   });
 
   test('a cursor from before a restore acknowledges nothing', async () => {
-    const stream = await running.subscribe('BINHAI_HRSS');
+    const stream = await follow('BINHAI_HRSS');
     const { cursor } = await running.change(stream);
+    await leave(stream);
     const { epoch } = await headOf(running.database.pool());
     try {
       await running.database.pool().query('UPDATE hub.feed_head SET epoch = gen_random_uuid()');

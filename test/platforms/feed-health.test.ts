@@ -6,6 +6,7 @@ import { FixedClock } from '../../src/measures/clock.js';
 import { platforms } from '../../src/platforms/platforms.js';
 import { clauseOf } from '../../src/measures/clauses.js';
 import { RunningHub } from '../feed/running-hub.js';
+import { waitFor } from '../support/wait-for.js';
 import { decide, headOf, newWorld } from '../duties/duty-world.js';
 import { vocabularyCodes } from '../measures/vocabulary.js';
 
@@ -58,7 +59,7 @@ async function report(agency: string, principal: string, transport: Transport, n
   const receipts = new Receipts({ pool: running.database.pool(), clock: new FixedClock(at), log: textLog('error', () => undefined), sinks: [] });
   const consumer = receipts.consumer({ agency, principal }, { recordType: 'Permit', transport, name });
   const place: FeedPlace = { epoch, position, number: events };
-  consumer.took(Array.from({ length: events }, (_, i) => ({ position: position - BigInt(events - i), seenAfter: true })), place);
+  consumer.took(Array.from({ length: events }, (_, i) => position - BigInt(events - i)), place);
   await receipts.close();
 }
 
@@ -116,6 +117,30 @@ test('what was acknowledged is shown with who did; a restored log knows no lag',
   expect(await row()).toMatchObject({ acknowledgedAt: '2026-03-02T01:00:00.000Z' });
   await pool.query('UPDATE hub.feed_head SET epoch = gen_random_uuid()');
   expect(await row()).toMatchObject({ lagSeconds: null, state: 'LAGGING' });
+});
+
+test('a stream reports by itself: when it opens, with every frame, with every heartbeat', async () => {
+  const own = await RunningHub.start({ heartbeatMs: 200 });
+  try {
+    newWorld();
+    const pool = own.database.pool();
+    const stream = await own.subscribe('BINHAI_HRSS');
+    await own.change(stream);
+    const stands = async (delivered: number): Promise<boolean> => {
+      const { rows } = await pool.query<{ transport: string; delivered: number; behind: string }>(
+        `SELECT c.transport, c.delivered_events::int AS delivered, h.position + 1 - c.reached_position AS behind FROM hub.feed_consumer c, hub.feed_head h WHERE c.agency = 'BINHAI_HRSS'`,
+      );
+      return rows[0]?.transport === 'SSE' && rows[0].delivered === delivered && rows[0].behind === '0';
+    };
+    await decide(pool, { documentNo: '自报1' });
+    await own.event(stream);
+    await waitFor('the frame to be noted', () => stands(1));
+    await decide(pool, { documentNo: '自报2', district: '120101', decidedBy: 'HEPING_APPROVAL' });
+    await waitFor('a heartbeat behind what is hidden', () => stands(1));
+  } finally {
+    await own.close();
+    newWorld();
+  }
 });
 
 test('it is for the municipal bureau, the auditor and the operators of the hub', async () => {
