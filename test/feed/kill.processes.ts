@@ -16,6 +16,7 @@ import { systemClock } from '../../src/measures/clock.js';
 import { waitFor } from '../support/wait-for.js';
 import { accessEntries, withoutEvidence } from './evidence.js';
 import { expectJournal, visibleByLog } from './journal-oracle.js';
+import { KillPuller } from './kill-puller.js';
 import { KillProcesses } from './kill-processes.js';
 import { KillWriters } from './kill-writers.js';
 
@@ -83,11 +84,15 @@ test(`${rounds} rounds of kill -9: no event lost or repeated, no answer without 
   const writers = new KillWriters({ ...processes.settings() });
   const answers: string[] = [];
   let stopped = false;
+  const puller = new KillPuller(() => readFile(path.join(folder, 'url'), 'utf8'), token);
+  let pulling: Promise<void> = Promise.resolve();
   const asking = Array.from({ length: 3 }, () => ask(token, writers, answers, () => stopped));
   const done: string[] = [];
   try {
     processes.startSubscriber(token);
     await waitFor('the streams to open', async () => (await receivedLines()).length > 0 && (await receivedLines('frames-ws')).length > 0);
+    await puller.open();
+    pulling = puller.run();
     writers.start(3);
     for (let round = 0; round < rounds; round += 1) {
       // Every target in each four rounds, at a random moment of the work; evidence durable in the journal or the database.
@@ -106,15 +111,18 @@ test(`${rounds} rounds of kill -9: no event lost or repeated, no answer without 
       } else {
         processes.killPostmaster();
       }
-      const before = { acknowledged: writers.acknowledged, lines: (await receivedLines()).length, answers: answers.length };
+      const before = { acknowledged: writers.acknowledged, lines: (await receivedLines()).length, answers: answers.length, pulled: puller.changes.length };
       // Everybody is at work again before the next blow.
       await waitFor(
-        `commits, frames and answers after kill -9 of the ${target} in round ${round + 1}`,
+        `commits, frames, pages and answers after kill -9 of the ${target} in round ${round + 1}`,
         async () =>
-          writers.acknowledged > before.acknowledged + 1 && answers.length > before.answers && (await receivedLines()).length > before.lines,
+          writers.acknowledged > before.acknowledged + 1 && answers.length > before.answers && (await receivedLines()).length > before.lines && puller.changes.length > before.pulled,
         30,
       );
     }
+  } catch (error) {
+    puller.stop();
+    throw error;
   } finally {
     stopped = true;
     await Promise.all([writers.stop(), ...asking]);
@@ -132,6 +140,9 @@ test(`${rounds} rounds of kill -9: no event lost or repeated, no answer without 
         .map((text) => line.parse(JSON.parse(text)).data.permitChanged)
         .filter(({ kind }) => kind !== 'OPENED' && kind !== 'HEARTBEAT');
     await waitFor('the subscribers to catch up', async () => (await changes()).length >= expected.length && (await changes('frames-ws')).length >= expected.length);
+    await waitFor('the reader of pages to catch up', () => puller.changes.length >= expected.length);
+    puller.stop();
+    await pulling;
     await processes.killSubscriber();
     // What was released must outlive the hub also now; the verifier reads table and journal, a restart carries the rest.
     await processes.killHub();
@@ -144,16 +155,20 @@ test(`${rounds} rounds of kill -9: no event lost or repeated, no answer without 
       expect(told.map(({ kind, documentNo, permit }) => ({ kind, documentNo, certificateNo: permit?.certificateNo ?? null }))).toEqual(expected);
     }
     expectJournal(expected, writers.journal);
+    expect(puller.changes.map(({ number }) => number)).toEqual(Array.from({ length: expected.length }, (_, i) => i + 1));
+    expect(puller.changes.map(({ kind, documentNo, permit }) => ({ kind, documentNo, certificateNo: permit?.['certificateNo'] ?? null }))).toEqual(expected);
     const errors = await readFile(path.join(folder, 'errors'), 'utf8').catch(() => '');
     expect(new Set(errors.split('\n').slice(0, -1))).toEqual(new Set(errors === '' ? [] : ['STREAM_BROKEN']));
 
-    expect(withoutEvidence([...answers, ...(await receivedLines())], await accessEntries(client), evidenceKeys)).toEqual([]);
+    expect(withoutEvidence([...answers, ...puller.answers, ...(await receivedLines())], await accessEntries(client), evidenceKeys)).toEqual([]);
     expect((await verifyLog(database, { keys: evidenceKeys, folder: new EvidenceFolder(folder) })).fault).toBeNull();
     process.stdout.write(
-      `${received.length} events, ${answers.length} answers, ${verification.entries} entries in ${verification.chains} chains, ` +
+      `${received.length} events, ${answers.length} answers, ${puller.answers.length} pages of which ${puller.forgotten} were forgotten, ${verification.entries} entries in ${verification.chains} chains, ` +
         `${writers.journal.filter((commit) => commit.acknowledged === null).length} commits in doubt\n`,
     );
   } finally {
+    puller.stop();
+    await pulling;
     await client.end();
     await database.close();
   }

@@ -27,6 +27,9 @@ export function pullQuery(fields = permitFields): string {
 
 /** A partner's program that pulls changes, over HTTP alone. */
 export class PullClient {
+  /** Bodies of the pages it was given. */
+  readonly bodies: string[] = [];
+
   /** `url` is that of the GraphQL endpoint. */
   constructor(
     readonly url: string,
@@ -45,8 +48,10 @@ export class PullClient {
 
   /** One page; throws the codes of a refusal. */
   async page(after: string | null, first = 100): Promise<PulledPage> {
-    const { data, errors } = answer.parse(JSON.parse(await this.post(this.query, { first, after })));
+    const body = await this.post(this.query, { first, after });
+    const { data, errors } = answer.parse(JSON.parse(body));
     if (errors || !data?.changes) throw new Error(errors?.map(({ extensions }) => extensions.code).join() ?? 'no page');
+    this.bodies.push(body);
     return data.changes;
   }
 

@@ -4,9 +4,6 @@ import type { ChangeReader, PlacedEvent } from '../change-reader.js';
 import type { CompiledChange } from '../compile-change.js';
 import type { FeedPlace } from '../cursor.js';
 
-/** Events of one read; a page of a thousand is several short reads, which streams need not wait for. */
-const eventsPerRead = 200;
-
 /** An event with what writes it. */
 export interface MergedEvent {
   readonly change: CompiledChange;
@@ -68,7 +65,8 @@ export class MergedChanges {
     const events: MergedEvent[] = [];
     for (let place = from; ; ) {
       if (signal?.aborted === true) throw requestAbandoned();
-      const page = await this.#reader.read(change, viewer, place, Math.min(most - events.length, eventsPerRead));
+      // All that is wanted at once: a read costs the positions it looks at, whether or not it brings them.
+      const page = await this.#reader.read(change, viewer, place, most - events.length);
       for (const event of page.events) events.push({ change, event });
       ({ place } = page);
       if (page.caughtUp || events.length === most) return { events, reached: place.position };
