@@ -14,7 +14,7 @@ export function backOffMs(attempts: number, random: number, retryAfter: string |
 }
 
 /**
- * A receiver that says no to one message (4xx) is asked this often, over about a minute; then the message goes to the
+ * A receiver that says no to one message (4xx) is asked this often, over about half a minute; then the message goes to the
  * dead letters and the next one has its turn.
  */
 export const mostRefusals = 6;

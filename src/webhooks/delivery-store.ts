@@ -5,7 +5,7 @@ import { deliveryStates, type Delivery, type Suspension, type Webhook } from './
 import { webhookOf } from './webhook-store.js';
 
 /** How long a claim holds without being renewed, in seconds: what a killed hub delays its webhooks by. */
-export const leaseSeconds = 15;
+export const leaseSeconds = 6;
 
 /** A message under way: its name, and the place behind it. */
 export interface Message {

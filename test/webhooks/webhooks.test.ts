@@ -139,7 +139,7 @@ test('a message that is refused goes to the dead letters, the next ones go on, a
   const id = await partner.active();
   let poisoned = '';
   receiver.answer = ({ data }) => (data?.permitChanged.documentNo === poisoned ? 422 : 204);
-  const [first = '', second = '', third = ''] = [`文${randomUUID()}`, `文${randomUUID()}`, `文${randomUUID()}`];
+  const [first, second, third] = [`文${randomUUID()}`, `文${randomUUID()}`, `文${randomUUID()}`];
   poisoned = second;
   for (const documentNo of [first, second, third]) await addPermits(running.database.pool(), [{ documentNo, holderId, district: '120103' }]);
   await waitFor('the third', async () => {
