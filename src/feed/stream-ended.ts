@@ -1,5 +1,5 @@
 /** Why the hub ends a stream, or does not go on from a cursor. */
-export type StreamEndCode = 'CURSOR_INVALID' | 'CURSOR_EPOCH' | 'TOKEN_EXPIRED' | 'TOKEN_REFUSED' | 'HUB_STOPPING' | 'BOUNDARY_OUTDATED';
+export type StreamEndCode = 'CURSOR_INVALID' | 'CURSOR_EPOCH' | 'TOKEN_EXPIRED' | 'TOKEN_REFUSED' | 'HUB_STOPPING' | 'BOUNDARY_OUTDATED' | 'SLOW_READER';
 
 /** A stream ended by the hub, with the reason the subscriber is told. */
 export class StreamEnded extends Error {
@@ -61,4 +61,25 @@ export function tokenExpired(): StreamEnded {
     '令牌已过期，订阅结束 · The token has expired; the stream ends.',
     '换取新令牌，以最后的游标续订 · Get a new token and subscribe again with the last cursor.',
   );
+}
+
+/** The other side takes frames more slowly than they come, for too long. */
+export function slowReader(): StreamEnded {
+  return new StreamEnded(
+    'SLOW_READER',
+    '接收过慢，订阅结束 · The stream is read too slowly and ends.',
+    '以最后收到的游标续订，不丢不重 · Subscribe again with the cursor received last; nothing is lost or repeated.',
+  );
+}
+
+/** Everything that ends streams and is no decision of the hub: it says no more than that. */
+const streamBroken = {
+  message: '推送中断 · The stream broke off.',
+  extensions: { code: 'STREAM_BROKEN', nextStep: '以最后的游标续订 · Subscribe again with the last cursor.' },
+};
+
+/** The body of the last frame of a stream: why it ended. */
+export function endBody(reason: unknown): string {
+  const error = reason instanceof StreamEnded ? { message: reason.message, extensions: { code: reason.code, nextStep: reason.nextStep } } : streamBroken;
+  return JSON.stringify({ errors: [error] });
 }

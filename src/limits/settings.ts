@@ -24,6 +24,10 @@ export interface AgencyLimits {
   readonly operationCost: number;
   readonly budget: BudgetSetting;
   readonly documents: RampStep;
+  /** Streams open at once, over all tokens of the agency, at one process. */
+  readonly subscriptions: number;
+  /** WebSocket connections open at once. */
+  readonly connections: number;
 }
 
 export interface LimitSettings {
@@ -34,8 +38,10 @@ export interface LimitSettings {
  * Without a file: 2,000 objects a second all day and five minutes' worth of them saved up. A look-up of one permit with
  * its holder, bureau and actions costs some five of them, a page of 100 with all that up to 2,400; an operation may ask
  * for two full bulk pages of that.
+ *
+ * A bureau has at most some hundred desks and a few systems: 1,000 streams over 500 connections are more than it needs.
  */
-export const defaultLimits: AgencyLimits = { operationCost: 50_000, budget: { perMinute: 120_000, burst: 600_000 }, documents: 'off' };
+export const defaultLimits: AgencyLimits = { operationCost: 50_000, budget: { perMinute: 120_000, burst: 600_000 }, documents: 'off', subscriptions: 1_000, connections: 500 };
 
 const positive = z.int().min(1).max(1_000_000_000);
 
@@ -44,6 +50,8 @@ const held = z.strictObject({
   objectsPerMinute: positive.optional(),
   burst: positive.optional(),
   documents: z.enum(rampSteps).optional(),
+  subscriptions: positive.optional(),
+  connections: positive.optional(),
 });
 
 const file = held.extend({
@@ -82,6 +90,8 @@ function limitsWith(base: AgencyLimits, own: z.output<typeof held>, name: string
     operationCost: own.operationCost ?? base.operationCost,
     budget: { perMinute: own.objectsPerMinute ?? base.budget.perMinute, burst: own.burst ?? base.budget.burst },
     documents: own.documents ?? base.documents,
+    subscriptions: own.subscriptions ?? base.subscriptions,
+    connections: own.connections ?? base.connections,
   };
   if (limits.budget.burst < limits.operationCost) throw new RangeError(`${name}: burst < operationCost`);
   return limits;

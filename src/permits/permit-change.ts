@@ -1,5 +1,5 @@
 import { Arg, Field, ID, Int, ObjectType, registerEnumType, Resolver, Subscription } from 'type-graphql';
-import { ChangeKind } from '../feed/change-stream.js';
+import { ChangeKind } from '../feed/frames.js';
 import { Permit } from './permit.js';
 
 registerEnumType(ChangeKind, {

@@ -13,15 +13,18 @@ import { faultOf, type Log } from '../log.js';
 import type { Clock } from '../measures/clock.js';
 import type { TrustedDocuments } from '../limits/trusted-documents.js';
 import { readRequest } from '../planner/graphql-request.js';
-import { internalError } from '../planner/safe-error.js';
 import { StartUpError } from '../start-up-error.js';
-import { bytesOf, errorAnswer, jsonType, writeAnswer, type HttpAnswer } from './http-answer.js';
+import {
+  alive, bodyTooLarge, boundaryOutdatedAnswer, challenge, internalAnswer, keysUnavailable, missingQuery, missingToken, notFound,
+} from './front-answers.js';
+import { bytesOf, errorAnswer, writeAnswer, type HttpAnswer } from './http-answer.js';
 import { nothingRead, type Caller, type LaneAnswer, type Lanes } from './lanes.js';
 import type { OpenStreams } from './open-streams.js';
 import { namedDocument, searchWith, withDocument } from './named-document.js';
 import type { Page } from './page/page.js';
 import type { Readiness } from './readiness.js';
-import { bearerOf, bodyOf, declaration, headersOf, largestBody, readBody, requestIdOf, takesShortLane } from './request.js';
+import type { WebSockets } from './web-sockets.js';
+import { bearerOf, bodyOf, declaration, headersOf, readBody, requestIdOf, takesShortLane } from './request.js';
 
 /** Serves one subscription; returns when its stream has ended. */
 export type StreamHandler = ReturnType<typeof sseTransport>;
@@ -35,6 +38,8 @@ export interface HttpParts {
   readonly day: BoundaryDay;
   readonly stream: StreamHandler;
   readonly openStreams: OpenStreams;
+  /** Takes upgrades to WebSocket, where this front does. */
+  readonly webSockets?: Pick<WebSockets, 'upgrade' | 'close'>;
   /** Hands out export files, where this front does. */
   readonly exports?: Pick<ExportDownload, 'serve'>;
   /** What a browser finds at the endpoint; it needs no token. */
@@ -59,6 +64,8 @@ export class HttpFront {
       this.#handle(request, response).catch((error: unknown) => this.#fail(request, response, error));
     });
     this.#server.keepAliveTimeout = 65_000;
+    const { webSockets } = parts;
+    if (webSockets) this.#server.on('upgrade', (request, socket, head) => webSockets.upgrade(request, socket, head));
   }
 
   /**
@@ -111,13 +118,14 @@ export class HttpFront {
     this.#draining = true;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#parts.openStreams.stop();
+    const socketsClosed = this.#parts.webSockets?.close(drainMs);
     // A connection that was busy at the call is idle, and kept alive, once its answer has left.
     const idle = setInterval(() => this.#server.closeIdleConnections(), 20);
     const deadline = setTimeout(() => {
       this.#parts.log.warn('drain-cut', '等待超时，中断未完成的答复 · Time is up; unfinished answers are cut', { drainMs });
       this.#server.closeAllConnections();
     }, drainMs);
-    await closed;
+    await Promise.all([closed, socketsClosed]);
     clearInterval(idle);
     clearTimeout(deadline);
   }
@@ -162,7 +170,7 @@ export class HttpFront {
       response.setHeader('connection', 'close');
       await this.#release(response, viewer, receivedAt, refusal(bodyTooLarge));
     } else if (day.outdated) {
-      await this.#release(response, viewer, receivedAt, refusal(boundaryOutdated));
+      await this.#release(response, viewer, receivedAt, refusal(boundaryOutdatedAnswer));
     } else if (!('purpose' in declared)) {
       await this.#release(response, viewer, receivedAt, refusal(declared));
     } else if (exports) {
@@ -278,41 +286,4 @@ function refusal(http: HttpAnswer): LaneAnswer {
   return { http, document: null, operation: null, planned: null, caseNo: null, read: nothingRead };
 }
 
-const bodyTooLarge = errorAnswer(413, 'BODY_TOO_LARGE', '请求体过大 · The body is too large.', `≤ ${largestBody} bytes`);
-
-const missingQuery = errorAnswer(400, 'BAD_USER_INPUT', '缺少 query · query is missing.', '{"query": "subscription { permitChanged { … } }"}');
-
-/** RFC 6750: a refusal names the scheme. */
-const challenge: ReadonlyMap<string, string> = new Map([['www-authenticate', 'Bearer']]);
-
-const missingToken = errorAnswer(
-  401,
-  'TOKEN_MISSING',
-  '缺少令牌 · A bearer token is missing.',
-  'Authorization: Bearer <token>; hub token --agency CODE',
-  challenge,
-);
-
-const keysUnavailable = errorAnswer(
-  503,
-  'KEYS_UNAVAILABLE',
-  '暂时无法核验令牌：取不到身份提供方的公钥 · Tokens cannot be verified now: the identity provider’s keys cannot be had.',
-  '稍后重试；令牌无需更换 · Try again later; the token need not be changed.',
-  new Map([['retry-after', '5']]),
-);
-
-const boundaryOutdated = errorAnswer(
-  503,
-  'BOUNDARY_OUTDATED',
-  '数据边界自今日零时起已变更，枢纽须重新启动后方可答复 · The boundary has changed at midnight; the hub answers again once it is restarted.',
-  '稍后重试 · Try again later.',
-  new Map([['retry-after', '5']]),
-);
-
-const notFound = errorAnswer(404, 'NOT_FOUND', '没有这个地址 · No such address.', 'POST /graphql');
-
-const alive: HttpAnswer = { status: 200, contentType: jsonType, body: '{"status":"alive"}\n' };
-
 const openPaths: ReadonlySet<string> = new Set(['/graphql', '/graphql/stream', '/health', '/ready']);
-
-const internalAnswer = errorAnswer(500, internalError.extensions.code, internalError.message, internalError.extensions.nextStep);

@@ -19,7 +19,7 @@ import { viewerQuotas } from '../explain/viewer-rights.js';
 import { competenceSettings, loadCompetenceSettings } from '../competence/settings.js';
 import type { HubDatabase } from '../database/database.js';
 import { ChangeReader } from '../feed/change-reader.js';
-import { heartbeatMs } from '../feed/change-stream.js';
+import { heartbeatMs, Streams } from '../feed/streams.js';
 import { FeedCursors } from '../feed/cursor.js';
 import { ExportDesk, exportDesk } from '../export/export-desk.js';
 import { ExportDownload } from '../export/export-download.js';
@@ -35,6 +35,7 @@ import { textLog, type Log } from '../log.js';
 import { systemClock, type Clock } from '../measures/clock.js';
 import { Meter } from '../limits/meter.js';
 import { loadLimitSettings, type LimitSettings } from '../limits/settings.js';
+import { StreamQuota } from '../limits/stream-quota.js';
 import { trustOperations } from '../limits/trust-operations.js';
 import { TrustedDocuments } from '../limits/trusted-documents.js';
 import { Services } from '../planner/context.js';
@@ -52,6 +53,7 @@ import { OpenStreams } from './open-streams.js';
 import { Page } from './page/page.js';
 import { quotasFrom } from './quotas.js';
 import { Readiness } from './readiness.js';
+import { WebSockets } from './web-sockets.js';
 import { boundaries, boundaryPolicy, changes, hubSchema, hubTables, nodes, reads } from './schema.js';
 
 export interface HubOptions {
@@ -63,6 +65,8 @@ export interface HubOptions {
   readonly orAnyFreePort?: boolean;
   readonly clock?: Clock;
   readonly heartbeatMs?: number;
+  /** How long a stream's connection may take for what it was given. */
+  readonly streamPatienceMs?: number;
   /** Whose tokens count; by default the local issuer's alone. */
   readonly identity?: IdentityConfig;
   /** Where evidence is made durable; by default in the database. */
@@ -151,29 +155,26 @@ export class Hub {
     const exportWorker = new ExportWorker({ ...exporting, log });
     services.set(exportSeal, seal).set(exportDesk, new ExportDesk(exporting, clock, () => exportWorker.wake()));
     const webhooks = await openWebhooks(database, {
-      services, seal, planner, plannerParts, changes, reader: changeReader, accessLog, cursors, listener, clock, log, keyRing, receipts, tokens, day,
+      services, seal, meter, planner, plannerParts, changes, reader: changeReader, accessLog, cursors, listener, clock, log, keyRing, receipts, tokens, day,
       boundaryVersion: policy.version,
       network: options.network ?? new SystemNetwork(),
     });
     const lanes = await Lanes.open(schema, planner, readers, services, meter);
-    const stream = sseTransport({
-      planner,
-      plannerParts,
-      meter,
-      changes,
-      reader: changeReader,
-      accessLog,
-      cursors,
-      listener,
-      clock,
+    const streams = new Streams({
+      reader: changeReader, accessLog, cursors, listener, clock,
       heartbeatMs: options.heartbeatMs ?? heartbeatMs,
+      ...(options.streamPatienceMs === undefined ? {} : { patienceMs: options.streamPatienceMs }),
     });
+    const quota = new StreamQuota(limitSettings);
+    const subscribing = { planner, plannerParts, meter, changes, accessLog, clock, streams };
+    const stream = sseTransport({ ...subscribing, quota });
     const readiness = new Readiness({ database, accessLog, listener, tokens, day, log });
     const openStreams = new OpenStreams(tokens, day, () => listener.wake());
+    const webSockets = new WebSockets({ ...subscribing, documents, tokens, day, openStreams, quota });
     const page = new Page(tokens.localIssuer, clock);
     const exports = new ExportDownload({ ...exporting, accessLog, evidenceKeys, clock });
     const front = new HttpFront({
-      page, lanes, documents, tokens, accessLog, boundaryVersion: policy.version, day, stream, openStreams, exports, readiness, clock, log,
+      page, lanes, documents, tokens, accessLog, boundaryVersion: policy.version, day, stream, openStreams, webSockets, exports, readiness, clock, log,
     });
     const url = await front.listen(options.host ?? '127.0.0.1', options.port, options.orAnyFreePort ?? false);
     return new Hub(url, tokens, accessLog, async () => {

@@ -2,13 +2,14 @@ import type { Viewer } from '../access/viewer.js';
 import type { Quota } from '../explain/viewer-rights.js';
 import { limits } from '../limits/limits.js';
 import type { LimitSettings } from '../limits/settings.js';
+import { subscriptionsPerConnection } from '../limits/stream-quota.js';
 import { exclusiveLimits } from '../planner/exclusive-pool.js';
 import { adHocTimeoutMs, statementTimeoutMs } from '../planner/reader-session.js';
 
 /** What a viewer is held to: the table of limits, what its agency may ask for, and what statements may take. */
 export function quotasFrom(settings: LimitSettings): (viewer: Viewer) => readonly Quota[] {
   return (viewer) => {
-    const { operationCost, budget } = settings.of(viewer.agency);
+    const { operationCost, budget, subscriptions, connections } = settings.of(viewer.agency);
     return [
       ...Object.entries(limits).map(([name, quota]) => ({ name, ...quota, ...(name === 'pageSize' ? { limit: viewer.pageLimit } : {}) })),
       {
@@ -28,6 +29,18 @@ export function quotasFrom(settings: LimitSettings): (viewer: Viewer) => readonl
         limit: budget.burst,
         unit: '个 · objects per agency saved up',
         reason: '未用的额度可积存至此 · Unused objects are kept up to this number.',
+      },
+      {
+        name: 'subscriptions',
+        limit: subscriptions,
+        unit: '个 · open streams per agency',
+        reason: '每个推送占用内存与套接字，本机关全部令牌合计 · Each holds memory and a socket, over all tokens of the agency.',
+      },
+      {
+        name: 'connections',
+        limit: connections,
+        unit: '个 · WebSocket connections per agency',
+        reason: `一个连接可承载 ${subscriptionsPerConnection} 个推送 · One connection carries up to ${subscriptionsPerConnection} streams.`,
       },
       ...statementQuotas,
     ];

@@ -102,11 +102,11 @@ class DeliveryRun {
     }
   }
 
-  async #tellAuthority(viewer: Viewer, { recordType }: WebhookChange, place: FeedPlace): Promise<void> {
+  async #tellAuthority(viewer: Viewer, { change }: WebhookChange, place: FeedPlace): Promise<void> {
     const { store, cursors, keyRing, boundaryVersion, random } = this.#parts;
     const authority = authorityOf(viewer, boundaryVersion);
     if (authority === this.#hook.authority) return;
-    const message = authorityMessage(keyRing, this.#hook, authority, place, cursors.close(place, viewer, recordType));
+    const message = authorityMessage(keyRing, this.#hook, authority, place, cursors.close(place, viewer, change.type));
     const outcome = await this.#send(viewer, null, message, null);
     if (isTaken(outcome)) return this.#held(store.authorityTold(this.#hook.id, this.#worker, authority));
     await this.#endHopeless(outcome);
@@ -163,8 +163,8 @@ class DeliveryRun {
     throw new RunEnded();
   }
 
-  #consumer(viewer: Viewer, { recordType }: WebhookChange): Consumer {
-    return (this.#reported ??= this.#parts.receipts.consumer(viewer, { recordType, transport: 'WEBHOOK', name: this.#hook.id }));
+  #consumer(viewer: Viewer, { change }: WebhookChange): Consumer {
+    return (this.#reported ??= this.#parts.receipts.consumer(viewer, { recordType: change.type, transport: 'WEBHOOK', name: this.#hook.id }));
   }
 
   #send(viewer: Viewer, change: WebhookChange | null, message: OutgoingMessage, times: ReadTimes | null): Promise<SendOutcome> {

@@ -152,12 +152,12 @@ export class WebhookDesk {
     const hook = await webhooks.find(id, agency);
     if (!hook) return false;
     const as = this.#viewerOf(hook);
-    const { recordType } = await webhookChange(this.#parts, openSecrets(keyRing, hook.id, hook.sealed), as);
+    const { change } = await webhookChange(this.#parts, openSecrets(keyRing, hook.id, hook.sealed), as);
     const head = await reader.head(as);
     let place: FeedPlace = { epoch: head.epoch, position: head.position + 1n, number: hook.place?.number ?? 0 };
     if (after !== null) {
       // An export is made with a token of the scope bulk, which sees the same in longer pages.
-      const opened = cursors.open(after, as, recordType) ?? cursors.open(after, { ...as, pageLimit: bulkPageLimit }, recordType);
+      const opened = cursors.open(after, as, change.type) ?? cursors.open(after, { ...as, pageLimit: bulkPageLimit }, change.type);
       if (!opened || opened.epoch !== head.epoch) {
         throw refused('BAD_CURSOR', '游标无效、不属于本机关，或数据边界、日志已更新', 'The cursor is not valid for this agency, boundary and log.', 'requestExport; replayWebhook');
       }
@@ -203,8 +203,8 @@ export class WebhookDesk {
     const secrets = openSecrets(keyRing, hook.id, hook.sealed);
     const as = webhookViewer(hook, this.#parts);
     // Where the agency lost what it subscribed to there is no cursor either.
-    const change: WebhookChange | null = as && (await webhookChange(this.#parts, secrets, as).catch(() => null));
-    const cursor = as && change && hook.place ? cursors.close(hook.place, as, change.recordType) : null;
+    const subscribed: WebhookChange | null = as && (await webhookChange(this.#parts, secrets, as).catch(() => null));
+    const cursor = as && subscribed && hook.place ? cursors.close(hook.place, as, subscribed.change.type) : null;
     return { hook, secrets, cursor, deadLetters: dead.get(hook.id) ?? 0 };
   }
 

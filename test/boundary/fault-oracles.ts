@@ -5,13 +5,13 @@ import type { Viewer } from '../../src/access/viewer.js';
 import type { Boundary } from '../../src/boundary/declaration.js';
 import type { BoundaryPolicy } from '../../src/boundary/policy.js';
 import { ChangeReader } from '../../src/feed/change-reader.js';
-import { changeStream } from '../../src/feed/change-stream.js';
 import { headStatement, type CompiledChange } from '../../src/feed/compile-change.js';
 import { FeedCursors } from '../../src/feed/cursor.js';
 import { FeedListener } from '../../src/feed/listener.js';
-import { StreamEnded } from '../../src/feed/stream-ended.js';
+import { Streams } from '../../src/feed/streams.js';
 import { FixedClock } from '../../src/measures/clock.js';
 import { boundaries, hubSchema } from '../../src/server/schema.js';
+import { collectedStream } from '../feed/collected-stream.js';
 import { openEvidence } from './feed-sides.js';
 import { declarations, plannerSide, viewerOf } from './planner-sides.js';
 import { asker } from './viewers.js';
@@ -44,19 +44,17 @@ export async function outlivedToken(opened: (viewer: Viewer) => Viewer): Promise
   const quiet: CompiledChange = { ...change, read: () => ({ ...headStatement, statement: { name: 'nothing', text: 'SELECT epoch FROM shared.feed_head WHERE false' } }) };
   const viewer = { ...viewerOf(asker('HEPING_HRSS')), expiresAt: clock.now().getTime() + 60_000 };
   const evidence = { document: '0'.repeat(64), operation: null, plan: { digest: '0'.repeat(64), description: '{}' }, boundary: side.parts.policy.version, purpose: null, caseNo: null };
-  const stop = new AbortController();
-  const parts = { reader: new ChangeReader({ readers: side.parts.readers, clock }), accessLog, cursors, listener, clock, heartbeatMs: 0 };
+  const streams = new Streams({ reader: new ChangeReader({ readers: side.parts.readers, clock }), accessLog, cursors, listener, clock, heartbeatMs: 0 });
   try {
-    const frames = changeStream(parts, quiet, opened(viewer), null, evidence, stop.signal, stop.signal);
-    for (let frame = 0; frame < 6; frame += 1) {
-      await frames.next();
-      if (frame === 2) clock.set('2026-03-02T02:00:00Z');
-    }
-    return 'frames after the end of the token';
-  } catch (error) {
-    return error instanceof StreamEnded && error.code === 'TOKEN_EXPIRED' ? null : String(error);
+    let frames = 0;
+    const bodies = await collectedStream(streams, { change: quiet, viewer: opened(viewer), after: null, key: 'quiet', evidence }, () => {
+      frames += 1;
+      if (frames === 3) clock.set('2026-03-02T02:00:00Z');
+      return frames >= 6;
+    });
+    const last = bodies.at(-1) ?? '';
+    return last.includes('TOKEN_EXPIRED') ? null : frames >= 6 ? 'frames after the end of the token' : last;
   } finally {
-    stop.abort();
     await listener.close();
     await accessLog.close();
     await rm(dataFolder, { recursive: true, force: true });

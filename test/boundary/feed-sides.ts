@@ -1,4 +1,4 @@
-import { createSecretKey } from 'node:crypto';
+import { createSecretKey, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,11 +9,10 @@ import { planIdentity } from '../../src/access/log/plan-identity.js';
 import { EvidenceKeys } from '../../src/access/log/evidence-keys.js';
 import { HubKeys, Seal } from '../../src/access/keys.js';
 import { ChangeReader } from '../../src/feed/change-reader.js';
-import { changeStream } from '../../src/feed/change-stream.js';
 import { compileChange } from '../../src/feed/compile-change.js';
 import { FeedCursors } from '../../src/feed/cursor.js';
 import { FeedListener } from '../../src/feed/listener.js';
-import { StreamEnded } from '../../src/feed/stream-ended.js';
+import { Streams } from '../../src/feed/streams.js';
 import { textLog } from '../../src/log.js';
 import { systemClock } from '../../src/measures/clock.js';
 import { argumentReader } from '../../src/planner/arguments.js';
@@ -23,6 +22,7 @@ import { standingOf } from '../../src/access/viewer.js';
 import { collectFields, coordinatesOf } from '../../src/planner/selection.js';
 import { changes } from '../../src/server/schema.js';
 import type { HubDatabase } from '../../src/database/database.js';
+import { collectedStream } from '../feed/collected-stream.js';
 import { EventStream } from '../feed/event-stream.js';
 import type { History, Step } from './feed-pairs.js';
 import type { Delivery, FeedSide } from './feed-rounds.js';
@@ -155,17 +155,8 @@ export async function partsFeedSide(layers: FeedLayers = {}): Promise<FeedSide &
     const after = argumentReader(node, 'after')(variables);
     const plan = planIdentity({ document: known.hash, operation: null, viewerClass: viewer.principal, purpose: viewer.purpose, boundary: parts.policy.version, coordinates: used });
     const evidence = { document: known.hash, operation: null, plan, boundary: parts.policy.version, purpose: viewer.purpose, caseNo: viewer.caseNo };
-    const stop = new AbortController();
-    const frames: string[] = [];
-    try {
-      for await (const frame of changeStream(streamParts, change, viewer, typeof after === 'string' ? after : null, evidence, stop.signal, stop.signal)) {
-        frames.push(frame);
-        if (isLast(frame)) break;
-      }
-    } catch (error) {
-      if (!(error instanceof StreamEnded)) throw error;
-      frames.push(JSON.stringify({ errors: [{ extensions: { code: error.code } }] }));
-    }
+    const subscription = { change, viewer, after: typeof after === 'string' ? after : null, key: randomUUID(), evidence };
+    const frames = await collectedStream(new Streams(streamParts), subscription, isLast);
     return { status: 200, frames };
   };
 

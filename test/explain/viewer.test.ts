@@ -56,7 +56,7 @@ test('viewer tells its relations, fields and quotas, from the declarations alone
   expect(Object.fromEntries(viewer.quotas.map(({ name, limit }) => [name, limit]))).toEqual({
     ...Object.fromEntries(Object.entries(limits).map(([name, { limit }]) => [name, limit])),
     operationCost: 50_000, objectsPerMinute: 120_000, objectsAtOnce: 600_000, statementTime: 2_000,
-    adHocStatementTime: 30_000, adHocAtOnce: 2, adHocQueue: 16, adHocQueueTime: 10_000,
+    subscriptions: 1_000, connections: 500, adHocStatementTime: 30_000, adHocAtOnce: 2, adHocQueue: 16, adHocQueueTime: 10_000,
   });
 });
 

@@ -9,6 +9,7 @@ import { HubKeys } from '../../src/access/keys.js';
 import { verifyLog, type LogVerification } from '../../src/access/log/verify-log.js';
 import type { HubDatabase } from '../../src/database/database.js';
 import type { ExportBounds } from '../../src/export/export-run.js';
+import type { LimitSettings } from '../../src/limits/settings.js';
 import type { Clock } from '../../src/measures/clock.js';
 import { Hub } from '../../src/server/hub.js';
 import type { Network } from '../../src/webhooks/network.js';
@@ -47,7 +48,7 @@ export class RunningHub {
     readonly folder: string,
   ) {}
 
-  static async start(options: { readonly clock?: Clock; readonly heartbeatMs?: number; readonly evidence?: EvidenceMode; readonly exportBounds?: ExportBounds; readonly network?: Network } = {}): Promise<RunningHub> {
+  static async start(options: { readonly clock?: Clock; readonly heartbeatMs?: number; readonly evidence?: EvidenceMode; readonly exportBounds?: ExportBounds; readonly streamPatienceMs?: number; readonly limits?: LimitSettings; readonly network?: Network } = {}): Promise<RunningHub> {
     const database = await testDatabase();
     const folder = await mkdtemp(path.join(tmpdir(), 'concordat-feed-'));
     const hub = await Hub.start(database, { dataFolder: folder, port: 0, drainMs: 1_000, ...options });

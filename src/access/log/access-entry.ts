@@ -28,6 +28,7 @@ export function entryText(record: AccessRecord, recorded: number, keys: Evidence
     started: record.startedAt,
     executed: record.executedAt,
     recorded,
+    ...(record.stream ? { stream: record.stream } : {}),
   });
 }
 

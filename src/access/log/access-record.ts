@@ -10,6 +10,20 @@ export const outcomes = ['ANSWERED', 'PARTLY_DENIED', 'DENIED', 'REFUSED', 'FAIL
 
 export type Outcome = (typeof outcomes)[number];
 
+/**
+ * What an entry is to a stream. Streams that share an execution share its frames: a frame is one entry of its group, and
+ * who got it follows from the entries of the streams. A stream gets the frames of the group it opened in or joined, behind
+ * `number`, until it leaves the group or closes; then `number` is that of the last event it was given.
+ */
+export interface StreamEntry {
+  readonly group: string;
+  /** The stream among those of its process. Null for a frame of a group. */
+  readonly stream: string | null;
+  readonly act: 'open' | 'join' | 'leave' | 'close' | 'frame';
+  /** Delivery number. */
+  readonly number: number;
+}
+
 /** What the evidence says of one answer. No value of the answer, no value of a variable. */
 export interface AccessRecord {
   readonly viewer: Viewer;
@@ -22,6 +36,8 @@ export interface AccessRecord {
   readonly plan: PlanIdentity | null;
   readonly boundary: string;
   readonly outcome: Outcome;
+  /** Of an entry of a stream. */
+  readonly stream?: StreamEntry;
   readonly status: number;
   readonly records: number;
   /** Internal ids of the subjects of the records released, in any order and with repetitions. */
