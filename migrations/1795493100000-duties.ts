@@ -68,8 +68,9 @@ export class Duties1795493100000 implements MigrationInterface {
         RETURN NULL;
       END $$;
 
+      -- No settings of its own, so that it is inlined: called row by row it would cost an import of other items as much as theirs.
       CREATE FUNCTION hub.owed_delivery(jurisdiction text, item text, action text, decided_by text, district text, OUT receiver text)
-      RETURNS SETOF text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+      RETURNS SETOF text LANGUAGE sql STABLE AS $$
         SELECT coalesce((SELECT h.code FROM hub.agency h WHERE h.kind = 'DISTRICT_HRSS' AND h.district = owed_delivery.district ORDER BY h.code LIMIT 1), 'BINHAI_HRSS')
          WHERE jurisdiction = 'CN-TJ' AND item = 'P01'
            AND action IN ('GRANT', 'BRANCH_FILING', 'CHANGE', 'RENEWAL', 'CANCELLATION', 'REVOCATION')

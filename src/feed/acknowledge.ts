@@ -25,7 +25,7 @@ export const acknowledgeBoundaries: readonly Boundary[] = [
 export interface ReceiptDesk {
   readonly receipts: Pick<Receipts, 'acknowledged'>;
   /** The place of a cursor of this viewer, and of what record type it is; null for any other text. */
-  open(cursor: string, viewer: Viewer): { readonly recordType: string; readonly place: FeedPlace } | null;
+  readonly open: (cursor: string, viewer: Viewer) => { readonly recordType: string; readonly place: FeedPlace } | null;
 }
 
 export const receiptDesk = new ServiceKey<ReceiptDesk>('receipts');

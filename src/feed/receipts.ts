@@ -79,16 +79,15 @@ export class Consumer {
    * itself). For agencies to which no duty of delivery is owed it is fulfilled at once.
    */
   async delivered(events: readonly HandedOut[], place: FeedPlace): Promise<void> {
+    await tellSinks(this.parts, this.viewer.agency, this.channel.recordType, events);
+    this.took(events.map(({ position }) => position), place);
+  }
+
+  /** The same for one of many consumers of a shared frame, of which `Receipts.handedOut` was told once. */
+  took(positions: readonly bigint[], place: FeedPlace): void {
     const at = this.parts.clock.now();
-    const last = events.at(-1);
-    this.#note(place, at, last ? { position: last.position, at } : null, events.length);
-    const { agency } = this.viewer;
-    const { recordType } = this.channel;
-    // An event that the record left the scope says nothing of the record: it delivers nothing.
-    const positions = events.filter(({ seenAfter }) => seenAfter).map(({ position }) => position);
-    if (positions.length === 0) return;
-    const sinks = this.parts.sinks.filter((sink) => sink.concerns(agency, recordType));
-    await Promise.all(sinks.map((sink) => sink.handedOut(agency, recordType, positions, at)));
+    const position = positions.at(-1);
+    this.#note(place, at, position === undefined ? null : { position, at }, positions.length);
   }
 
   /** The log was looked at up to `place` for it, whether or not anything was visible: it does not lag behind. */
@@ -138,6 +137,14 @@ export class Receipts {
   /** A consumer to report of. Cheap; streams that share a frame may share one as well. */
   consumer({ agency, principal }: Pick<Viewer, 'agency' | 'principal'>, channel: Channel): Consumer {
     return new Consumer({ agency, principal }, channel, this.#parts, (consumer) => this.#dirty.add(consumer));
+  }
+
+  /**
+   * A frame that an agency's consumers share is about to leave; told once, however many there are. The promise is
+   * fulfilled when what must be exact is durable.
+   */
+  async handedOut({ agency }: Pick<Viewer, 'agency'>, recordType: string, events: readonly HandedOut[]): Promise<void> {
+    await tellSinks(this.#parts, agency, recordType, events);
   }
 
   /**
@@ -199,6 +206,16 @@ export class Receipts {
       this.#parts.log.warn('feed-progress-unwritten', '订阅进度暂未写入 · How far consumers have come could not be written down yet', { fault: faultOf(error) });
     });
   }
+}
+
+/** An event that the record left the scope says nothing of the record: it delivers nothing. */
+async function tellSinks({ sinks, clock }: Pick<ReceiptParts, 'sinks' | 'clock'>, agency: string, recordType: string, events: readonly HandedOut[]): Promise<void> {
+  const concerned = sinks.filter((sink) => sink.concerns(agency, recordType));
+  if (concerned.length === 0) return;
+  const positions = events.filter(({ seenAfter }) => seenAfter).map(({ position }) => position);
+  if (positions.length === 0) return;
+  const at = clock.now();
+  await Promise.all(concerned.map((sink) => sink.handedOut(agency, recordType, positions, at)));
 }
 
 function rowOf({ viewer, channel }: Consumer, { place, reachedAt, delivered, events }: Progress): Readonly<Record<string, unknown>> {

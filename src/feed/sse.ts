@@ -63,6 +63,7 @@ function runsToItsEnd({ streams }: SseParts, subscription: Subscription, subscri
 const nextEvent: FrameForm = (body) => Buffer.from(`event: next\ndata: ${body}\n\n`);
 
 class SseSubscriber implements Subscriber {
+  readonly transport = 'SSE';
   readonly #response: ServerResponse;
 
   constructor(

@@ -1,3 +1,5 @@
+import type { Transport } from './receipts.js';
+
 /**
  * A body on its way to subscribers. Each transport wraps it in its own bytes; what it makes is kept, so that a frame
  * for ten thousand subscribers is serialised and wrapped once.
@@ -20,6 +22,8 @@ export type FrameForm = (body: string) => Buffer;
 
 /** The connection of one stream as the feed sees it. */
 export interface Subscriber {
+  /** What receipts call it. */
+  readonly transport: Transport;
   /** Takes a frame into the connection's buffer. */
   send(frame: StreamFrame): void;
   /** Bytes that wait to be taken by the other side. */

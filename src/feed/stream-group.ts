@@ -4,6 +4,7 @@ import type { ChangeReader, ReadTimes } from './change-reader.js';
 import type { FeedCursors, FeedPlace } from './cursor.js';
 import { frameBody, portionsOf } from './frames.js';
 import type { FeedListener } from './listener.js';
+import type { Receipts } from './receipts.js';
 import { RecentFrames } from './recent-frames.js';
 import type { StreamRecorder } from './stream-evidence.js';
 import { StreamFrame } from './stream-frame.js';
@@ -14,6 +15,8 @@ import type { Subscription } from './subscription.js';
 export interface GroupParts {
   readonly reader: ChangeReader;
   readonly recorder: StreamRecorder;
+  /** Told of every frame before it leaves, as the evidence is. */
+  readonly receipts: Pick<Receipts, 'handedOut' | 'consumer'>;
   readonly cursors: FeedCursors;
   readonly listener: FeedListener;
   readonly clock: Clock;
@@ -93,7 +96,7 @@ export class StreamGroup {
         this.#members.set(member, { leave: out, fail });
         subscriber.gone.addEventListener('abort', out, { signal: left.signal });
         ending.addEventListener('abort', () => fail(ending.reason), { signal: left.signal });
-        for (const { frame, place } of rest) if (this.#members.has(member)) this.#give(member, frame, place);
+        for (const { frame, place, position } of rest) if (this.#members.has(member)) this.#give(member, frame, place, position);
         this.#see(member);
       });
     } finally {
@@ -131,7 +134,10 @@ export class StreamGroup {
       const page = await reader.read(this.#subscription.change, this.#subscription.viewer, this.place, eventsPerPage);
       for (const portion of portionsOf(this.#parts.cursors, this.#subscription, page.events, portionLength)) {
         if (this.#isOver()) return;
-        await Promise.all(portion.map(({ event, body }) => this.#record(event.place, event, body, page.times)));
+        await Promise.all([
+          ...portion.map(({ event, body }) => this.#record(event.place, event, body, page.times)),
+          this.#parts.receipts.handedOut(this.#subscription.viewer, this.#subscription.change.type, portion.map(({ event }) => event)),
+        ]);
         for (const { event, body } of portion) this.#release(new StreamFrame(body), event.position, event.place);
         quietSince = clock.now().getTime();
       }
@@ -146,7 +152,7 @@ export class StreamGroup {
       const body = frameBody(this.#parts.cursors, this.#subscription, 'HEARTBEAT', page.place, null);
       await this.#record(page.place, null, body, page.times);
       const frame = new StreamFrame(body);
-      for (const member of this.#members.keys()) this.#give(member, frame, page.place);
+      for (const member of this.#members.keys()) this.#give(member, frame, page.place, null);
       quietSince = clock.now().getTime();
     }
   }
@@ -157,13 +163,13 @@ export class StreamGroup {
 
   /** The entry of the frame is durable: it goes to all, and to whoever comes a little later. */
   #release(frame: StreamFrame, position: bigint, place: FeedPlace): void {
-    for (const member of this.#members.keys()) this.#give(member, frame, place);
+    for (const member of this.#members.keys()) this.#give(member, frame, place, position);
     this.#recent.sent({ position, place, frame });
   }
 
-  #give(member: StreamMember, frame: StreamFrame, place: FeedPlace): void {
+  #give(member: StreamMember, frame: StreamFrame, place: FeedPlace, position: bigint | null): void {
     if (!this.#see(member)) return;
-    member.send(frame, place);
+    member.send(frame, place, position);
     if (member.subscriber.waiting > mostWaiting) this.#members.get(member)?.leave();
   }
 

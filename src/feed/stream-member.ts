@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../measures/clock.js';
 import type { FeedPlace } from './cursor.js';
+import type { Consumer } from './receipts.js';
 import { slowReader, tokenExpired } from './stream-ended.js';
 import type { StreamFrame, Subscriber } from './stream-frame.js';
 import type { Subscription } from './subscription.js';
@@ -18,6 +19,7 @@ export class StreamMember {
     readonly subscription: Subscription,
     readonly subscriber: Subscriber,
     readonly ending: AbortSignal,
+    readonly consumer: Consumer,
     clock: Clock,
   ) {
     this.#clock = clock;
@@ -33,9 +35,11 @@ export class StreamMember {
     this.ending.throwIfAborted();
   }
 
-  send(frame: StreamFrame, place: FeedPlace): void {
+  /** `position`: of the event the frame brings; null where it brings none. */
+  send(frame: StreamFrame, place: FeedPlace, position: bigint | null): void {
     this.subscriber.send(frame);
     this.place = place;
+    this.consumer.took(position === null ? [] : [position], place);
   }
 
   /**

@@ -48,7 +48,9 @@ export class Streams {
    * only has to close. Rejects when not even the evidence of the end could be kept: then nothing may leave any more.
    */
   async run(subscription: Subscription, subscriber: Subscriber, ending: AbortSignal): Promise<void> {
-    const member = new StreamMember(subscription, subscriber, ending, this.#parts.clock);
+    const { change, viewer } = subscription;
+    const consumer = this.#parts.receipts.consumer(viewer, { recordType: change.type, transport: subscriber.transport, name: viewer.account });
+    const member = new StreamMember(subscription, subscriber, ending, consumer, this.#parts.clock);
     let reason: unknown = null;
     try {
       await this.#follow(member);
@@ -75,7 +77,7 @@ export class Streams {
       member.place = place;
       await this.#note(member, 'open', group?.id ?? member.id, body, times);
       member.check();
-      member.send(new StreamFrame(body), place);
+      member.send(new StreamFrame(body), place, null);
       if (group) await this.#stay(member, group);
     } finally {
       release?.();
@@ -154,20 +156,24 @@ export class Streams {
    * again: there is more, or a group has to come up to it first.
    */
   async #catchUp(member: StreamMember): Promise<StreamGroup | null> {
-    const { reader, cursors, recorder } = this.#parts;
+    const { reader, cursors, recorder, receipts } = this.#parts;
     const { subscription, place } = member;
     if (place === null) throw new Error('a stream catches up once it is open');
     const page = await reader.read(subscription.change, subscription.viewer, place, eventsPerPage);
     for (const portion of portionsOf(cursors, subscription, page.events, portionLength)) {
-      await Promise.all(portion.map(({ event, body }) => recorder.ownFrame(subscription, this.#entry(member, 'frame', member.id, event.place), event, body, page.times)));
+      await Promise.all([
+        ...portion.map(({ event, body }) => recorder.ownFrame(subscription, this.#entry(member, 'frame', member.id, event.place), event, body, page.times)),
+        receipts.handedOut(subscription.viewer, subscription.change.type, portion.map(({ event }) => event)),
+      ]);
       for (const { event, body } of portion) {
         if (member.isGone()) return null;
         member.check();
-        member.send(new StreamFrame(body), event.place);
+        member.send(new StreamFrame(body), event.place, event.position);
         if (member.subscriber.waiting > mostWaiting) await member.drained(this.#patienceMs);
       }
     }
     member.place = page.place;
+    member.consumer.reached(page.place);
     if (!page.caughtUp) return null;
     const behind = [...(this.#groups.get(subscription.key) ?? [])].find((group) => group.place.epoch === page.place.epoch && group.place.position < page.place.position);
     if (behind) {

@@ -192,6 +192,7 @@ export class WebSocketConnection {
 
 /** One subscription of a connection. Streams of one connection share its socket, and what waits in it. */
 class SocketSubscriber implements Subscriber {
+  readonly transport = 'WEBSOCKET';
   readonly #web: WebSocket;
   readonly #socket: Duplex;
   readonly #end: Buffer;

@@ -145,7 +145,7 @@ export class Hub {
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
     const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
     const cursors = new FeedCursors(seal, policy.version);
-    const receipts = openReceipts(database, { services, seal, cursors, clock, log });
+    const receipts = openReceipts(database, { services, policy, seal, cursors, clock, log });
     const changeReader = new ChangeReader({ readers, clock });
     const exporting: RunParts = {
       planner, plannerParts, services, changeReader, cursors, keyRing, tokens, day, boundaryVersion: policy.version,
@@ -161,7 +161,7 @@ export class Hub {
     });
     const lanes = await Lanes.open(schema, planner, readers, services, meter);
     const streams = new Streams({
-      reader: changeReader, accessLog, cursors, listener, clock,
+      reader: changeReader, accessLog, receipts, cursors, listener, clock,
       heartbeatMs: options.heartbeatMs ?? heartbeatMs,
       ...(options.streamPatienceMs === undefined ? {} : { patienceMs: options.streamPatienceMs }),
     });

@@ -1,4 +1,6 @@
 import type { Seal } from '../access/keys.js';
+import { viewerClass } from '../boundary/by-agreement.js';
+import type { BoundaryPolicy } from '../boundary/policy.js';
 import type { HubDatabase } from '../database/database.js';
 import { DutySink } from '../duties/delivery-sink.js';
 import { dutySeal } from '../duties/operations.js';
@@ -6,12 +8,16 @@ import { receiptDesk } from '../feed/acknowledge.js';
 import type { FeedCursors } from '../feed/cursor.js';
 import { Receipts } from '../feed/receipts.js';
 import type { Log } from '../log.js';
-import type { Clock } from '../measures/clock.js';
+import { agreementsOf } from '../measures/agreements.js';
+import { legalDate, type Clock } from '../measures/clock.js';
 import type { Services } from '../planner/context.js';
+import { feedHealth } from '../platforms/feed-health.js';
+import { feedHealthReader } from '../platforms/operations.js';
 import { changes } from './schema.js';
 
 export interface ReceiptServiceParts {
   readonly services: Services;
+  readonly policy: BoundaryPolicy;
   readonly seal: Seal;
   readonly cursors: FeedCursors;
   readonly clock: Clock;
@@ -19,10 +25,17 @@ export interface ReceiptServiceParts {
 }
 
 /** Receipts of a hub with everybody who wants to know of them, and the operations that read and give them. */
-export function openReceipts(database: HubDatabase, { services, seal, cursors, clock, log }: ReceiptServiceParts): Receipts {
+export function openReceipts(database: HubDatabase, { services, policy, seal, cursors, clock, log }: ReceiptServiceParts): Receipts {
   const pool = database.pool('concordat_writer');
   const receipts = new Receipts({ pool, clock, log, sinks: [new DutySink(pool)] });
-  services.set(dutySeal, seal).set(receiptDesk, {
+  const recordTypes = [...new Set([...changes.values()].map(({ type }) => type))];
+  services.set(dutySeal, seal).set(feedHealthReader, () =>
+    feedHealth(pool, clock.now(), ({ code, kind }) => {
+      const principal = viewerClass(kind, agreementsOf(code, legalDate(clock.now())));
+      return recordTypes.filter((type) => policy.allBranches(principal, type).length > 0);
+    }),
+  );
+  services.set(receiptDesk, {
     receipts,
     open: (cursor, viewer) => {
       for (const { type: recordType } of changes.values()) {

@@ -33,6 +33,7 @@ import { permitNodes, permitReads } from '../permits/reads.js';
 import { labourRelationsView, PublishedStatisticsOperation } from '../permits/published-statistics.js';
 import { permitReleases } from '../permits/releases.js';
 import { permitStatisticsRead, PermitStatisticsOperation } from '../permits/statistics.js';
+import { FeedHealthOperation, platformBoundaries, platformReleases } from '../platforms/operations.js';
 import { NodeOperations } from '../planner/node.js';
 import type { ReadDeclaration } from '../planner/read.js';
 import { referenceBoundaries } from '../reference/boundary.js';
@@ -64,11 +65,11 @@ export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map([
 
 export const boundaries: readonly Boundary[] = [
   ...permitBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...accessLogBoundaries, ...explainBoundaries,
-  ...competenceBoundaries, ...referenceBoundaries, ...searchBoundaries, ...exportBoundaries, ...webhookBoundaries, ...acknowledgeBoundaries, ...dutyBoundaries,
+  ...competenceBoundaries, ...referenceBoundaries, ...searchBoundaries, ...exportBoundaries, ...webhookBoundaries, ...acknowledgeBoundaries, ...dutyBoundaries, ...platformBoundaries,
 ];
 
 /** What is said on purpose although it derives from hidden data; masks and digests stand in the declarations. */
-export const releases: readonly Release[] = [...permitReleases, ...intakeReleases, ...competenceReleases, ...searchReleases];
+export const releases: readonly Release[] = [...permitReleases, ...intakeReleases, ...competenceReleases, ...searchReleases, ...platformReleases];
 
 /** The boundary as it stands on the clock's day. */
 export function boundaryPolicy(clock: Clock = systemClock): BoundaryPolicy {
@@ -88,7 +89,7 @@ export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> 
       DuplicateCheck, PermitChanges, AccessOperations,
       AccessLogOperation, ExplainOperations, ViewerRights, ExportOperations, WebhookOperations,
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
-      AcknowledgeOperation, DutyOperation,
+      AcknowledgeOperation, DutyOperation, FeedHealthOperation,
     ],
     validate: { forbidUnknownValues: false },
     // Subscriptions are answered by the change feed, never by type-graphql's publish and subscribe.

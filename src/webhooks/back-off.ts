@@ -25,7 +25,10 @@ export const mostDeadInRow = 3;
 /** A receiver that cannot be reached is tried for three days, so that a weekend lies within; then the webhook is suspended. */
 export const patienceSeconds = 3 * 24 * 60 * 60;
 
+/** 410: the receiver says that it is there no more. */
+export const gone = 410;
+
 /** Whether a status says no to the message itself; all other failures may pass. */
 export function isRefusal(status: number): boolean {
-  return status >= 400 && status < 500 && ![401, 403, 404, 408, 425, 429].includes(status);
+  return status >= 400 && status < 500 && ![401, 403, 404, 408, gone, 425, 429].includes(status);
 }

@@ -5,7 +5,7 @@ import type { ChangeReader, PlacedEvent, ReadTimes } from '../feed/change-reader
 import type { FeedCursors, FeedPlace } from '../feed/cursor.js';
 import type { Consumer, Receipts } from '../feed/receipts.js';
 import { StreamEnded } from '../feed/stream-ended.js';
-import { backOffMs, isRefusal, mostDeadInRow, mostRefusals, patienceSeconds } from './back-off.js';
+import { backOffMs, gone, isRefusal, mostDeadInRow, mostRefusals, patienceSeconds } from './back-off.js';
 import type { Attempt, DeliveryStore, Message } from './delivery-store.js';
 import { authorityMessage, changeMessage, eventId, type OutgoingMessage } from './message.js';
 import { send, type SenderParts, type SendOutcome } from './sender.js';
@@ -54,6 +54,7 @@ class DeliveryRun {
   readonly #cut: AbortSignal;
   readonly #secrets: WebhookSecrets;
   #attempts: number;
+  #refusals: number;
   #deadInRow: number;
   #reported: Consumer | null = null;
 
@@ -65,6 +66,7 @@ class DeliveryRun {
     this.#cut = cut;
     this.#secrets = openSecrets(parts.keyRing, hook.id, hook.sealed);
     this.#attempts = hook.attempts;
+    this.#refusals = hook.refusals;
     this.#deadInRow = hook.deadInRow;
   }
 
@@ -146,19 +148,20 @@ class DeliveryRun {
       // The receiver has it: noted before the webhook goes on, so that a kill in between repeats both.
       await this.#consumer(viewer, change).delivered([event], event.place);
       await this.#held(store.delivered(id, this.#worker, message, attempt));
-      this.#attempts = this.#deadInRow = 0;
+      this.#attempts = this.#refusals = this.#deadInRow = 0;
       return;
     }
     this.#attempts += 1;
-    if (attempt.status !== null && isRefusal(attempt.status) && attempt.status !== gone && this.#attempts >= mostRefusals) {
+    if (attempt.status !== null && isRefusal(attempt.status)) this.#refusals += 1;
+    if (this.#refusals >= mostRefusals) {
       await this.#held(store.dead(id, this.#worker, message, attempt));
-      this.#attempts = 0;
+      this.#attempts = this.#refusals = 0;
       this.#deadInRow += 1;
       if (this.#deadInRow >= mostDeadInRow) await this.#suspend('REFUSING');
       return;
     }
     const why = this.#hopeless(outcome);
-    if (why === null) await store.failing(id, this.#worker, message, attempt, backOffMs(this.#attempts, random(), retryAfterOf(outcome)));
+    if (why === null) await store.failing(id, this.#worker, message, attempt, backOffMs(this.#attempts, random(), retryAfterOf(outcome)), this.#refusals);
     else await store.failingAndSuspended(id, this.#worker, message, attempt, why);
     throw new RunEnded();
   }
@@ -217,9 +220,6 @@ class DeliveryRun {
     if (!(await written)) throw new RunEnded();
   }
 }
-
-/** 410: the receiver says that it is there no more. */
-const gone = 410;
 
 function isTaken(outcome: SendOutcome): boolean {
   return 'status' in outcome && outcome.status >= 200 && outcome.status < 300;

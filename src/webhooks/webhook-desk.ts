@@ -16,7 +16,7 @@ import type { Webhook } from './webhook.js';
 import { authorityOf, webhookViewer } from './webhook-authority.js';
 import { webhookChange, type WebhookChange } from './webhook-change.js';
 import { openSecrets, sealSecrets, type WebhookDocument, type WebhookSecrets } from './webhook-seal.js';
-import type { WebhookStore } from './webhook-store.js';
+import { idForm, type WebhookStore } from './webhook-store.js';
 
 /** Webhooks of one agency: each costs a read of the log for every change. */
 export const mostWebhooks = 20;
@@ -48,6 +48,9 @@ export interface ShownWebhook {
   readonly cursor: string | null;
   readonly deadLetters: number;
 }
+
+/** PostgreSQL holds not every text; one of another form names no event. */
+const eventForm = /^evt_[\w-]{22}$/;
 
 const answered = z.object({ response: z.string().max(256) });
 
@@ -175,6 +178,7 @@ export class WebhookDesk {
     const { webhooks, store, wake } = this.#parts;
     const hook = await webhooks.find(id, agency);
     if (!hook) return null;
+    if (event !== null && !eventForm.test(event)) return 0;
     const queued = await store.queueAgain(hook.id, event);
     wake();
     return queued;
@@ -190,7 +194,8 @@ export class WebhookDesk {
     return Promise.all((await this.#parts.webhooks.list(agency)).map((hook) => this.#shown(hook, dead)));
   }
 
-  events(viewer: Viewer, asked: Omit<EventsAsked, 'agency'>): Promise<readonly DeliveredEvent[]> {
+  async events(viewer: Viewer, asked: Omit<EventsAsked, 'agency'>): Promise<readonly DeliveredEvent[]> {
+    if (asked.webhook !== null && !idForm.test(asked.webhook)) return [];
     return deliveredEvents(this.#parts.pool, { ...asked, agency: viewer.agency });
   }
 

@@ -12,6 +12,7 @@ import { Streams } from '../../src/feed/streams.js';
 import { FixedClock } from '../../src/measures/clock.js';
 import { boundaries, hubSchema } from '../../src/server/schema.js';
 import { collectedStream } from '../feed/collected-stream.js';
+import { quietReceipts } from '../feed/quiet-receipts.js';
 import { openEvidence } from './feed-sides.js';
 import { declarations, plannerSide, viewerOf } from './planner-sides.js';
 import { asker } from './viewers.js';
@@ -44,7 +45,7 @@ export async function outlivedToken(opened: (viewer: Viewer) => Viewer): Promise
   const quiet: CompiledChange = { ...change, read: () => ({ ...headStatement, statement: { name: 'nothing', text: 'SELECT epoch FROM shared.feed_head WHERE false' } }) };
   const viewer = { ...viewerOf(asker('HEPING_HRSS')), expiresAt: clock.now().getTime() + 60_000 };
   const evidence = { document: '0'.repeat(64), operation: null, plan: { digest: '0'.repeat(64), description: '{}' }, boundary: side.parts.policy.version, purpose: null, caseNo: null };
-  const streams = new Streams({ reader: new ChangeReader({ readers: side.parts.readers, clock }), accessLog, cursors, listener, clock, heartbeatMs: 0 });
+  const streams = new Streams({ reader: new ChangeReader({ readers: side.parts.readers, clock }), accessLog, receipts: quietReceipts(side.database, clock), cursors, listener, clock, heartbeatMs: 0 });
   try {
     let frames = 0;
     const bodies = await collectedStream(streams, { change: quiet, viewer: opened(viewer), after: null, key: 'quiet', evidence }, () => {

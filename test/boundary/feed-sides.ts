@@ -23,6 +23,7 @@ import { collectFields, coordinatesOf } from '../../src/planner/selection.js';
 import { changes } from '../../src/server/schema.js';
 import type { HubDatabase } from '../../src/database/database.js';
 import { collectedStream } from '../feed/collected-stream.js';
+import { quietReceipts } from '../feed/quiet-receipts.js';
 import { EventStream } from '../feed/event-stream.js';
 import type { History, Step } from './feed-pairs.js';
 import type { Delivery, FeedSide } from './feed-rounds.js';
@@ -133,7 +134,7 @@ export async function partsFeedSide(layers: FeedLayers = {}): Promise<FeedSide &
   const { accessLog, dataFolder } = await openEvidence(database);
   const listener = new FeedListener(database);
   const cursors = layers.cursors?.(seal, parts.policy.version) ?? new FeedCursors(seal, parts.policy.version);
-  const streamParts = { reader: new ChangeReader({ readers: parts.readers, clock: systemClock }), accessLog, cursors, listener, clock: systemClock, heartbeatMs: 0 };
+  const streamParts = { reader: new ChangeReader({ readers: parts.readers, clock: systemClock }), accessLog, receipts: quietReceipts(database, systemClock), cursors, listener, clock: systemClock, heartbeatMs: 0 };
 
   const read = async (asker: Asker, call: GraphQLCall): Promise<Delivery> => {
     const viewer = viewerOf(asker);

@@ -147,12 +147,14 @@ const openTypes = [
   'ViewerRelation', 'ViewerGroup', 'ViewerField', 'ViewerAgreement', 'ViewerQuota',
   // Export jobs are their agency's own; what they hold is judged by the boundaries of the records.
   'ExportJob', 'ExportJobEdge', 'ExportJobConnection', 'ExportError',
+  // A receipt repeats what its own agency acknowledged.
+  'ChangeReceipt',
 ];
 const openRoots = [
   'agencies', 'viewer', 'clauses', 'clause', 'rulings', 'ruling', 'enforcementCatalogue', 'supervisionItems', 'divisions', 'industrySections', 'dueDate',
   'agency', 'competence', 'permitItems', 'permitItem', 'explainAccess', 'exportJob', 'exportJobs',
 ];
-const openMutations = ['requestExport', 'cancelExport'];
+const openMutations = ['requestExport', 'cancelExport', 'acknowledgeChanges'];
 
 test('a role outside the four rows gets nothing, whatever its agency (B-54)', () => {
   for (const role of ['ANALYST', 'AUDITOR', 'PUBLIC', 'FOREIGN_REGISTER', '', '__proto__', 'constructor']) {
@@ -160,8 +162,10 @@ test('a role outside the four rows gets nothing, whatever its agency (B-54)', ()
     for (const coordinate of policy.coordinates()) {
       const [type = '', field = ''] = coordinate.split('.');
       const open = openTypes.includes(type) || (type === 'Query' && openRoots.includes(field)) || (type === 'Mutation' && openMutations.includes(field));
-      // B-56 is the auditor's: the log of the reads, and nothing of what was read.
-      const ofAuditor = role === 'AUDITOR' && (coordinate === 'Query.accessLog' || /^Access(Read|ReadEdge|LogConnection)$/.test(type));
+      // B-56 is the auditor's: the log of the reads and who follows the feed, and nothing of what was read.
+      const ofAuditor =
+        role === 'AUDITOR' &&
+        (['Query.accessLog', 'Query.feedHealth'].includes(coordinate) || /^(Access(Read|ReadEdge|LogConnection)|FeedHealth|PlatformHealth|FeedFollowing)$/.test(type));
       // B-11 is the analyst's: protected totals, and no row.
       const ofAnalyst = role === 'ANALYST' && (coordinate === 'Query.publishedStatistics' || /^Published(Statistics|Cell)$/.test(type));
       expect([coordinate, policy.decide(as(role), coordinate).allowed]).toEqual([coordinate, open || ofAuditor || ofAnalyst]);

@@ -63,6 +63,9 @@ export const elsewhere: Readonly<Record<string, string>> = {
   accessLog: 'tells of the questions themselves, with times and digests that no two hubs share; who sees which entry is tested in test/access',
   subjectSearch: 'answered by a view of its own: compared by its own pairs and with an oracle (test/search/subject-search.test.ts)',
   matchSubjects: 'answered by a view of its own: compared by its own pairs and with an oracle (test/search/match-subjects.test.ts)',
+  acknowledgeChanges: 'writes: tells what the own agency acknowledged; whose cursors count is tested in test/duties and test/feed',
+  duties: 'answered by a view of its own, of permits the viewer sees: who sees which duty is tested in test/duties',
+  feedHealth: 'a declared release: times and numbers of hand-outs, of no record; who sees it is tested in test/platforms',
   upsertPermit: 'writes: compared by its own pairs (mutation-pairs.test.ts), for it changes the databases it is asked on',
 };
 

@@ -44,15 +44,15 @@ export class TestBrowser {
     return new TestBrowser(await chromium.launch({ executablePath: executable, headless: true, args: flags, env }), folder);
   }
 
-  /** Opens an address and waits for the editor. */
-  async visit(url: string): Promise<Visit> {
+  /** Opens an address and waits for what is `ready` last: the editor, unless told otherwise. */
+  async visit(url: string, ready = '.graphiql-query-editor .CodeMirror'): Promise<Visit> {
     const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 } });
     context.setDefaultTimeout(20_000);
     const page = await context.newPage();
     const faults: string[] = [];
     watch(context, page, new URL(url).origin, faults);
     await page.goto(url);
-    await page.waitForSelector('.graphiql-query-editor .CodeMirror');
+    await page.waitForSelector(ready);
     return { page, faults, close: () => context.close() };
   }
 

@@ -8,6 +8,7 @@ export async function collectedStream(streams: Streams, subscription: Subscripti
   const stop = new AbortController();
   const bodies: string[] = [];
   const subscriber: Subscriber = {
+    transport: 'SSE',
     gone: stop.signal,
     waiting: 0,
     drained: () => nextTurn(),

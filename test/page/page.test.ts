@@ -86,6 +86,21 @@ describe('the page over HTTP', () => {
     }
   });
 
+  test('the page of the feed’s health is served likewise: no token, no data, no other host', async () => {
+    const page = await fetch(`${origin}/feed-health`, { headers: html });
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(page.headers.get('content-security-policy')).toContain(`default-src 'none'`);
+    const text = await page.text();
+    expect(text).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\son\w+=|\sstyle=|https?:|\/\/\w/);
+    for (const address of addresses(text)) {
+      expect(address).toMatch(/^\/page\/[\w-]{16}\/[\w.-]+$/);
+      const source = await (await fetch(origin + address)).text();
+      expect([address, source.match(/(?:https?:)?\/\/[\w-]+\.[\w.-]+/g) ?? []]).toEqual([address, address.endsWith('icon.svg') ? expect.anything() : []]);
+    }
+    expect((await fetch(`${origin}/feed-health`, { headers: { accept: 'application/json' } })).status).not.toBe(200);
+    expect((await fetch(`${origin}/feed-health/x`, { headers: html })).status).toBe(404);
+  });
+
   test('its files are cached for ever under their version, packed, and answered 304', async () => {
     const text = await (await fetch(running.hub.url, { headers: html })).text();
     const graphiql = origin + (addresses(text).find((address) => address.endsWith('/graphiql.js')) ?? '');

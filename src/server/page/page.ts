@@ -8,6 +8,7 @@ import { jsonType, writeAnswer } from '../http-answer.js';
 import { assetRoot, PageAssets } from './assets.js';
 import { documentHeaders, documentText } from './document.js';
 import { readExamples, type Example } from './examples.js';
+import { healthDocumentText, healthPath } from './health-document.js';
 import { fromThisMachine, localToken, localTokenPath } from './local-token.js';
 
 const settingsPath = `${assetRoot}settings.json`;
@@ -20,8 +21,8 @@ export interface PageSettings {
 }
 
 /**
- * The page a browser finds at the endpoint: GraphiQL with ready examples, served by the hub alone. It needs no token and
- * holds no data; what it shows it asks of the endpoint with the reader's own token.
+ * The pages a browser finds: at the endpoint GraphiQL with ready examples, at /feed-health how the feed stands. Served by
+ * the hub alone, they need no token and hold no data; what they show they ask of the endpoint with the reader's own token.
  */
 export class Page {
   readonly #assets = PageAssets.read();
@@ -52,9 +53,10 @@ export class Page {
       response.writeHead(302, { location: '/graphql', 'cache-control': 'no-store' }).end();
       return true;
     }
-    if (path !== '/graphql') return false;
+    const textOf = path === '/graphql' ? documentText : path === healthPath ? healthDocumentText : null;
+    if (!textOf) return false;
     const nonce = randomBytes(16).toString('base64url');
-    const text = Buffer.from(documentText(this.#assets, nonce));
+    const text = Buffer.from(textOf(this.#assets, nonce));
     response.writeHead(200, { ...documentHeaders(nonce), 'content-length': text.length });
     response.end(request.method === 'HEAD' ? undefined : text);
     return true;
