@@ -31,6 +31,9 @@ const eventsPerRead = 50;
 /** A webhook that is far behind gives its place to the next one after this long. */
 const runMs = 10_000;
 
+/** What was read so long ago is read anew before it is sent: a slow receiver gets no rows of a boundary that has passed. */
+const freshMs = 5_000;
+
 /** Nobody goes on with this claim: it was given back, its webhook suspended, or it is lost. */
 class RunEnded extends Error {}
 
@@ -57,6 +60,8 @@ class DeliveryRun {
   #refusals: number;
   #deadInRow: number;
   #reported: Consumer | null = null;
+  /** The authority this run reads by; with another one it ends, and the next run tells of it. */
+  #told: string | null = null;
 
   constructor(parts: RunParts, hook: Webhook, worker: string, stop: AbortSignal, cut: AbortSignal) {
     this.#parts = parts;
@@ -74,28 +79,38 @@ class DeliveryRun {
     const { place: from } = this.#hook;
     if (from === null) throw new Error('an active webhook has a place');
     let { viewer, change } = await this.#authority();
+    this.#told = authorityOf(viewer, this.#parts.boundaryVersion);
     await this.#tellAuthority(viewer, change, from);
     await this.#sendQueued(viewer, change);
     const until = performance.now() + runMs;
     for (let place = from; ; ) {
       const { events, place: behind, caughtUp, times } = await this.#read(viewer, change, place, eventsPerRead);
+      const readAt = performance.now();
+      let left = events.length;
       for (const event of events) {
-        await this.#goOn();
+        if (performance.now() - readAt > freshMs) break;
         await this.#deliver(viewer, change, event, times);
+        place = event.place;
+        left -= 1;
+        await this.#goOn();
       }
-      if (behind.position > (events.at(-1)?.place ?? place).position) await this.#held(this.#parts.store.advance(this.#hook.id, this.#worker, behind));
-      place = behind;
-      this.#consumer(viewer, change).reached(behind);
-      if (caughtUp || performance.now() > until) return this.#release();
+      if (left === 0) {
+        if (behind.position > place.position) await this.#held(this.#parts.store.advance(this.#hook.id, this.#worker, behind));
+        place = behind;
+        this.#consumer(viewer, change).reached(behind);
+        if (caughtUp) return this.#release();
+      }
+      if (performance.now() > until) return this.#release();
       ({ viewer, change } = await this.#authority());
     }
   }
 
   /** As whom the webhook is read now, and what it may have of its document. */
   async #authority(): Promise<{ viewer: Viewer; change: WebhookChange }> {
-    await this.#goOn();
+    if (this.#stop.aborted || this.#cut.aborted || this.#parts.day.outdated) return this.#end();
     const viewer = webhookViewer(this.#hook, this.#parts);
     if (!viewer) return this.#suspend('AUTHORITY_CHANGED');
+    if (this.#isOther(viewer)) return this.#end();
     try {
       return { viewer, change: await webhookChange(this.#parts, this.#secrets, viewer) };
     } catch (error) {
@@ -209,9 +224,18 @@ class DeliveryRun {
     await this.#parts.store.release(this.#hook.id, this.#worker);
   }
 
-  /** Ends the run where nothing more is to be sent: the hub stops, or its boundary is of the day before. */
+  /** Ends the run where nothing more is to be sent: the hub stops, or what it reads by is no longer in force. */
   async #goOn(): Promise<void> {
-    if (!this.#stop.aborted && !this.#cut.aborted && !this.#parts.day.outdated) return;
+    if (this.#stop.aborted || this.#cut.aborted || this.#parts.day.outdated) return this.#end();
+    const viewer = webhookViewer(this.#hook, this.#parts);
+    if (!viewer || this.#isOther(viewer)) return this.#end();
+  }
+
+  #isOther(viewer: Viewer): boolean {
+    return this.#told !== null && authorityOf(viewer, this.#parts.boundaryVersion) !== this.#told;
+  }
+
+  async #end(): Promise<never> {
     await this.#release();
     throw new RunEnded();
   }

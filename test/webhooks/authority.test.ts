@@ -88,9 +88,9 @@ test('a hub that vanished with its claim is followed by another one within its l
   const { receiver } = partner;
   receiver.received.length = 0;
   await running.database.pool().query(`UPDATE hub.webhook SET worker = 'gone', lease_until = now() + interval '2 seconds' WHERE id = $1`, [id]);
-  const numbers = await decide(1);
-  await waitFor('it is taken over', () => receiver.changes.length === 1, 20);
-  expect(receiver.documents).toEqual(numbers);
+  const [documentNo] = await decide(1);
+  // Its last message may come once more: it had not noted it yet.
+  await waitFor('it is taken over', () => receiver.documents.at(-1) === documentNo, 20);
 });
 
 test('a new epoch of the log suspends a webhook; it is moved and goes on', async () => {
