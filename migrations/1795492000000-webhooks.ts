@@ -27,6 +27,7 @@ export class Webhooks1795492000000 implements MigrationInterface {
         number bigint,
         authority text,
         attempts int NOT NULL DEFAULT 0,
+        refusals int NOT NULL DEFAULT 0,
         failing_since timestamptz,
         not_before timestamptz,
         dead_in_row int NOT NULL DEFAULT 0,

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
+import type { Pool } from 'pg';
 import { agencyOfCode } from '../measures/agencies.js';
 import { AddressRules, interfaceAddresses } from '../webhooks/address-rules.js';
 import { parseRange } from '../webhooks/address.js';
@@ -57,8 +58,8 @@ function rangesOf(texts: readonly string[]): readonly string[] {
     if (!range || range.bits < (widest[range.base.length] ?? 0)) {
       throw new UsageError(`网段无效或过宽（IPv4 至少 /8，IPv6 至少 /32） · Not a range, or too wide a one (IPv4 /8, IPv6 /32 at least): ${text}`);
     }
-    const why = rules.refusalOf(range.base.join('.'), [range]) ?? null;
-    if (range.base.length === 4 && why !== null && why !== 'OWN') throw new UsageError(`此网段一律不得投递（${why}） · Nothing is ever sent to this range (${why}): ${text}`);
+    const why = rules.rangeRefusal(range);
+    if (why !== null) throw new UsageError(`此网段一律不得投递（${why}） · Nothing is ever sent to this range (${why}): ${text}`);
   }
   return texts;
 }
@@ -72,13 +73,13 @@ interface State {
   readonly dead: string;
 }
 
-async function statesOf(pool: { query(sql: string, values: unknown[]): Promise<{ rows: unknown[] }> }, agency: string | null): Promise<readonly State[]> {
-  const { rows } = await pool.query(
+async function statesOf(pool: Pool, agency: string | null): Promise<readonly State[]> {
+  const { rows } = await pool.query<State>(
     `SELECT w.agency, w.host, w.label, w.state, w.suspension, (SELECT count(*) FROM hub.webhook_delivery d WHERE d.webhook = w.id AND d.state = 'DEAD') AS dead
      FROM hub.webhook w WHERE $1::text IS NULL OR w.agency = $1 ORDER BY w.agency, w.registered_at`,
     [agency],
   );
-  return rows as readonly State[];
+  return rows;
 }
 
 async function listed(store: ApprovalStore, agency: string | null, states: readonly State[]): Promise<number> {

@@ -165,7 +165,7 @@ export class Hub {
     const exportWorker = new ExportWorker({ ...exporting, log });
     services.set(exportSeal, seal).set(exportDesk, new ExportDesk(exporting, clock, () => exportWorker.wake()));
     const webhooks = await openWebhooks(database, {
-      services, seal, planner, plannerParts, changes, reader: changeReader, accessLog, cursors, listener, clock, log, keyRing, receipts, tokens, day,
+      services, seal, meter, planner, plannerParts, changes, reader: changeReader, accessLog, cursors, listener, clock, log, keyRing, receipts, tokens, day,
       boundaryVersion: policy.version,
       network: options.network ?? new SystemNetwork(),
     });

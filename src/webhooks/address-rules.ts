@@ -69,6 +69,12 @@ export class AddressRules {
     return approved.some((range) => isIn(address, range)) ? null : 'NOT_APPROVED';
   }
 
+  /** Why nothing in a range is ever connected to, judged by its first address; null where something may be. */
+  rangeRefusal(range: AddressRange): Refusal | null {
+    const why = this.#refusedAlways(range.base);
+    return why === 'OWN' ? null : why;
+  }
+
   #refusedAlways(address: Address): Refusal | null {
     for (const { range, why } of refused) if (isIn(address, range)) return why;
     if (this.#isOwn(address)) return 'OWN';

@@ -14,7 +14,7 @@ export function backOffMs(attempts: number, random: number, retryAfter: string |
 }
 
 /**
- * A receiver that says no to one message (4xx) is asked this often, over about a minute; then the message goes to the
+ * A receiver that says no to one message (4xx) is asked this often, over about half a minute; then the message goes to the
  * dead letters and the next one has its turn.
  */
 export const mostRefusals = 6;
@@ -25,7 +25,10 @@ export const mostDeadInRow = 3;
 /** A receiver that cannot be reached is tried for three days, so that a weekend lies within; then the webhook is suspended. */
 export const patienceSeconds = 3 * 24 * 60 * 60;
 
+/** 410: the receiver says that it is there no more. */
+export const gone = 410;
+
 /** Whether a status says no to the message itself; all other failures may pass. */
 export function isRefusal(status: number): boolean {
-  return status >= 400 && status < 500 && ![401, 403, 404, 408, 425, 429].includes(status);
+  return status >= 400 && status < 500 && ![401, 403, 404, 408, gone, 425, 429].includes(status);
 }

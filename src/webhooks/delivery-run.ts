@@ -5,7 +5,7 @@ import type { ChangeReader, PlacedEvent, ReadTimes } from '../feed/change-reader
 import type { FeedCursors, FeedPlace } from '../feed/cursor.js';
 import type { Consumer, Receipts } from '../feed/receipts.js';
 import { StreamEnded } from '../feed/stream-ended.js';
-import { backOffMs, isRefusal, mostDeadInRow, mostRefusals, patienceSeconds } from './back-off.js';
+import { backOffMs, gone, isRefusal, mostDeadInRow, mostRefusals, patienceSeconds } from './back-off.js';
 import type { Attempt, DeliveryStore, Message } from './delivery-store.js';
 import { authorityMessage, changeMessage, eventId, type OutgoingMessage } from './message.js';
 import { send, type SenderParts, type SendOutcome } from './sender.js';
@@ -31,6 +31,9 @@ const eventsPerRead = 50;
 /** A webhook that is far behind gives its place to the next one after this long. */
 const runMs = 10_000;
 
+/** What was read so long ago is read anew before it is sent: a slow receiver gets no rows of a boundary that has passed. */
+const freshMs = 5_000;
+
 /** Nobody goes on with this claim: it was given back, its webhook suspended, or it is lost. */
 class RunEnded extends Error {}
 
@@ -54,8 +57,11 @@ class DeliveryRun {
   readonly #cut: AbortSignal;
   readonly #secrets: WebhookSecrets;
   #attempts: number;
+  #refusals: number;
   #deadInRow: number;
   #reported: Consumer | null = null;
+  /** The authority this run reads by; with another one it ends, and the next run tells of it. */
+  #told: string | null = null;
 
   constructor(parts: RunParts, hook: Webhook, worker: string, stop: AbortSignal, cut: AbortSignal) {
     this.#parts = parts;
@@ -65,6 +71,7 @@ class DeliveryRun {
     this.#cut = cut;
     this.#secrets = openSecrets(parts.keyRing, hook.id, hook.sealed);
     this.#attempts = hook.attempts;
+    this.#refusals = hook.refusals;
     this.#deadInRow = hook.deadInRow;
   }
 
@@ -72,28 +79,38 @@ class DeliveryRun {
     const { place: from } = this.#hook;
     if (from === null) throw new Error('an active webhook has a place');
     let { viewer, change } = await this.#authority();
+    this.#told = authorityOf(viewer, this.#parts.boundaryVersion);
     await this.#tellAuthority(viewer, change, from);
     await this.#sendQueued(viewer, change);
     const until = performance.now() + runMs;
     for (let place = from; ; ) {
       const { events, place: behind, caughtUp, times } = await this.#read(viewer, change, place, eventsPerRead);
+      const readAt = performance.now();
+      let left = events.length;
       for (const event of events) {
-        await this.#goOn();
+        if (performance.now() - readAt > freshMs) break;
         await this.#deliver(viewer, change, event, times);
+        place = event.place;
+        left -= 1;
+        await this.#goOn();
       }
-      if (behind.position > (events.at(-1)?.place ?? place).position) await this.#held(this.#parts.store.advance(this.#hook.id, this.#worker, behind));
-      place = behind;
-      this.#consumer(viewer, change).reached(behind);
-      if (caughtUp || performance.now() > until) return this.#release();
+      if (left === 0) {
+        if (behind.position > place.position) await this.#held(this.#parts.store.advance(this.#hook.id, this.#worker, behind));
+        place = behind;
+        this.#consumer(viewer, change).reached(behind);
+        if (caughtUp) return this.#release();
+      }
+      if (performance.now() > until) return this.#release();
       ({ viewer, change } = await this.#authority());
     }
   }
 
   /** As whom the webhook is read now, and what it may have of its document. */
   async #authority(): Promise<{ viewer: Viewer; change: WebhookChange }> {
-    await this.#goOn();
+    if (this.#stop.aborted || this.#cut.aborted || this.#parts.day.outdated) return this.#end();
     const viewer = webhookViewer(this.#hook, this.#parts);
     if (!viewer) return this.#suspend('AUTHORITY_CHANGED');
+    if (this.#isOther(viewer)) return this.#end();
     try {
       return { viewer, change: await webhookChange(this.#parts, this.#secrets, viewer) };
     } catch (error) {
@@ -102,11 +119,11 @@ class DeliveryRun {
     }
   }
 
-  async #tellAuthority(viewer: Viewer, { recordType }: WebhookChange, place: FeedPlace): Promise<void> {
+  async #tellAuthority(viewer: Viewer, { change }: WebhookChange, place: FeedPlace): Promise<void> {
     const { store, cursors, keyRing, boundaryVersion, random } = this.#parts;
     const authority = authorityOf(viewer, boundaryVersion);
     if (authority === this.#hook.authority) return;
-    const message = authorityMessage(keyRing, this.#hook, authority, place, cursors.close(place, viewer, recordType));
+    const message = authorityMessage(keyRing, this.#hook, authority, place, cursors.close(place, viewer, change.type));
     const outcome = await this.#send(viewer, null, message, null);
     if (isTaken(outcome)) return this.#held(store.authorityTold(this.#hook.id, this.#worker, authority));
     await this.#endHopeless(outcome);
@@ -146,25 +163,26 @@ class DeliveryRun {
       // The receiver has it: noted before the webhook goes on, so that a kill in between repeats both.
       await this.#consumer(viewer, change).delivered([event], event.place);
       await this.#held(store.delivered(id, this.#worker, message, attempt));
-      this.#attempts = this.#deadInRow = 0;
+      this.#attempts = this.#refusals = this.#deadInRow = 0;
       return;
     }
     this.#attempts += 1;
-    if (attempt.status !== null && isRefusal(attempt.status) && attempt.status !== gone && this.#attempts >= mostRefusals) {
+    if (attempt.status !== null && isRefusal(attempt.status)) this.#refusals += 1;
+    if (this.#refusals >= mostRefusals) {
       await this.#held(store.dead(id, this.#worker, message, attempt));
-      this.#attempts = 0;
+      this.#attempts = this.#refusals = 0;
       this.#deadInRow += 1;
       if (this.#deadInRow >= mostDeadInRow) await this.#suspend('REFUSING');
       return;
     }
     const why = this.#hopeless(outcome);
-    if (why === null) await store.failing(id, this.#worker, message, attempt, backOffMs(this.#attempts, random(), retryAfterOf(outcome)));
+    if (why === null) await store.failing(id, this.#worker, message, attempt, backOffMs(this.#attempts, random(), retryAfterOf(outcome)), this.#refusals);
     else await store.failingAndSuspended(id, this.#worker, message, attempt, why);
     throw new RunEnded();
   }
 
-  #consumer(viewer: Viewer, { recordType }: WebhookChange): Consumer {
-    return (this.#reported ??= this.#parts.receipts.consumer(viewer, { recordType, transport: 'WEBHOOK', name: this.#hook.id }));
+  #consumer(viewer: Viewer, { change }: WebhookChange): Consumer {
+    return (this.#reported ??= this.#parts.receipts.consumer(viewer, { recordType: change.type, transport: 'WEBHOOK', name: this.#hook.id }));
   }
 
   #send(viewer: Viewer, change: WebhookChange | null, message: OutgoingMessage, times: ReadTimes | null): Promise<SendOutcome> {
@@ -206,9 +224,18 @@ class DeliveryRun {
     await this.#parts.store.release(this.#hook.id, this.#worker);
   }
 
-  /** Ends the run where nothing more is to be sent: the hub stops, or its boundary is of the day before. */
+  /** Ends the run where nothing more is to be sent: the hub stops, or what it reads by is no longer in force. */
   async #goOn(): Promise<void> {
-    if (!this.#stop.aborted && !this.#cut.aborted && !this.#parts.day.outdated) return;
+    if (this.#stop.aborted || this.#cut.aborted || this.#parts.day.outdated) return this.#end();
+    const viewer = webhookViewer(this.#hook, this.#parts);
+    if (!viewer || this.#isOther(viewer)) return this.#end();
+  }
+
+  #isOther(viewer: Viewer): boolean {
+    return this.#told !== null && authorityOf(viewer, this.#parts.boundaryVersion) !== this.#told;
+  }
+
+  async #end(): Promise<never> {
     await this.#release();
     throw new RunEnded();
   }
@@ -217,9 +244,6 @@ class DeliveryRun {
     if (!(await written)) throw new RunEnded();
   }
 }
-
-/** 410: the receiver says that it is there no more. */
-const gone = 410;
 
 function isTaken(outcome: SendOutcome): boolean {
   return 'status' in outcome && outcome.status >= 200 && outcome.status < 300;

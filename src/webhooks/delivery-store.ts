@@ -5,7 +5,7 @@ import { deliveryStates, type Delivery, type Suspension, type Webhook } from './
 import { webhookOf } from './webhook-store.js';
 
 /** How long a claim holds without being renewed, in seconds: what a killed hub delays its webhooks by. */
-export const leaseSeconds = 15;
+export const leaseSeconds = 6;
 
 /** A message under way: its name, and the place behind it. */
 export interface Message {
@@ -50,7 +50,7 @@ const noted = (state: string): string =>
      fault = excluded.fault, number = excluded.number`;
 
 /** Behind a message that has its end: the webhook goes on with the next one. */
-const onward = `epoch = $4::uuid, position = $5::bigint + 1, number = $6::bigint, attempts = 0, failing_since = NULL, not_before = NULL,
+const onward = `epoch = $4::uuid, position = $5::bigint + 1, number = $6::bigint, attempts = 0, refusals = 0, failing_since = NULL, not_before = NULL,
   lease_until = now() + make_interval(secs => ${leaseSeconds})`;
 
 /**
@@ -105,7 +105,7 @@ export class DeliveryStore {
   /** The receiver knows that its rights have changed. */
   authorityTold(id: string, worker: string, authority: string): Promise<boolean> {
     return this.#mine(
-      `UPDATE hub.webhook SET authority = $3, attempts = 0, failing_since = NULL, not_before = NULL WHERE id = $1 AND worker = $2`,
+      `UPDATE hub.webhook SET authority = $3, attempts = 0, refusals = 0, failing_since = NULL, not_before = NULL WHERE id = $1 AND worker = $2`,
       [id, worker, authority],
     );
   }
@@ -120,10 +120,10 @@ export class DeliveryStore {
   }
 
   /** Notes a failure and gives the claim back, to be taken again behind the wait. */
-  failing(id: string, worker: string, message: Message, attempt: Attempt, afterMs: number): Promise<boolean> {
+  failing(id: string, worker: string, message: Message, attempt: Attempt, afterMs: number, refusals: number): Promise<boolean> {
     return this.#noted(
-      `attempts = attempts + 1, failing_since = coalesce(failing_since, now()), not_before = now() + make_interval(secs => $9::float8), worker = NULL, lease_until = NULL`,
-      `'FAILING'`, id, worker, message, attempt, [afterMs / 1_000],
+      `attempts = attempts + 1, refusals = $10::int, failing_since = coalesce(failing_since, now()), not_before = now() + make_interval(secs => $9::float8), worker = NULL, lease_until = NULL`,
+      `'FAILING'`, id, worker, message, attempt, [afterMs / 1_000, refusals],
     );
   }
 

@@ -28,9 +28,9 @@ export function eventId(keyRing: Pick<KeyRing, 'lookup'>, agency: string, { epoc
 }
 
 /** One change, with the data a stream of the same document brings. */
-export function changeMessage(id: string, hook: Pick<Webhook, 'id'>, { change, field, recordType }: WebhookChange, event: PlacedEvent, viewer: Viewer, cursors: FeedCursors): OutgoingMessage {
+export function changeMessage(id: string, hook: Pick<Webhook, 'id'>, { change, field }: WebhookChange, event: PlacedEvent, viewer: Viewer, cursors: FeedCursors): OutgoingMessage {
   const { place, seenAfter, seenBefore, subject } = event;
-  const cursor = cursors.close(place, viewer, recordType);
+  const cursor = cursors.close(place, viewer, change.type);
   const kind = seenAfter ? (seenBefore ? 'CHANGED' : 'ENTERED') : 'LEFT';
   const data = `{${JSON.stringify(change.key)}:${change.write({ kind, number: place.number, cursor }, event, viewer)}}`;
   const head = JSON.stringify({ type: field, id, webhook: hook.id, number: place.number, cursor });

@@ -36,7 +36,7 @@ export interface Sending {
   readonly secrets: WebhookSecrets;
   readonly viewer: Viewer;
   /** The plan the message was read by; null for one without data. */
-  readonly planned: Pick<WebhookChange, 'documentHash' | 'operation' | 'plan'> | null;
+  readonly planned: Pick<WebhookChange, 'evidence'> | null;
   readonly times: ReadTimes | null;
 }
 
@@ -60,9 +60,9 @@ export async function send(parts: SenderParts, { hook, secrets, viewer, planned,
     viewer,
     purpose: null,
     caseNo: null,
-    document: planned?.documentHash ?? null,
+    document: planned?.evidence.document ?? null,
     operation: `POST webhook ${hook.id}`,
-    plan: planned?.plan ?? null,
+    plan: planned?.evidence.plan ?? null,
     boundary: parts.boundaryVersion,
     outcome: 'STREAM',
     status: 200,

@@ -16,7 +16,7 @@ import type { Webhook } from './webhook.js';
 import { authorityOf, webhookViewer } from './webhook-authority.js';
 import { webhookChange, type WebhookChange } from './webhook-change.js';
 import { openSecrets, sealSecrets, type WebhookDocument, type WebhookSecrets } from './webhook-seal.js';
-import type { WebhookStore } from './webhook-store.js';
+import { idForm, type WebhookStore } from './webhook-store.js';
 
 /** Webhooks of one agency: each costs a read of the log for every change. */
 export const mostWebhooks = 20;
@@ -48,6 +48,9 @@ export interface ShownWebhook {
   readonly cursor: string | null;
   readonly deadLetters: number;
 }
+
+/** PostgreSQL holds not every text; one of another form names no event. */
+const eventForm = /^evt_[\w-]{22}$/;
 
 const answered = z.object({ response: z.string().max(256) });
 
@@ -152,12 +155,12 @@ export class WebhookDesk {
     const hook = await webhooks.find(id, agency);
     if (!hook) return false;
     const as = this.#viewerOf(hook);
-    const { recordType } = await webhookChange(this.#parts, openSecrets(keyRing, hook.id, hook.sealed), as);
+    const { change } = await webhookChange(this.#parts, openSecrets(keyRing, hook.id, hook.sealed), as);
     const head = await reader.head(as);
     let place: FeedPlace = { epoch: head.epoch, position: head.position + 1n, number: hook.place?.number ?? 0 };
     if (after !== null) {
       // An export is made with a token of the scope bulk, which sees the same in longer pages.
-      const opened = cursors.open(after, as, recordType) ?? cursors.open(after, { ...as, pageLimit: bulkPageLimit }, recordType);
+      const opened = cursors.open(after, as, change.type) ?? cursors.open(after, { ...as, pageLimit: bulkPageLimit }, change.type);
       if (!opened || opened.epoch !== head.epoch) {
         throw refused('BAD_CURSOR', '游标无效、不属于本机关，或数据边界、日志已更新', 'The cursor is not valid for this agency, boundary and log.', 'requestExport; replayWebhook');
       }
@@ -175,6 +178,7 @@ export class WebhookDesk {
     const { webhooks, store, wake } = this.#parts;
     const hook = await webhooks.find(id, agency);
     if (!hook) return null;
+    if (event !== null && !eventForm.test(event)) return 0;
     const queued = await store.queueAgain(hook.id, event);
     wake();
     return queued;
@@ -190,7 +194,8 @@ export class WebhookDesk {
     return Promise.all((await this.#parts.webhooks.list(agency)).map((hook) => this.#shown(hook, dead)));
   }
 
-  events(viewer: Viewer, asked: Omit<EventsAsked, 'agency'>): Promise<readonly DeliveredEvent[]> {
+  async events(viewer: Viewer, asked: Omit<EventsAsked, 'agency'>): Promise<readonly DeliveredEvent[]> {
+    if (asked.webhook !== null && !idForm.test(asked.webhook)) return [];
     return deliveredEvents(this.#parts.pool, { ...asked, agency: viewer.agency });
   }
 
@@ -203,8 +208,8 @@ export class WebhookDesk {
     const secrets = openSecrets(keyRing, hook.id, hook.sealed);
     const as = webhookViewer(hook, this.#parts);
     // Where the agency lost what it subscribed to there is no cursor either.
-    const change: WebhookChange | null = as && (await webhookChange(this.#parts, secrets, as).catch(() => null));
-    const cursor = as && change && hook.place ? cursors.close(hook.place, as, change.recordType) : null;
+    const subscribed: WebhookChange | null = as && (await webhookChange(this.#parts, secrets, as).catch(() => null));
+    const cursor = as && subscribed && hook.place ? cursors.close(hook.place, as, subscribed.change.type) : null;
     return { hook, secrets, cursor, deadLetters: dead.get(hook.id) ?? 0 };
   }
 

@@ -21,6 +21,7 @@ const row = z.object({
   number: z.coerce.number().nullable(),
   authority: z.string().nullable(),
   attempts: z.number(),
+  refusals: z.number(),
   failing_since: z.date().nullable(),
   not_before: z.date().nullable(),
   dead_in_row: z.number(),
@@ -28,10 +29,10 @@ const row = z.object({
 });
 
 export function webhookOf(read: unknown): Webhook {
-  const { id, agency, account, label, host, sealed, state, suspension, revision, authority, attempts, epoch, position, number, ...rest } = row.parse(read);
+  const { id, agency, account, label, host, sealed, state, suspension, revision, authority, attempts, refusals, epoch, position, number, ...rest } = row.parse(read);
   const place: FeedPlace | null = epoch === null || position === null || number === null ? null : { epoch, position, number };
   return {
-    id, agency, account, label, host, sealed, state, suspension, revision, authority, attempts, place,
+    id, agency, account, label, host, sealed, state, suspension, revision, authority, attempts, refusals, place,
     registeredAt: rest.registered_at.getTime(),
     failingSince: rest.failing_since?.getTime() ?? null,
     nextAttemptAt: rest.not_before?.getTime() ?? null,
@@ -41,10 +42,10 @@ export function webhookOf(read: unknown): Webhook {
 }
 
 /** A text of another form names no webhook, and PostgreSQL holds not every text. */
-const idForm = /^[0-9a-f-]{36}$/;
+export const idForm = /^[0-9a-f-]{36}$/;
 
 /** Ends the claim of whoever works on a webhook and what it has failed at: its next message is due at once. */
-const afresh = 'attempts = 0, failing_since = NULL, not_before = NULL, dead_in_row = 0, worker = NULL, lease_until = NULL, revision = revision + 1';
+const afresh = 'attempts = 0, refusals = 0, failing_since = NULL, not_before = NULL, dead_in_row = 0, worker = NULL, lease_until = NULL, revision = revision + 1';
 
 /** Webhooks as their agencies manage them. */
 export class WebhookStore {

@@ -29,6 +29,8 @@ export interface Webhook {
   readonly authority: string | null;
   /** Failures of the message under way, the first of them, and when the next attempt is due. */
   readonly attempts: number;
+  /** Those of them that were a no to the message itself. */
+  readonly refusals: number;
   readonly failingSince: number | null;
   readonly nextAttemptAt: number | null;
   /** Messages that went to the dead letters one behind the other. */

@@ -57,7 +57,7 @@ export class Partner {
   /** The root field's value; an error is thrown as its code. */
   async call(operation: string, variables: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
     const { data, errors } = await this.ask(operation, variables);
-    if (errors) throw new Error(errors.map(({ message, extensions }) => String(extensions['code'] ?? message)).join());
+    if (errors) throw new Error(errors.map(({ message, extensions }) => (typeof extensions['code'] === 'string' ? extensions['code'] : message)).join());
     return Object.values(data ?? {})[0];
   }
 

@@ -82,5 +82,5 @@ test('waits grow from one second to a quarter of an hour, shortened by up to hal
 
 test('a refusal is of the message; what may be mended at the receiver is not', () => {
   expect([400, 409, 413, 415, 422].every(isRefusal)).toBe(true);
-  expect([200, 204, 301, 302, 307, 401, 403, 404, 408, 425, 429, 500, 502, 503].some(isRefusal)).toBe(false);
+  expect([200, 204, 301, 302, 307, 401, 403, 404, 408, 410, 425, 429, 500, 502, 503].some(isRefusal)).toBe(false);
 });

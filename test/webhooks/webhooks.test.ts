@@ -139,7 +139,7 @@ test('a message that is refused goes to the dead letters, the next ones go on, a
   const id = await partner.active();
   let poisoned = '';
   receiver.answer = ({ data }) => (data?.permitChanged.documentNo === poisoned ? 422 : 204);
-  const [first = '', second = '', third = ''] = [`文${randomUUID()}`, `文${randomUUID()}`, `文${randomUUID()}`];
+  const [first, second, third] = [`文${randomUUID()}`, `文${randomUUID()}`, `文${randomUUID()}`];
   poisoned = second;
   for (const documentNo of [first, second, third]) await addPermits(running.database.pool(), [{ documentNo, holderId, district: '120103' }]);
   await waitFor('the third', async () => {
@@ -312,7 +312,7 @@ test('what the boundary denies, what is no subscription, and a place of the call
     partner.register({ query, ...more }).then(() => 'registered', (error: unknown) => (error instanceof Error ? error.message : ''));
   expect(await refused('subscription { permitChanged { kind permit { documentNo content } } }')).toBe('BOUNDARY_DENIED');
   expect(await refused('subscription { permitChanged { kind permit { holder { identityMask } } } }')).toBe('BOUNDARY_DENIED');
-  expect(await refused('{ permits(first: 1) { nodes { id } } }')).toBe('WEBHOOK_DOCUMENT_UNFIT');
+  expect(await refused('{ permits(first: 1) { nodes { id } } }')).toBe('OPERATION_NOT_SERVED_HERE');
   expect(await refused('subscription { permitChanged(after: "x") { kind } }')).toBe('WEBHOOK_DOCUMENT_UNFIT');
   expect(await refused('subscription { permitChanged { kind permit { actions { action } } } }')).toBe('NOT_IN_FEED');
   expect(await refused('subscription { permitChanged { kynd } }')).not.toBe('registered');
