@@ -109,23 +109,23 @@ test(`${rounds} rounds of kill -9: every decision has its duty, and whatever was
   await waitFor('the stream to be open', async () => (await readFile(path.join(folder, 'frames'), 'utf8').catch(() => '')).includes('\n'));
   const deciders = new Deciders(holder, 4);
   try {
-  for (let round = 0; round < rounds; round += 1) {
-    const before = (await received()).length;
-    await waitFor('frames under way', async () => (await received()).length > before + randomInt(1, 10));
-    const target = targets[round % targets.length] ?? 'hub';
-    if (target === 'subscriber') {
-      await processes.killSubscriber();
-      processes.startSubscriber(token);
-      continue;
+    for (let round = 0; round < rounds; round += 1) {
+      const before = (await received()).length;
+      await waitFor('frames under way', async () => (await received()).length > before + randomInt(1, 10));
+      const target = targets[round % targets.length] ?? 'hub';
+      if (target === 'subscriber') {
+        await processes.killSubscriber();
+        processes.startSubscriber(token);
+        continue;
+      }
+      if (target === 'hub and postmaster') processes.killPostmaster();
+      await processes.killHub();
+      const seen = await received();
+      await processes.startHub('database');
+      // Written before the frame left: a hub that is killed behind its frame forgets nothing.
+      const known = await duties();
+      expect(seen.filter((document) => known.get(document) !== true)).toEqual([]);
     }
-    if (target === 'hub and postmaster') processes.killPostmaster();
-    await processes.killHub();
-    const seen = await received();
-    await processes.startHub('database');
-    // Written before the frame left: a hub that is killed behind its frame forgets nothing.
-    const known = await duties();
-    expect(seen.filter((document) => known.get(document) !== true)).toEqual([]);
-  }
   } finally {
     await deciders.stop();
   }
