@@ -19,6 +19,7 @@ import {
 } from './front-answers.js';
 import { bytesOf, errorAnswer, writeAnswer, type HttpAnswer } from './http-answer.js';
 import { nothingRead, type Caller, type LaneAnswer, type Lanes } from './lanes.js';
+import { servePlain } from './not-upgraded.js';
 import type { OpenStreams } from './open-streams.js';
 import { namedDocument, searchWith, withDocument } from './named-document.js';
 import type { Page } from './page/page.js';
@@ -65,7 +66,11 @@ export class HttpFront {
     });
     this.#server.keepAliveTimeout = 65_000;
     const { webSockets } = parts;
-    if (webSockets) this.#server.on('upgrade', (request, socket, head) => webSockets.upgrade(request, socket, head));
+    if (!webSockets) return;
+    this.#server.on('upgrade', (request, socket, head) => {
+      if (request.headers.upgrade?.toLowerCase() === 'websocket') webSockets.upgrade(request, socket, head);
+      else servePlain(this.#server, request, socket, head);
+    });
   }
 
   /**

@@ -1,3 +1,4 @@
+import { connect as connectTo } from 'node:net';
 import { createClient, type Client } from 'graphql-ws';
 import WebSocket from 'ws';
 import { z } from 'zod';
@@ -184,6 +185,31 @@ describe('subscriptions over WebSocket', () => {
     await expect(byHand({ authorization: token }, 'graphql-ws')).rejects.toThrow('400');
     const { host } = new URL(running.hub.url);
     expect((await byHand({ authorization: token, origin: `http://${host}` })).socket.protocol).toBe('graphql-transport-ws');
+  });
+
+  test('a request that offers another upgrade, as Java’s client does with HTTP/2, is answered as if it had not', async () => {
+    const token = await running.token('HEPING_HRSS');
+    const { hostname, port } = new URL(running.hub.url);
+    const ask = (query: string): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const socket = connectTo(Number(port), hostname);
+        closing.push(() => socket.destroy());
+        let text = '';
+        socket.on('data', (chunk: Buffer) => {
+          text += chunk.toString();
+          if (text.includes('\r\n\r\n{') && text.endsWith('}')) resolve(text);
+        });
+        socket.once('error', reject);
+        const body = JSON.stringify({ query });
+        const head = ['POST /graphql HTTP/1.1', `Host: ${hostname}:${port}`, 'Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA',
+          `Authorization: Bearer ${token}`, 'Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`];
+        // The body in two parts, so that one comes with the head and one behind it.
+        socket.write(`${head.join('\r\n')}\r\n\r\n${body.slice(0, 10)}`, () => setImmediate(() => socket.write(body.slice(10))));
+      });
+    const answer = await ask('{ viewer { principal } }');
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(answer).toContain('"principal":"DISTRICT_HRSS"');
+    expect(await ask(`{ viewer { principal } } # ${'x'.repeat(40_000)}`)).toContain('"principal":"DISTRICT_HRSS"');
   });
 
   test('a hub that stops tells every stream, resumable, and closes with 1012', async () => {
