@@ -14,8 +14,10 @@ export class Duties1795493100000 implements MigrationInterface {
         permit_id bigint NOT NULL,
         action text NOT NULL,
         acted_on date NOT NULL,
-        decided_by text NOT NULL REFERENCES hub.agency,
-        receiver text NOT NULL REFERENCES hub.agency,
+        -- No foreign keys: the permit has that of its decider, the receiver is read off hub.agency, and the start of a hub locks
+        -- agencies one after another; a writer that holds one and waits for a second would deadlock with it.
+        decided_by text NOT NULL,
+        receiver text NOT NULL,
         -- Entry of the change log that tells of the action: it, or a later event of the permit, delivers. 0: older than duties.
         entry bigint NOT NULL,
         recorded_at timestamptz NOT NULL,

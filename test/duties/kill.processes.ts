@@ -33,7 +33,7 @@ afterAll(async () => {
 
 /** Runs work on a connection of its own; the database may be gone at any moment. */
 async function connected<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ ...processes.settings() });
+  const client = new pg.Client({ ...processes.settings(), connectionTimeoutMillis: 2_000, query_timeout: 30_000 });
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -108,24 +108,27 @@ test(`${rounds} rounds of kill -9: every decision has its duty, and whatever was
   // A stream without a cursor starts now: decisions come once it is open.
   await waitFor('the stream to be open', async () => (await readFile(path.join(folder, 'frames'), 'utf8').catch(() => '')).includes('\n'));
   const deciders = new Deciders(holder, 4);
-  for (let round = 0; round < rounds; round += 1) {
-    const before = (await received()).length;
-    await waitFor('frames under way', async () => (await received()).length > before + randomInt(1, 10));
-    const target = targets[round % targets.length] ?? 'hub';
-    if (target === 'subscriber') {
-      await processes.killSubscriber();
-      processes.startSubscriber(token);
-      continue;
+  try {
+    for (let round = 0; round < rounds; round += 1) {
+      const before = (await received()).length;
+      await waitFor('frames under way', async () => (await received()).length > before + randomInt(1, 10));
+      const target = targets[round % targets.length] ?? 'hub';
+      if (target === 'subscriber') {
+        await processes.killSubscriber();
+        processes.startSubscriber(token);
+        continue;
+      }
+      if (target === 'hub and postmaster') processes.killPostmaster();
+      await processes.killHub();
+      const seen = await received();
+      await processes.startHub('database');
+      // Written before the frame left: a hub that is killed behind its frame forgets nothing.
+      const known = await duties();
+      expect(seen.filter((document) => known.get(document) !== true)).toEqual([]);
     }
-    if (target === 'hub and postmaster') processes.killPostmaster();
-    await processes.killHub();
-    const seen = await received();
-    await processes.startHub('database');
-    // Written before the frame left: a hub that is killed behind its frame forgets nothing.
-    const known = await duties();
-    expect(seen.filter((document) => known.get(document) !== true)).toEqual([]);
+  } finally {
+    await deciders.stop();
   }
-  await deciders.stop();
   await waitFor('the subscriber to have everything', async () => {
     const seen = new Set(await received());
     return deciders.acknowledged.every((document) => seen.has(document));

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { z } from 'zod';
 import type { HubDatabase } from '../../src/database/database.js';
+import { migrate } from '../../src/database/migrate.js';
 import { DutySink } from '../../src/duties/delivery-sink.js';
 import { dueDayOf } from '../../src/duties/due-days.js';
 import { clauseOf } from '../../src/measures/clauses.js';
 import { inTransaction } from '../feed/registry-rows.js';
 import { testDatabase } from '../support/test-database.js';
+import { waitFor } from '../support/wait-for.js';
 import { act, decide, dutiesOf, headOf, newWorld, positionsOf } from './duty-world.js';
 
 let database: HubDatabase;
@@ -100,6 +102,31 @@ describe('a duty is made', () => {
     const permit = rows[0]?.id ?? '';
     expect(await dutiesOf(pool, permit)).toMatchObject([{ action: 'GRANT', acted_on: '2026-03-02' }]);
     expect(await positionsOf(pool, permit)).toHaveLength(1);
+  });
+
+  test('beside a hub that starts and locks the agencies: neither waits for the other in a circle', async () => {
+    const pool = database.pool();
+    const permit = await decide(pool, { documentNo: 'beside a start' });
+    const client = await pool.connect();
+    try {
+      await client.query('BEGIN');
+      // Holds its decider, as every writer of permits does.
+      await client.query(`SELECT FROM hub.agency WHERE code = 'BINHAI_APPROVAL' FOR KEY SHARE`);
+      let started = false;
+      const start = migrate(database).finally(() => (started = true));
+      await waitFor('the start to wait for the writer, or to be over', async () => {
+        const { rows } = await pool.query<{ waiting: boolean }>(
+          `SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%agency%') AS waiting`,
+        );
+        return started || rows[0]?.waiting === true;
+      });
+      await act(client, permit, 'CHANGE', '2026-03-02');
+      await client.query('COMMIT');
+      await start;
+    } finally {
+      client.release();
+    }
+    expect(await dutiesOf(pool, permit)).toHaveLength(1);
   });
 
   test('with an event that carries the action, and with one alone', async () => {

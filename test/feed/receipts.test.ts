@@ -86,8 +86,8 @@ describe('how far a consumer has come', () => {
 
   test('what could not be written is written later', async () => {
     const desk = receipts();
-    const kept = desk.consumer({ agency: 'NO_SUCH_AGENCY', principal: 'DISTRICT_HRSS' }, { ...channel, name: 'kept' });
-    await kept.delivered([event(9)], at(10, 1));
+    const kept = desk.consumer(viewer, { ...channel, name: 'kept' });
+    await kept.delivered([event(9)], { ...at(10, 1), epoch: 'no epoch' });
     await expect(desk.flush()).rejects.toThrow();
     await kept.delivered([event(10)], at(11, 2));
     expect(kept.take()).toMatchObject({ events: 2, place: at(11, 2), delivered: { position: 10n } });
