@@ -46,4 +46,9 @@ export interface OperationContext {
   noteCase(caseNo: string): void;
   /** Records an operation of its own released, and the subjects they are of (internal ids). */
   noteRead(records: number, subjects?: readonly string[]): void;
+  /**
+   * Work to be done when the answer’s entry is durable, before its first byte leaves: for who records that something was
+   * handed out. Where it fails the answer does not leave. Absent where answers are not released one by one.
+   */
+  beforeRelease?(work: () => Promise<void>): void;
 }

@@ -227,6 +227,7 @@ export class HttpFront {
       startedAt: planned?.startedAt ?? null,
       executedAt: planned?.executedAt ?? null,
     });
+    for (const work of answer.releasing) await work();
     if (planned) response.once('finish', () => planned.release());
     writeAnswer(response, answer.http, bytes);
   }
@@ -289,7 +290,7 @@ const undeclared: Declared = { purpose: null, caseNo: null };
 
 /** An answer of the front itself to a known viewer; it goes into the evidence like any other. */
 function refusal(http: HttpAnswer): LaneAnswer {
-  return { http, document: null, operation: null, planned: null, caseNo: null, read: nothingRead };
+  return { http, document: null, operation: null, planned: null, caseNo: null, read: nothingRead, releasing: [] };
 }
 
 const openPaths: ReadonlySet<string> = new Set(['/graphql', '/graphql/stream', '/health', '/ready']);

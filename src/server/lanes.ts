@@ -32,6 +32,8 @@ export interface LaneAnswer {
   readonly caseNo: string | null;
   /** What resolvers read. */
   readonly read: ResolverReads;
+  /** What is to be done between the entry of the answer and its first byte. */
+  readonly releasing: readonly (() => Promise<void>)[];
 }
 
 /** Records that resolvers released, beside those of planned reads. */
@@ -54,12 +56,13 @@ interface Noted {
   operation: string | null;
   read: ResolverReads;
   charge: Charge | null;
+  releasing: (() => Promise<void>)[];
 }
 
 /** What an operation gathers on its way, for the evidence. */
 class Trace implements OperationContext {
   /** An object of its own: Apollo runs an operation on a shallow copy of the context, and notes on the copy were lost. */
-  readonly noted: Noted = { known: null, refused: null, planned: null, caseNo: null, operation: null, read: nothingRead, charge: null };
+  readonly noted: Noted = { known: null, refused: null, planned: null, caseNo: null, operation: null, read: nothingRead, charge: null, releasing: [] };
 
   constructor(
     readonly viewer: Viewer,
@@ -79,9 +82,13 @@ class Trace implements OperationContext {
 
   /** The answer with what it cost, and what the evidence records of it. */
   answer(http: HttpAnswer): LaneAnswer {
-    const { known, operation, planned, caseNo, read, charge } = this.noted;
+    const { known, operation, planned, caseNo, read, charge, releasing } = this.noted;
     const headers = new Map([...(http.headers ?? []), ...this.meter.headers(this.viewer, charge)]);
-    return { http: { ...http, headers }, document: known?.hash ?? null, operation, planned, caseNo, read };
+    return { http: { ...http, headers }, document: known?.hash ?? null, operation, planned, caseNo, read, releasing };
+  }
+
+  beforeRelease(work: () => Promise<void>): void {
+    this.noted.releasing.push(work);
   }
 
   noteCase(caseNo: string): void {

@@ -65,7 +65,9 @@ function compilePage(context: RootContext, declarations: readonly ChangeDeclarat
       const page = await readPage(parts, changes, cursorType, after(given), size, viewer, operation.signal).catch((error: unknown) => {
         throw asRefusal(error);
       });
-      await handedOut(parts, seen, page, viewer);
+      const told = (): Promise<void> => handedOut(parts, seen, page, viewer);
+      if (operation.beforeRelease) operation.beforeRelease(told);
+      else await told();
       return written(type, members, page, viewer, (place) => parts.cursors.close(place, viewer, cursorType));
     },
   };
@@ -89,7 +91,7 @@ async function readPage(
   return new MergedChanges(reader, changes).read(viewer, place, size, signal);
 }
 
-/** The receipts are told before the page leaves: who owes a delivery can show that it was made. */
+/** The receipts are told when the page is in the evidence and has not left: who owes a delivery can show that it was made. */
 async function handedOut({ receipts }: PullParts, declarations: readonly ChangeDeclaration[], { events, place }: MergedPage, viewer: Viewer): Promise<void> {
   await Promise.all(
     declarations.map(async ({ type: recordType }) => {
