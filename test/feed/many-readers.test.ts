@@ -12,7 +12,7 @@ import { RunningHub } from './running-hub.js';
 
 const writersAtOnce = 50;
 const readersAtOnce = 12;
-const commits = Number(process.env['READER_COMMITS'] ?? 600);
+const commits = Number(process.env['READER_COMMITS'] ?? 400);
 
 const query = `subscription ($after: String) { permitChanged(after: $after) { kind number cursor documentNo permit { certificateNo } } }`;
 
@@ -48,9 +48,9 @@ class Reader {
     while (!this.#over) {
       this.resumed += 1;
       // Some leave in the middle of everything, some stay for long; some are away longer than others remember.
-      const patience = randomInt(2) === 0 ? randomInt(40) : 1_000_000;
+      const patience = 1 + (randomInt(4) > 0 ? randomInt(100) : randomInt(600));
       await (this.over === 'SSE' ? this.#events(patience) : this.#messages(patience));
-      await delay(randomInt(4) === 0 ? randomInt(1_500) : randomInt(30));
+      await delay(randomInt(8) === 0 ? randomInt(1_500) : randomInt(30));
     }
   }
 
