@@ -9,9 +9,11 @@ import { Search1795400000000 } from './migrations/1795400000000-search.js';
 import { Export1795410000000 } from './migrations/1795410000000-export.js';
 import { Publications1795478350000 } from './migrations/1795478350000-publications.js';
 import { Boundary1795478400000 } from './migrations/1795478400000-boundary.js';
+import { Feed1795490000000 } from './migrations/1795490000000-feed.js';
 import { Webhooks1795492000000 } from './migrations/1795492000000-webhooks.js';
 import { Receipts1795493000000 } from './migrations/1795493000000-receipts.js';
 import { Duties1795493100000 } from './migrations/1795493100000-duties.js';
+import { Boundary1795494000000 } from './migrations/1795494000000-boundary.js';
 import { Boundary1795499900000 } from './migrations/1795499900000-boundary.js';
 import { Agency } from './src/access/agency.js';
 import type { HubDatabase } from './src/database/database.js';
@@ -25,8 +27,8 @@ export const entities = [Agency, Subject, Permit, PermitAction] as const;
 /** Every migration in order; forward only. */
 export const migrations = [
   Registry1795305600000, Log1795305700000, Boundary1795305800000, Evidence1795305900000, Boundary1795392000000, Search1795400000000,
-  Export1795410000000, Publications1795478350000, Boundary1795478400000, Webhooks1795492000000, Receipts1795493000000, Duties1795493100000,
-  Boundary1795499900000,
+  Export1795410000000, Publications1795478350000, Boundary1795478400000,
+  Feed1795490000000, Webhooks1795492000000, Receipts1795493000000, Duties1795493100000, Boundary1795494000000, Boundary1795499900000,
 ] as const;
 
 /** The table that records which migrations ran; in `public`, because the first migration makes the hub's schema. */

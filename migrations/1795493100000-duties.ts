@@ -63,7 +63,9 @@ export class Duties1795493100000 implements MigrationInterface {
         IF owed IS NOT NULL THEN
           UPDATE hub.permit p SET basic_updated_at = clock_timestamp(), updated_at = clock_timestamp(), revision = p.revision + 1
            WHERE p.id = ANY (owed)
-             AND NOT EXISTS (SELECT FROM hub.feed_event e WHERE e.transaction_id = log_entry AND e.entity = 'Permit' AND e.entity_id = p.id);
+             AND NOT EXISTS (SELECT FROM hub.feed_event e
+                              WHERE e.transaction_id = log_entry AND e.month = date_trunc('month', now() AT TIME ZONE 'UTC')::date
+                                AND e.entity = 'Permit' AND e.entity_id = p.id);
         END IF;
         RETURN NULL;
       END $$;
@@ -89,7 +91,8 @@ export class Duties1795493100000 implements MigrationInterface {
         FROM hub.permit_action a JOIN hub.permit p ON p.id = a.permit_id
         CROSS JOIN LATERAL hub.owed_delivery(a.jurisdiction, a.item, a.action, a.decided_by, a.district) o;
 
-      GRANT SELECT, INSERT, UPDATE, DELETE ON hub.delivery_duty, hub.delivery_due TO concordat_writer;
+      -- Readers see the duties of their own side; the trigger and the hand-outs act as the owner.
+      ALTER TABLE hub.delivery_duty ENABLE ROW LEVEL SECURITY;
     `);
   }
 

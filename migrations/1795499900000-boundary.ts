@@ -130,7 +130,7 @@ ALTER TABLE hub.feed_event ENABLE ROW LEVEL SECURITY;
 CREATE POLICY writer ON hub.feed_event TO concordat_writer USING (true) WITH CHECK (true);
 
 CREATE VIEW shared.agency AS SELECT code, kind, jurisdiction, district, name_zh, name_en, valid_from, valid_to, successor, part_of FROM hub.agency;
-CREATE VIEW shared.feed_head AS SELECT epoch, position FROM hub.feed_head;
+CREATE VIEW shared.feed_head AS SELECT epoch, position, low_water FROM hub.feed_head;
 CREATE VIEW shared.feed_start AS SELECT first_position FROM hub.feed_transaction;
 
 GRANT USAGE ON SCHEMA shared TO concordat_reader_binhai_approval;
@@ -209,10 +209,15 @@ CREATE VIEW shared.permit_change__binhai_approval AS
     (CASE e.branch_after WHEN 0 THEN (e.after ->> 'revision') END)::int AS revision,
     (CASE e.branch_after WHEN 0 THEN (e.after ->> 'basic_batch') END)::uuid AS basic_batch,
     (CASE e.branch_after WHEN 0 THEN (e.after ->> 'received_at') END)::timestamptz AS received_at,
-    (CASE e.branch_after WHEN 0 THEN (e.after ->> 'basic_updated_at') END)::timestamptz AS basic_updated_at
+    (CASE e.branch_after WHEN 0 THEN (e.after ->> 'basic_updated_at') END)::timestamptz AS basic_updated_at,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'decided_by') END)::text AS was_decided_by,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'item') END)::text AS was_item,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'document_no') END)::text AS was_document_no,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'district') END)::text AS was_district,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'status') END)::text AS was_status
   FROM hub.feed_transaction t
   JOIN LATERAL (SELECT f.ordinal, f.before, f.after, CASE WHEN (f.before ->> 'jurisdiction') = 'CN-TJ' AND (f.before ->> 'decided_by') = current_setting('hub.agency', true) THEN 0 END AS branch_before, CASE WHEN (f.after ->> 'jurisdiction') = 'CN-TJ' AND (f.after ->> 'decided_by') = current_setting('hub.agency', true) THEN 0 END AS branch_after
-                FROM hub.feed_event f WHERE f.transaction_id = t.id AND f.entity = 'Permit') e ON true
+                FROM hub.feed_event f WHERE f.transaction_id = t.id AND f.month = t.month AND f.entity = 'Permit') e ON true
   WHERE e.branch_before IS DISTINCT FROM e.branch_after OR CASE e.branch_after WHEN 0 THEN ROW((e.before ->> 'holder_id'), (e.before -> 'holder' ->> 'kind'), (e.before -> 'holder' ->> 'name'), (e.before -> 'holder' ->> 'uscc'), (e.before -> 'holder' ->> 'identity_mask'), (e.before ->> 'decided_by'), (e.before ->> 'source_agency'), (e.before ->> 'id'), (e.before ->> 'jurisdiction'), (e.before ->> 'item'), (e.before ->> 'document_no'), (e.before ->> 'document_part'), (e.before ->> 'certificate_no'), (e.before ->> 'legal_authority'), (e.before ->> 'location'), (e.before ->> 'district'), (e.before ->> 'outcome'), (e.before ->> 'status'), (e.before ->> 'decided_on'), (e.before ->> 'valid_from'), (e.before ->> 'valid_to'), (e.before ->> 'content'), CASE WHEN current_setting('hub.purpose', true) IN ('CASE_HANDLING', 'SUPERVISION', 'ENFORCEMENT') THEN (e.before ->> 'legal_representative') ELSE left((e.before ->> 'legal_representative') || '*', 1) || '**' END, (e.before ->> 'revision'), (e.before ->> 'basic_batch'), (e.before ->> 'received_at'), (e.before ->> 'basic_updated_at')) IS DISTINCT FROM ROW((e.after ->> 'holder_id'), (e.after -> 'holder' ->> 'kind'), (e.after -> 'holder' ->> 'name'), (e.after -> 'holder' ->> 'uscc'), (e.after -> 'holder' ->> 'identity_mask'), (e.after ->> 'decided_by'), (e.after ->> 'source_agency'), (e.after ->> 'id'), (e.after ->> 'jurisdiction'), (e.after ->> 'item'), (e.after ->> 'document_no'), (e.after ->> 'document_part'), (e.after ->> 'certificate_no'), (e.after ->> 'legal_authority'), (e.after ->> 'location'), (e.after ->> 'district'), (e.after ->> 'outcome'), (e.after ->> 'status'), (e.after ->> 'decided_on'), (e.after ->> 'valid_from'), (e.after ->> 'valid_to'), (e.after ->> 'content'), CASE WHEN current_setting('hub.purpose', true) IN ('CASE_HANDLING', 'SUPERVISION', 'ENFORCEMENT') THEN (e.after ->> 'legal_representative') ELSE left((e.after ->> 'legal_representative') || '*', 1) || '**' END, (e.after ->> 'revision'), (e.after ->> 'basic_batch'), (e.after ->> 'received_at'), (e.after ->> 'basic_updated_at')) END;
 GRANT SELECT ON shared.permit_change__binhai_approval TO concordat_reader_binhai_approval;
 ALTER VIEW shared.permit_change__binhai_approval OWNER TO concordat_gate_binhai_approval_changes;
@@ -342,10 +347,15 @@ CREATE VIEW shared.permit_change__district_approval AS
     (CASE e.branch_after WHEN 0 THEN (e.after ->> 'revision') END)::int AS revision,
     (CASE e.branch_after WHEN 0 THEN (e.after ->> 'basic_batch') WHEN 1 THEN (e.after ->> 'basic_batch') END)::uuid AS basic_batch,
     (CASE e.branch_after WHEN 0 THEN (e.after ->> 'received_at') WHEN 1 THEN (e.after ->> 'received_at') END)::timestamptz AS received_at,
-    (CASE e.branch_after WHEN 0 THEN (e.after ->> 'basic_updated_at') WHEN 1 THEN (e.after ->> 'basic_updated_at') END)::timestamptz AS basic_updated_at
+    (CASE e.branch_after WHEN 0 THEN (e.after ->> 'basic_updated_at') WHEN 1 THEN (e.after ->> 'basic_updated_at') END)::timestamptz AS basic_updated_at,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'decided_by') WHEN 1 THEN (e.before ->> 'decided_by') END)::text AS was_decided_by,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'item') WHEN 1 THEN (e.before ->> 'item') END)::text AS was_item,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'document_no') WHEN 1 THEN (e.before ->> 'document_no') END)::text AS was_document_no,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'district') WHEN 1 THEN (e.before ->> 'district') END)::text AS was_district,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'status') WHEN 1 THEN (e.before ->> 'status') END)::text AS was_status
   FROM hub.feed_transaction t
   JOIN LATERAL (SELECT f.ordinal, f.before, f.after, CASE WHEN (f.before ->> 'jurisdiction') = 'CN-TJ' AND (f.before ->> 'decided_by') = current_setting('hub.agency', true) THEN 0 WHEN (f.before ->> 'jurisdiction') = 'CN-TJ' AND (f.before ->> 'district') = current_setting('hub.district', true) AND (f.before ->> 'item') IN ('P02', 'P03', 'P04', 'P08', 'P09', 'P10') THEN 1 END AS branch_before, CASE WHEN (f.after ->> 'jurisdiction') = 'CN-TJ' AND (f.after ->> 'decided_by') = current_setting('hub.agency', true) THEN 0 WHEN (f.after ->> 'jurisdiction') = 'CN-TJ' AND (f.after ->> 'district') = current_setting('hub.district', true) AND (f.after ->> 'item') IN ('P02', 'P03', 'P04', 'P08', 'P09', 'P10') THEN 1 END AS branch_after
-                FROM hub.feed_event f WHERE f.transaction_id = t.id AND f.entity = 'Permit') e ON true
+                FROM hub.feed_event f WHERE f.transaction_id = t.id AND f.month = t.month AND f.entity = 'Permit') e ON true
   WHERE e.branch_before IS DISTINCT FROM e.branch_after OR CASE e.branch_after WHEN 0 THEN ROW((e.before ->> 'holder_id'), (e.before -> 'holder' ->> 'kind'), (e.before -> 'holder' ->> 'name'), (e.before -> 'holder' ->> 'uscc'), (e.before -> 'holder' ->> 'identity_mask'), (e.before ->> 'decided_by'), (e.before ->> 'source_agency'), (e.before ->> 'id'), (e.before ->> 'jurisdiction'), (e.before ->> 'item'), (e.before ->> 'document_no'), (e.before ->> 'document_part'), (e.before ->> 'certificate_no'), (e.before ->> 'legal_authority'), (e.before ->> 'location'), (e.before ->> 'district'), (e.before ->> 'outcome'), (e.before ->> 'status'), (e.before ->> 'decided_on'), (e.before ->> 'valid_from'), (e.before ->> 'valid_to'), (e.before ->> 'content'), CASE WHEN current_setting('hub.purpose', true) IN ('CASE_HANDLING', 'SUPERVISION', 'ENFORCEMENT') THEN (e.before ->> 'legal_representative') ELSE left((e.before ->> 'legal_representative') || '*', 1) || '**' END, (e.before ->> 'revision'), (e.before ->> 'basic_batch'), (e.before ->> 'received_at'), (e.before ->> 'basic_updated_at')) IS DISTINCT FROM ROW((e.after ->> 'holder_id'), (e.after -> 'holder' ->> 'kind'), (e.after -> 'holder' ->> 'name'), (e.after -> 'holder' ->> 'uscc'), (e.after -> 'holder' ->> 'identity_mask'), (e.after ->> 'decided_by'), (e.after ->> 'source_agency'), (e.after ->> 'id'), (e.after ->> 'jurisdiction'), (e.after ->> 'item'), (e.after ->> 'document_no'), (e.after ->> 'document_part'), (e.after ->> 'certificate_no'), (e.after ->> 'legal_authority'), (e.after ->> 'location'), (e.after ->> 'district'), (e.after ->> 'outcome'), (e.after ->> 'status'), (e.after ->> 'decided_on'), (e.after ->> 'valid_from'), (e.after ->> 'valid_to'), (e.after ->> 'content'), CASE WHEN current_setting('hub.purpose', true) IN ('CASE_HANDLING', 'SUPERVISION', 'ENFORCEMENT') THEN (e.after ->> 'legal_representative') ELSE left((e.after ->> 'legal_representative') || '*', 1) || '**' END, (e.after ->> 'revision'), (e.after ->> 'basic_batch'), (e.after ->> 'received_at'), (e.after ->> 'basic_updated_at')) WHEN 1 THEN ROW((e.before ->> 'holder_id'), (e.before -> 'holder' ->> 'kind'), (e.before -> 'holder' ->> 'name'), (e.before -> 'holder' ->> 'uscc'), (e.before ->> 'decided_by'), (e.before ->> 'source_agency'), (e.before ->> 'id'), (e.before ->> 'jurisdiction'), (e.before ->> 'item'), (e.before ->> 'document_no'), (e.before ->> 'document_part'), (e.before ->> 'certificate_no'), (e.before ->> 'legal_authority'), (e.before ->> 'location'), (e.before ->> 'district'), (e.before ->> 'outcome'), (e.before ->> 'status'), (e.before ->> 'decided_on'), (e.before ->> 'valid_from'), (e.before ->> 'valid_to'), (e.before ->> 'basic_batch'), (e.before ->> 'received_at'), (e.before ->> 'basic_updated_at')) IS DISTINCT FROM ROW((e.after ->> 'holder_id'), (e.after -> 'holder' ->> 'kind'), (e.after -> 'holder' ->> 'name'), (e.after -> 'holder' ->> 'uscc'), (e.after ->> 'decided_by'), (e.after ->> 'source_agency'), (e.after ->> 'id'), (e.after ->> 'jurisdiction'), (e.after ->> 'item'), (e.after ->> 'document_no'), (e.after ->> 'document_part'), (e.after ->> 'certificate_no'), (e.after ->> 'legal_authority'), (e.after ->> 'location'), (e.after ->> 'district'), (e.after ->> 'outcome'), (e.after ->> 'status'), (e.after ->> 'decided_on'), (e.after ->> 'valid_from'), (e.after ->> 'valid_to'), (e.after ->> 'basic_batch'), (e.after ->> 'received_at'), (e.after ->> 'basic_updated_at')) END;
 GRANT SELECT ON shared.permit_change__district_approval TO concordat_reader_district_approval;
 ALTER VIEW shared.permit_change__district_approval OWNER TO concordat_gate_district_approval_changes;
@@ -441,10 +451,15 @@ CREATE VIEW shared.permit_change__district_hrss AS
     NULL::int AS revision,
     (CASE e.branch_after WHEN 0 THEN (e.after ->> 'basic_batch') END)::uuid AS basic_batch,
     (CASE e.branch_after WHEN 0 THEN (e.after ->> 'received_at') END)::timestamptz AS received_at,
-    (CASE e.branch_after WHEN 0 THEN (e.after ->> 'basic_updated_at') END)::timestamptz AS basic_updated_at
+    (CASE e.branch_after WHEN 0 THEN (e.after ->> 'basic_updated_at') END)::timestamptz AS basic_updated_at,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'decided_by') END)::text AS was_decided_by,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'item') END)::text AS was_item,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'document_no') END)::text AS was_document_no,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'district') END)::text AS was_district,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'status') END)::text AS was_status
   FROM hub.feed_transaction t
   JOIN LATERAL (SELECT f.ordinal, f.before, f.after, CASE WHEN (f.before ->> 'jurisdiction') = 'CN-TJ' AND (f.before ->> 'district') = current_setting('hub.district', true) AND (f.before ->> 'item') IN ('P01', 'P02', 'P03', 'P04', 'P08', 'P09', 'P10', 'P05', 'P06') THEN 0 END AS branch_before, CASE WHEN (f.after ->> 'jurisdiction') = 'CN-TJ' AND (f.after ->> 'district') = current_setting('hub.district', true) AND (f.after ->> 'item') IN ('P01', 'P02', 'P03', 'P04', 'P08', 'P09', 'P10', 'P05', 'P06') THEN 0 END AS branch_after
-                FROM hub.feed_event f WHERE f.transaction_id = t.id AND f.entity = 'Permit') e ON true
+                FROM hub.feed_event f WHERE f.transaction_id = t.id AND f.month = t.month AND f.entity = 'Permit') e ON true
   WHERE e.branch_before IS DISTINCT FROM e.branch_after OR CASE e.branch_after WHEN 0 THEN ROW((e.before ->> 'holder_id'), (e.before -> 'holder' ->> 'kind'), (e.before -> 'holder' ->> 'name'), (e.before -> 'holder' ->> 'uscc'), (e.before ->> 'decided_by'), (e.before ->> 'source_agency'), (e.before ->> 'id'), (e.before ->> 'jurisdiction'), (e.before ->> 'item'), (e.before ->> 'document_no'), (e.before ->> 'document_part'), (e.before ->> 'certificate_no'), (e.before ->> 'legal_authority'), (e.before ->> 'location'), (e.before ->> 'district'), (e.before ->> 'outcome'), (e.before ->> 'status'), (e.before ->> 'decided_on'), (e.before ->> 'valid_from'), (e.before ->> 'valid_to'), (e.before ->> 'basic_batch'), (e.before ->> 'received_at'), (e.before ->> 'basic_updated_at')) IS DISTINCT FROM ROW((e.after ->> 'holder_id'), (e.after -> 'holder' ->> 'kind'), (e.after -> 'holder' ->> 'name'), (e.after -> 'holder' ->> 'uscc'), (e.after ->> 'decided_by'), (e.after ->> 'source_agency'), (e.after ->> 'id'), (e.after ->> 'jurisdiction'), (e.after ->> 'item'), (e.after ->> 'document_no'), (e.after ->> 'document_part'), (e.after ->> 'certificate_no'), (e.after ->> 'legal_authority'), (e.after ->> 'location'), (e.after ->> 'district'), (e.after ->> 'outcome'), (e.after ->> 'status'), (e.after ->> 'decided_on'), (e.after ->> 'valid_from'), (e.after ->> 'valid_to'), (e.after ->> 'basic_batch'), (e.after ->> 'received_at'), (e.after ->> 'basic_updated_at')) END;
 GRANT SELECT ON shared.permit_change__district_hrss TO concordat_reader_district_hrss;
 ALTER VIEW shared.permit_change__district_hrss OWNER TO concordat_gate_district_hrss_changes;
@@ -540,10 +555,15 @@ CREATE VIEW shared.permit_change__ftz_approval AS
     (CASE e.branch_after WHEN 0 THEN (e.after ->> 'revision') END)::int AS revision,
     (CASE e.branch_after WHEN 0 THEN (e.after ->> 'basic_batch') END)::uuid AS basic_batch,
     (CASE e.branch_after WHEN 0 THEN (e.after ->> 'received_at') END)::timestamptz AS received_at,
-    (CASE e.branch_after WHEN 0 THEN (e.after ->> 'basic_updated_at') END)::timestamptz AS basic_updated_at
+    (CASE e.branch_after WHEN 0 THEN (e.after ->> 'basic_updated_at') END)::timestamptz AS basic_updated_at,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'decided_by') END)::text AS was_decided_by,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'item') END)::text AS was_item,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'document_no') END)::text AS was_document_no,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'district') END)::text AS was_district,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'status') END)::text AS was_status
   FROM hub.feed_transaction t
   JOIN LATERAL (SELECT f.ordinal, f.before, f.after, CASE WHEN (f.before ->> 'jurisdiction') = 'CN-TJ' AND (f.before ->> 'decided_by') = current_setting('hub.agency', true) THEN 0 END AS branch_before, CASE WHEN (f.after ->> 'jurisdiction') = 'CN-TJ' AND (f.after ->> 'decided_by') = current_setting('hub.agency', true) THEN 0 END AS branch_after
-                FROM hub.feed_event f WHERE f.transaction_id = t.id AND f.entity = 'Permit') e ON true
+                FROM hub.feed_event f WHERE f.transaction_id = t.id AND f.month = t.month AND f.entity = 'Permit') e ON true
   WHERE e.branch_before IS DISTINCT FROM e.branch_after OR CASE e.branch_after WHEN 0 THEN ROW((e.before ->> 'holder_id'), (e.before -> 'holder' ->> 'kind'), (e.before -> 'holder' ->> 'name'), (e.before -> 'holder' ->> 'uscc'), (e.before -> 'holder' ->> 'identity_mask'), (e.before ->> 'decided_by'), (e.before ->> 'source_agency'), (e.before ->> 'id'), (e.before ->> 'jurisdiction'), (e.before ->> 'item'), (e.before ->> 'document_no'), (e.before ->> 'document_part'), (e.before ->> 'certificate_no'), (e.before ->> 'legal_authority'), (e.before ->> 'location'), (e.before ->> 'district'), (e.before ->> 'outcome'), (e.before ->> 'status'), (e.before ->> 'decided_on'), (e.before ->> 'valid_from'), (e.before ->> 'valid_to'), (e.before ->> 'content'), CASE WHEN current_setting('hub.purpose', true) IN ('CASE_HANDLING', 'SUPERVISION', 'ENFORCEMENT') THEN (e.before ->> 'legal_representative') ELSE left((e.before ->> 'legal_representative') || '*', 1) || '**' END, (e.before ->> 'revision'), (e.before ->> 'basic_batch'), (e.before ->> 'received_at'), (e.before ->> 'basic_updated_at')) IS DISTINCT FROM ROW((e.after ->> 'holder_id'), (e.after -> 'holder' ->> 'kind'), (e.after -> 'holder' ->> 'name'), (e.after -> 'holder' ->> 'uscc'), (e.after -> 'holder' ->> 'identity_mask'), (e.after ->> 'decided_by'), (e.after ->> 'source_agency'), (e.after ->> 'id'), (e.after ->> 'jurisdiction'), (e.after ->> 'item'), (e.after ->> 'document_no'), (e.after ->> 'document_part'), (e.after ->> 'certificate_no'), (e.after ->> 'legal_authority'), (e.after ->> 'location'), (e.after ->> 'district'), (e.after ->> 'outcome'), (e.after ->> 'status'), (e.after ->> 'decided_on'), (e.after ->> 'valid_from'), (e.after ->> 'valid_to'), (e.after ->> 'content'), CASE WHEN current_setting('hub.purpose', true) IN ('CASE_HANDLING', 'SUPERVISION', 'ENFORCEMENT') THEN (e.after ->> 'legal_representative') ELSE left((e.after ->> 'legal_representative') || '*', 1) || '**' END, (e.after ->> 'revision'), (e.after ->> 'basic_batch'), (e.after ->> 'received_at'), (e.after ->> 'basic_updated_at')) END;
 GRANT SELECT ON shared.permit_change__ftz_approval TO concordat_reader_ftz_approval;
 ALTER VIEW shared.permit_change__ftz_approval OWNER TO concordat_gate_ftz_approval_changes;
@@ -639,10 +659,15 @@ CREATE VIEW shared.permit_change__jinbao AS
     NULL::int AS revision,
     (CASE e.branch_after WHEN 0 THEN (e.after ->> 'basic_batch') END)::uuid AS basic_batch,
     (CASE e.branch_after WHEN 0 THEN (e.after ->> 'received_at') END)::timestamptz AS received_at,
-    (CASE e.branch_after WHEN 0 THEN (e.after ->> 'basic_updated_at') END)::timestamptz AS basic_updated_at
+    (CASE e.branch_after WHEN 0 THEN (e.after ->> 'basic_updated_at') END)::timestamptz AS basic_updated_at,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'decided_by') END)::text AS was_decided_by,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'item') END)::text AS was_item,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'document_no') END)::text AS was_document_no,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'district') END)::text AS was_district,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'status') END)::text AS was_status
   FROM hub.feed_transaction t
   JOIN LATERAL (SELECT f.ordinal, f.before, f.after, CASE WHEN (f.before ->> 'jurisdiction') = 'CN-TJ' AND (f.before ->> 'item') IN ('P05', 'P06') THEN 0 END AS branch_before, CASE WHEN (f.after ->> 'jurisdiction') = 'CN-TJ' AND (f.after ->> 'item') IN ('P05', 'P06') THEN 0 END AS branch_after
-                FROM hub.feed_event f WHERE f.transaction_id = t.id AND f.entity = 'Permit') e ON true
+                FROM hub.feed_event f WHERE f.transaction_id = t.id AND f.month = t.month AND f.entity = 'Permit') e ON true
   WHERE e.branch_before IS DISTINCT FROM e.branch_after OR CASE e.branch_after WHEN 0 THEN ROW((e.before ->> 'holder_id'), (e.before -> 'holder' ->> 'kind'), (e.before -> 'holder' ->> 'name'), (e.before -> 'holder' ->> 'uscc'), (e.before ->> 'decided_by'), (e.before ->> 'source_agency'), (e.before ->> 'id'), (e.before ->> 'jurisdiction'), (e.before ->> 'item'), (e.before ->> 'document_no'), (e.before ->> 'document_part'), (e.before ->> 'certificate_no'), (e.before ->> 'legal_authority'), (e.before ->> 'location'), (e.before ->> 'district'), (e.before ->> 'outcome'), (e.before ->> 'status'), (e.before ->> 'decided_on'), (e.before ->> 'valid_from'), (e.before ->> 'valid_to'), (e.before ->> 'basic_batch'), (e.before ->> 'received_at'), (e.before ->> 'basic_updated_at')) IS DISTINCT FROM ROW((e.after ->> 'holder_id'), (e.after -> 'holder' ->> 'kind'), (e.after -> 'holder' ->> 'name'), (e.after -> 'holder' ->> 'uscc'), (e.after ->> 'decided_by'), (e.after ->> 'source_agency'), (e.after ->> 'id'), (e.after ->> 'jurisdiction'), (e.after ->> 'item'), (e.after ->> 'document_no'), (e.after ->> 'document_part'), (e.after ->> 'certificate_no'), (e.after ->> 'legal_authority'), (e.after ->> 'location'), (e.after ->> 'district'), (e.after ->> 'outcome'), (e.after ->> 'status'), (e.after ->> 'decided_on'), (e.after ->> 'valid_from'), (e.after ->> 'valid_to'), (e.after ->> 'basic_batch'), (e.after ->> 'received_at'), (e.after ->> 'basic_updated_at')) END;
 GRANT SELECT ON shared.permit_change__jinbao TO concordat_reader_jinbao;
 ALTER VIEW shared.permit_change__jinbao OWNER TO concordat_gate_jinbao_changes;
@@ -738,10 +763,15 @@ CREATE VIEW shared.permit_change__muni_hrss AS
     NULL::int AS revision,
     (CASE e.branch_after WHEN 0 THEN (e.after ->> 'basic_batch') END)::uuid AS basic_batch,
     (CASE e.branch_after WHEN 0 THEN (e.after ->> 'received_at') END)::timestamptz AS received_at,
-    (CASE e.branch_after WHEN 0 THEN (e.after ->> 'basic_updated_at') END)::timestamptz AS basic_updated_at
+    (CASE e.branch_after WHEN 0 THEN (e.after ->> 'basic_updated_at') END)::timestamptz AS basic_updated_at,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'decided_by') END)::text AS was_decided_by,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'item') END)::text AS was_item,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'document_no') END)::text AS was_document_no,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'district') END)::text AS was_district,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'status') END)::text AS was_status
   FROM hub.feed_transaction t
   JOIN LATERAL (SELECT f.ordinal, f.before, f.after, CASE WHEN (f.before ->> 'jurisdiction') = 'CN-TJ' AND (f.before ->> 'item') IN ('P01', 'P02', 'P03', 'P04', 'P05', 'P06', 'P08', 'P09', 'P10', 'P07') THEN 0 END AS branch_before, CASE WHEN (f.after ->> 'jurisdiction') = 'CN-TJ' AND (f.after ->> 'item') IN ('P01', 'P02', 'P03', 'P04', 'P05', 'P06', 'P08', 'P09', 'P10', 'P07') THEN 0 END AS branch_after
-                FROM hub.feed_event f WHERE f.transaction_id = t.id AND f.entity = 'Permit') e ON true
+                FROM hub.feed_event f WHERE f.transaction_id = t.id AND f.month = t.month AND f.entity = 'Permit') e ON true
   WHERE e.branch_before IS DISTINCT FROM e.branch_after OR CASE e.branch_after WHEN 0 THEN ROW((e.before ->> 'holder_id'), (e.before -> 'holder' ->> 'kind'), (e.before -> 'holder' ->> 'name'), (e.before -> 'holder' ->> 'uscc'), (e.before ->> 'decided_by'), (e.before ->> 'source_agency'), (e.before ->> 'id'), (e.before ->> 'jurisdiction'), (e.before ->> 'item'), (e.before ->> 'document_no'), (e.before ->> 'document_part'), (e.before ->> 'certificate_no'), (e.before ->> 'legal_authority'), (e.before ->> 'location'), (e.before ->> 'district'), (e.before ->> 'outcome'), (e.before ->> 'status'), (e.before ->> 'decided_on'), (e.before ->> 'valid_from'), (e.before ->> 'valid_to'), (e.before ->> 'basic_batch'), (e.before ->> 'received_at'), (e.before ->> 'basic_updated_at')) IS DISTINCT FROM ROW((e.after ->> 'holder_id'), (e.after -> 'holder' ->> 'kind'), (e.after -> 'holder' ->> 'name'), (e.after -> 'holder' ->> 'uscc'), (e.after ->> 'decided_by'), (e.after ->> 'source_agency'), (e.after ->> 'id'), (e.after ->> 'jurisdiction'), (e.after ->> 'item'), (e.after ->> 'document_no'), (e.after ->> 'document_part'), (e.after ->> 'certificate_no'), (e.after ->> 'legal_authority'), (e.after ->> 'location'), (e.after ->> 'district'), (e.after ->> 'outcome'), (e.after ->> 'status'), (e.after ->> 'decided_on'), (e.after ->> 'valid_from'), (e.after ->> 'valid_to'), (e.after ->> 'basic_batch'), (e.after ->> 'received_at'), (e.after ->> 'basic_updated_at')) END;
 GRANT SELECT ON shared.permit_change__muni_hrss TO concordat_reader_muni_hrss;
 ALTER VIEW shared.permit_change__muni_hrss OWNER TO concordat_gate_muni_hrss_changes;
@@ -837,10 +867,15 @@ CREATE VIEW shared.permit_change__muni_stb AS
     NULL::int AS revision,
     (CASE e.branch_after WHEN 0 THEN (e.after ->> 'basic_batch') END)::uuid AS basic_batch,
     (CASE e.branch_after WHEN 0 THEN (e.after ->> 'received_at') END)::timestamptz AS received_at,
-    (CASE e.branch_after WHEN 0 THEN (e.after ->> 'basic_updated_at') END)::timestamptz AS basic_updated_at
+    (CASE e.branch_after WHEN 0 THEN (e.after ->> 'basic_updated_at') END)::timestamptz AS basic_updated_at,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'decided_by') END)::text AS was_decided_by,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'item') END)::text AS was_item,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'document_no') END)::text AS was_document_no,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'district') END)::text AS was_district,
+    (CASE e.branch_before WHEN 0 THEN (e.before ->> 'status') END)::text AS was_status
   FROM hub.feed_transaction t
   JOIN LATERAL (SELECT f.ordinal, f.before, f.after, CASE WHEN (f.before ->> 'jurisdiction') = 'CN-TJ' AND (f.before ->> 'item') = 'P07' THEN 0 END AS branch_before, CASE WHEN (f.after ->> 'jurisdiction') = 'CN-TJ' AND (f.after ->> 'item') = 'P07' THEN 0 END AS branch_after
-                FROM hub.feed_event f WHERE f.transaction_id = t.id AND f.entity = 'Permit') e ON true
+                FROM hub.feed_event f WHERE f.transaction_id = t.id AND f.month = t.month AND f.entity = 'Permit') e ON true
   WHERE e.branch_before IS DISTINCT FROM e.branch_after OR CASE e.branch_after WHEN 0 THEN ROW((e.before ->> 'holder_id'), (e.before -> 'holder' ->> 'kind'), (e.before -> 'holder' ->> 'name'), (e.before -> 'holder' ->> 'uscc'), (e.before ->> 'decided_by'), (e.before ->> 'source_agency'), (e.before ->> 'id'), (e.before ->> 'jurisdiction'), (e.before ->> 'item'), (e.before ->> 'document_no'), (e.before ->> 'document_part'), (e.before ->> 'certificate_no'), (e.before ->> 'legal_authority'), (e.before ->> 'location'), (e.before ->> 'district'), (e.before ->> 'outcome'), (e.before ->> 'status'), (e.before ->> 'decided_on'), (e.before ->> 'valid_from'), (e.before ->> 'valid_to'), (e.before ->> 'basic_batch'), (e.before ->> 'received_at'), (e.before ->> 'basic_updated_at')) IS DISTINCT FROM ROW((e.after ->> 'holder_id'), (e.after -> 'holder' ->> 'kind'), (e.after -> 'holder' ->> 'name'), (e.after -> 'holder' ->> 'uscc'), (e.after ->> 'decided_by'), (e.after ->> 'source_agency'), (e.after ->> 'id'), (e.after ->> 'jurisdiction'), (e.after ->> 'item'), (e.after ->> 'document_no'), (e.after ->> 'document_part'), (e.after ->> 'certificate_no'), (e.after ->> 'legal_authority'), (e.after ->> 'location'), (e.after ->> 'district'), (e.after ->> 'outcome'), (e.after ->> 'status'), (e.after ->> 'decided_on'), (e.after ->> 'valid_from'), (e.after ->> 'valid_to'), (e.after ->> 'basic_batch'), (e.after ->> 'received_at'), (e.after ->> 'basic_updated_at')) END;
 GRANT SELECT ON shared.permit_change__muni_stb TO concordat_reader_muni_stb;
 ALTER VIEW shared.permit_change__muni_stb OWNER TO concordat_gate_muni_stb_changes;
@@ -2019,64 +2054,68 @@ ALTER VIEW shared.subject_match__muni_stb OWNER TO concordat_gate_muni_stb_subje
 GRANT USAGE ON SCHEMA hub TO concordat_gate_binhai_approval_delivery_duty;
 GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_binhai_approval_delivery_duty;
 
+GRANT SELECT ON hub.delivery_duty TO concordat_gate_binhai_approval_delivery_duty;
+CREATE POLICY concordat_gate_binhai_approval_delivery_duty ON hub.delivery_duty FOR SELECT TO concordat_gate_binhai_approval_delivery_duty
+  USING (decided_by = current_setting('hub.agency', true));
 GRANT SELECT ON hub.permit TO concordat_gate_binhai_approval_delivery_duty;
 CREATE POLICY concordat_gate_binhai_approval_delivery_duty ON hub.permit FOR SELECT TO concordat_gate_binhai_approval_delivery_duty
   USING ((jurisdiction = 'CN-TJ' AND decided_by = current_setting('hub.agency', true)));
-GRANT SELECT ON hub.delivery_duty TO concordat_gate_binhai_approval_delivery_duty;
 GRANT SELECT ON hub.delivery_due TO concordat_gate_binhai_approval_delivery_duty;
-CREATE VIEW shared.delivery_duty__binhai_approval WITH (security_barrier) AS
+CREATE VIEW shared.delivery_duty__binhai_approval AS
   SELECT d.action_id, d.action, d.acted_on, d.decided_by, d.receiver, d.recorded_at, d.delivered_at, d.acknowledged_at,
     c.due, c.due_provisional, c.alt_due, c.alt_provisional, p.document_no, p.document_part, p.holder_id
-  FROM hub.delivery_duty d JOIN hub.permit p ON p.id = d.permit_id LEFT JOIN hub.delivery_due c ON c.acted_on = d.acted_on
-  WHERE d.decided_by = current_setting('hub.agency', true);
+  FROM hub.delivery_duty d JOIN hub.permit p ON p.id = d.permit_id LEFT JOIN hub.delivery_due c ON c.acted_on = d.acted_on;
 GRANT SELECT ON shared.delivery_duty__binhai_approval TO concordat_reader_binhai_approval;
 ALTER VIEW shared.delivery_duty__binhai_approval OWNER TO concordat_gate_binhai_approval_delivery_duty;
 
 GRANT USAGE ON SCHEMA hub TO concordat_gate_ftz_approval_delivery_duty;
 GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_ftz_approval_delivery_duty;
 
+GRANT SELECT ON hub.delivery_duty TO concordat_gate_ftz_approval_delivery_duty;
+CREATE POLICY concordat_gate_ftz_approval_delivery_duty ON hub.delivery_duty FOR SELECT TO concordat_gate_ftz_approval_delivery_duty
+  USING (decided_by = current_setting('hub.agency', true));
 GRANT SELECT ON hub.permit TO concordat_gate_ftz_approval_delivery_duty;
 CREATE POLICY concordat_gate_ftz_approval_delivery_duty ON hub.permit FOR SELECT TO concordat_gate_ftz_approval_delivery_duty
   USING ((jurisdiction = 'CN-TJ' AND decided_by = current_setting('hub.agency', true)));
-GRANT SELECT ON hub.delivery_duty TO concordat_gate_ftz_approval_delivery_duty;
 GRANT SELECT ON hub.delivery_due TO concordat_gate_ftz_approval_delivery_duty;
-CREATE VIEW shared.delivery_duty__ftz_approval WITH (security_barrier) AS
+CREATE VIEW shared.delivery_duty__ftz_approval AS
   SELECT d.action_id, d.action, d.acted_on, d.decided_by, d.receiver, d.recorded_at, d.delivered_at, d.acknowledged_at,
     c.due, c.due_provisional, c.alt_due, c.alt_provisional, p.document_no, p.document_part, p.holder_id
-  FROM hub.delivery_duty d JOIN hub.permit p ON p.id = d.permit_id LEFT JOIN hub.delivery_due c ON c.acted_on = d.acted_on
-  WHERE d.decided_by = current_setting('hub.agency', true);
+  FROM hub.delivery_duty d JOIN hub.permit p ON p.id = d.permit_id LEFT JOIN hub.delivery_due c ON c.acted_on = d.acted_on;
 GRANT SELECT ON shared.delivery_duty__ftz_approval TO concordat_reader_ftz_approval;
 ALTER VIEW shared.delivery_duty__ftz_approval OWNER TO concordat_gate_ftz_approval_delivery_duty;
 
 GRANT USAGE ON SCHEMA hub TO concordat_gate_district_hrss_delivery_duty;
 GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_district_hrss_delivery_duty;
 
+GRANT SELECT ON hub.delivery_duty TO concordat_gate_district_hrss_delivery_duty;
+CREATE POLICY concordat_gate_district_hrss_delivery_duty ON hub.delivery_duty FOR SELECT TO concordat_gate_district_hrss_delivery_duty
+  USING (receiver = current_setting('hub.agency', true));
 GRANT SELECT ON hub.permit TO concordat_gate_district_hrss_delivery_duty;
 CREATE POLICY concordat_gate_district_hrss_delivery_duty ON hub.permit FOR SELECT TO concordat_gate_district_hrss_delivery_duty
   USING ((jurisdiction = 'CN-TJ' AND district = current_setting('hub.district', true) AND item IN ('P01', 'P02', 'P03', 'P04', 'P08', 'P09', 'P10', 'P05', 'P06')));
-GRANT SELECT ON hub.delivery_duty TO concordat_gate_district_hrss_delivery_duty;
 GRANT SELECT ON hub.delivery_due TO concordat_gate_district_hrss_delivery_duty;
-CREATE VIEW shared.delivery_duty__district_hrss WITH (security_barrier) AS
+CREATE VIEW shared.delivery_duty__district_hrss AS
   SELECT d.action_id, d.action, d.acted_on, d.decided_by, d.receiver, d.recorded_at, d.delivered_at, d.acknowledged_at,
     c.due, c.due_provisional, c.alt_due, c.alt_provisional, p.document_no, p.document_part, p.holder_id
-  FROM hub.delivery_duty d JOIN hub.permit p ON p.id = d.permit_id LEFT JOIN hub.delivery_due c ON c.acted_on = d.acted_on
-  WHERE d.receiver = current_setting('hub.agency', true);
+  FROM hub.delivery_duty d JOIN hub.permit p ON p.id = d.permit_id LEFT JOIN hub.delivery_due c ON c.acted_on = d.acted_on;
 GRANT SELECT ON shared.delivery_duty__district_hrss TO concordat_reader_district_hrss;
 ALTER VIEW shared.delivery_duty__district_hrss OWNER TO concordat_gate_district_hrss_delivery_duty;
 
 GRANT USAGE ON SCHEMA hub TO concordat_gate_muni_hrss_delivery_duty;
 GRANT USAGE, CREATE ON SCHEMA shared TO concordat_gate_muni_hrss_delivery_duty;
 
+GRANT SELECT ON hub.delivery_duty TO concordat_gate_muni_hrss_delivery_duty;
+CREATE POLICY concordat_gate_muni_hrss_delivery_duty ON hub.delivery_duty FOR SELECT TO concordat_gate_muni_hrss_delivery_duty
+  USING (true);
 GRANT SELECT ON hub.permit TO concordat_gate_muni_hrss_delivery_duty;
 CREATE POLICY concordat_gate_muni_hrss_delivery_duty ON hub.permit FOR SELECT TO concordat_gate_muni_hrss_delivery_duty
   USING ((jurisdiction = 'CN-TJ' AND item IN ('P01', 'P02', 'P03', 'P04', 'P05', 'P06', 'P08', 'P09', 'P10', 'P07')));
-GRANT SELECT ON hub.delivery_duty TO concordat_gate_muni_hrss_delivery_duty;
 GRANT SELECT ON hub.delivery_due TO concordat_gate_muni_hrss_delivery_duty;
-CREATE VIEW shared.delivery_duty__muni_hrss WITH (security_barrier) AS
+CREATE VIEW shared.delivery_duty__muni_hrss AS
   SELECT d.action_id, d.action, d.acted_on, d.decided_by, d.receiver, d.recorded_at, d.delivered_at, d.acknowledged_at,
     c.due, c.due_provisional, c.alt_due, c.alt_provisional, p.document_no, p.document_part, p.holder_id
-  FROM hub.delivery_duty d JOIN hub.permit p ON p.id = d.permit_id LEFT JOIN hub.delivery_due c ON c.acted_on = d.acted_on
-  WHERE true;
+  FROM hub.delivery_duty d JOIN hub.permit p ON p.id = d.permit_id LEFT JOIN hub.delivery_due c ON c.acted_on = d.acted_on;
 GRANT SELECT ON shared.delivery_duty__muni_hrss TO concordat_reader_muni_hrss;
 ALTER VIEW shared.delivery_duty__muni_hrss OWNER TO concordat_gate_muni_hrss_delivery_duty;
 

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { evidenceModes, type EvidenceMode } from './access/log/evidence-mode.js';
+import { keptMonths } from './feed/log-keeper.js';
 import { logLevels, type LogLevel } from './log.js';
 import { StartUpError } from './start-up-error.js';
 
@@ -35,6 +36,8 @@ export interface HubConfig {
   readonly identity: IdentityConfig;
   readonly logLevel: LogLevel;
   readonly evidence: EvidenceMode;
+  /** Months the change log keeps behind the running one. */
+  readonly feedMonths: number;
 }
 
 /** `iss` of the hub's own local issuer; no configured issuer may be called so. */
@@ -61,6 +64,7 @@ const environment = z.object({
   HUB_AUDIENCE: optional(z.string().regex(/^[\x21-\x7e]{1,255}$/)),
   HUB_LOG: optional(z.enum(logLevels)),
   HUB_EVIDENCE: optional(z.enum(evidenceModes)),
+  HUB_FEED_MONTHS: optional(z.string().regex(/^[1-9]\d{0,2}$/).transform(Number)),
 });
 type Environment = z.infer<typeof environment>;
 
@@ -75,6 +79,7 @@ const expected: Readonly<Record<string, string>> = {
   HUB_AUDIENCE: 'concordat',
   HUB_LOG: logLevels.join(' | '),
   HUB_EVIDENCE: evidenceModes.join(' | '),
+  HUB_FEED_MONTHS: '13 (months the change log keeps)',
 };
 
 /**
@@ -98,6 +103,7 @@ export function readConfig(env: NodeJS.ProcessEnv): HubConfig {
     logLevel: read.HUB_LOG ?? 'info',
     // Beside the embedded database the journal lies on the same disk and loses nothing the table would keep. A hub with
     // its database elsewhere may stand on a disk that is thrown away with its container.
+    feedMonths: read.HUB_FEED_MONTHS ?? keptMonths,
     evidence: read.HUB_EVIDENCE ?? (read.DATABASE_URL === undefined ? 'journal' : 'database'),
   };
 }

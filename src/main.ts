@@ -50,6 +50,7 @@ async function start(): Promise<void> {
     orAnyFreePort: config.portIsDefault,
     identity: config.identity,
     evidence: config.evidence,
+    feedMonths: config.feedMonths,
     log,
   });
   running.push(() => hub.close());

@@ -71,11 +71,15 @@ interface Gate {
   readonly reader: string;
 }
 
-/** All statements of the database layer, in order, from nothing: the body of a boundary migration. */
+/**
+ * All statements of the database layer, in order, from nothing: the body of a boundary migration. `watched`: columns by
+ * record type that the views of the changes show as they were before, too, for the filters of subscriptions.
+ */
 export function boundarySql(
   policy: BoundaryPolicy,
   tables: ReadonlyMap<string, Table>,
   operations: readonly OperationView[],
+  watched: ReadonlyMap<string, readonly string[]> = new Map(),
 ): { readonly roles: readonly string[]; readonly sql: string } {
   const roles = new Set<string>(['concordat_writer']);
   const out: string[] = [resetSql, writerSql(policy, tables), openViewsSql(policy)];
@@ -91,11 +95,11 @@ export function boundarySql(
         out.push(gateSql(gate), ...branchSql(policy, tables, principal, table, branch, gate));
       }
       if (policy.allBranches(principal, record.type).length === 0) continue;
-      for (const [name, statements] of [['changes', changeSql], ['keys', keySql]] as const) {
-        const gate = { role: gateRole(principal, name), reader };
-        roles.add(gate.role);
-        out.push(gateSql(gate), statements(policy, tables, principal, table, gate));
-      }
+      const changes = { role: gateRole(principal, 'changes'), reader };
+      const keys = { role: gateRole(principal, 'keys'), reader };
+      roles.add(changes.role).add(keys.role);
+      out.push(gateSql(changes), changeSql(policy, tables, principal, table, changes, watched.get(table.type) ?? []));
+      out.push(gateSql(keys), keySql(policy, tables, principal, table, keys));
     }
   }
   for (const operation of operations) {
@@ -147,7 +151,7 @@ function openViewsSql(policy: BoundaryPolicy): string {
   if (!open) throw new Error('Boundary: agencies are expected to be open vocabulary');
   return [
     'CREATE VIEW shared.agency AS SELECT code, kind, jurisdiction, district, name_zh, name_en, valid_from, valid_to, successor, part_of FROM hub.agency;',
-    'CREATE VIEW shared.feed_head AS SELECT epoch, position FROM hub.feed_head;',
+    'CREATE VIEW shared.feed_head AS SELECT epoch, position, low_water FROM hub.feed_head;',
     'CREATE VIEW shared.feed_start AS SELECT first_position FROM hub.feed_transaction;',
   ].join('\n');
 }
@@ -245,6 +249,7 @@ function changeSql(
   principal: Principal,
   table: Table,
   gate: Gate,
+  watched: readonly string[],
 ): string {
   const branches = policy.allBranches(principal, table.type);
   const record = policy.records.get(table.type);
@@ -259,18 +264,20 @@ function changeSql(
   // Members of an image are texts until the outermost cast.
   const shownText = (cell: Cell, { path }: ImageCell, image: string): string =>
     cellSql(cell, { expression: path(image), type: 'text', column: (property) => `(${image} ->> '${columnOf(table, property)}')`, term: settingTerm });
-  const columns = cells.map((image) => {
-    const { name, type, cellOf } = image;
+  const shown = (image: ImageCell, side: 'before' | 'after'): string => {
     const cases = branches.flatMap((branch, i) => {
-      const cell = cellOf(branch);
-      return cell === null ? [] : [`WHEN ${i} THEN ${shownText(cell, image, 'e.after')}`];
+      const cell = image.cellOf(branch);
+      return cell === null ? [] : [`WHEN ${i} THEN ${shownText(cell, image, `e.${side}`)}`];
     });
-    const value = cases.length === 0 ? `NULL::${type}` : `(CASE e.branch_after ${cases.join(' ')} END)::${type}`;
-    return `${value} AS ${name}`;
-  });
+    return cases.length === 0 ? `NULL::${image.type}` : `(CASE e.branch_${side} ${cases.join(' ')} END)::${image.type}`;
+  };
+  const columns = [
+    ...cells.map((image) => `${shown(image, 'after')} AS ${image.name}`),
+    ...cells.filter(({ name }) => watched.includes(name)).map((image) => `${shown(image, 'before')} AS was_${image.name}`),
+  ];
   const differs = branches.map((branch, i) => {
-    const shown = cells.filter(({ cellOf }) => cellOf(branch) !== null);
-    const rowOf = (image: string): string => `ROW(${shown.map((cell) => shownText(cell.cellOf(branch), cell, image)).join(', ')})`;
+    const compared = cells.filter(({ cellOf }) => cellOf(branch) !== null);
+    const rowOf = (image: string): string => `ROW(${compared.map((cell) => shownText(cell.cellOf(branch), cell, image)).join(', ')})`;
     return `WHEN ${i} THEN ${rowOf('e.before')} IS DISTINCT FROM ${rowOf('e.after')}`;
   });
   const query = `  SELECT t.first_position, e.ordinal,
@@ -280,7 +287,7 @@ function changeSql(
     ${columns.join(',\n    ')}
   FROM hub.feed_transaction t
   JOIN LATERAL (SELECT f.ordinal, f.before, f.after, ${branchOf('f.before')} AS branch_before, ${branchOf('f.after')} AS branch_after
-                FROM hub.feed_event f WHERE f.transaction_id = t.id AND f.entity = '${table.type}') e ON true
+                FROM hub.feed_event f WHERE f.transaction_id = t.id AND f.month = t.month AND f.entity = '${table.type}') e ON true
   WHERE e.branch_before IS DISTINCT FROM e.branch_after OR CASE e.branch_after ${differs.join(' ')} END`;
   return [
     policySql(gate, 'hub.feed_event', `entity = '${table.type}' AND (${inScope('before')} OR ${inScope('after')})`),

@@ -7,7 +7,8 @@ import { assertReleases, releasesText } from '../boundary/text/releases-text.js'
 import { snapshotText } from '../boundary/change/snapshot.js';
 import { agreements } from '../measures/agreements.js';
 import { accountOf } from '../measures/boundary-coverage.js';
-import { boundaries, boundaryPolicy, hubTables, operationViews, releases } from '../server/schema.js';
+import { watchedColumns } from '../feed/change-filter.js';
+import { boundaries, boundaryPolicy, changes, hubTables, operationViews, releases } from '../server/schema.js';
 import { boundaryDiff } from './boundary-diff.js';
 import { projectFile } from './project-file.js';
 import { keepFile } from './schema.js';
@@ -40,9 +41,10 @@ export async function boundaryCommand(args: readonly string[]): Promise<number> 
 /** Writes or checks the database layer of the boundary. */
 async function keepMigration(args: readonly string[]): Promise<number> {
   const policy = boundaryPolicy();
-  const { roles, sql } = boundarySql(policy, hubTables(), operationViews);
+  const { roles, sql } = boundarySql(policy, hubTables(), operationViews, watchedColumns(changes.values(), hubTables()));
   const folder = projectFile('migrations');
-  const newest = (await readdir(folder)).filter((name) => name.endsWith('-boundary.ts')).sort().at(-1);
+  const migrations = (await readdir(folder)).filter((name) => name.endsWith('.ts')).sort();
+  const newest = migrations.filter((name) => name.endsWith('-boundary.ts')).at(-1);
   const stamp = newest?.split('-')[0] ?? '1795305800000';
   const kept = newest ? await readFile(projectFile(`migrations/${newest}`), 'utf8') : '';
   if (kept === boundaryMigration(stamp, policy.version, roles, sql)) return 0;
@@ -52,8 +54,8 @@ async function keepMigration(args: readonly string[]): Promise<number> {
     );
     return 1;
   }
-  // Migrations run in the order of their stamps, and the newest may be ahead of the clock.
-  const next = newest === undefined || args.includes('--amend') ? stamp : String(Math.max(Date.now(), Number(stamp) + 1));
+  // Migrations run in the order of their stamps, and the newest may be ahead of the clock: the boundary comes behind all.
+  const next = newest === undefined || args.includes('--amend') ? stamp : String(Math.max(Date.now(), Number(migrations.at(-1)?.split('-')[0]) + 1));
   const file = projectFile(`migrations/${next}-boundary.ts`);
   await writeFile(file, boundaryMigration(next, policy.version, roles, sql));
   process.stdout.write(`migrations/${next}-boundary.ts\n`);

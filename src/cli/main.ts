@@ -3,6 +3,7 @@ import { boundaryCommand } from './boundary.js';
 import { clausesCommand } from './clauses.js';
 import { doubtsCommand } from './doubts.js';
 import { exportCommand } from './export.js';
+import { feedCommand } from './feed.js';
 import { generateCommand } from './generate.js';
 import { importCommand } from './import.js';
 import { keysCommand } from './keys.js';
@@ -23,6 +24,7 @@ const commands: Readonly<Record<string, { readonly run: Command; readonly usage:
   doubts: { run: doubtsCommand, usage: 'doubts list | show | accept | refuse       存疑数据 · doubtful rows, a work list' },
   export: { run: exportCommand, usage: 'export DOCUMENT --out FILE.csv|FILE.ndjson [--url URL]   批量导出 · request, follow and fetch an export (HUB_TOKEN)' },
   generate: { run: generateCommand, usage: 'generate permits ROWS [--seed N] [--dirt] [--as FORM]  合成数据 · synthetic file of the national layout' },
+  feed: { run: feedCommand, usage: 'feed status | new-epoch                    变更日志 · the change log; new-epoch after a restore' },
   keys: { run: keysCommand, usage: 'keys list | rotate [--retire]              身份标识密钥 · keys of the sealed personal data' },
   webhooks: { run: webhooksCommand, usage: 'webhooks list | approve | withdraw         回调主机的批准 · where webhooks may lead' },
   'verify-log': { run: verifyLogCommand, usage: 'verify-log [--from M] [--to M] [--public-key F] | --show-key  核验访问日志 · verify the access log' },

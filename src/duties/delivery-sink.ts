@@ -24,6 +24,7 @@ export class DutySink implements DeliverySink {
   #waiting: Handing[] = [];
   #writing = false;
 
+  /** `pool`: the owner's; row security shows a duty to readers of its own side alone. */
   constructor(pool: Pool) {
     this.#pool = pool;
   }
@@ -67,9 +68,9 @@ const deliveredSql = `
   WITH handed AS (
     SELECT g.agency, e.entity_id AS permit_id, g.position, g.at
       FROM unnest($1::text[], $2::bigint[], $3::timestamptz[]) AS g(agency, position, at)
-      CROSS JOIN LATERAL (SELECT t.id, t.first_position FROM hub.feed_transaction t WHERE t.first_position <= g.position
+      CROSS JOIN LATERAL (SELECT t.id, t.month, t.first_position FROM hub.feed_transaction t WHERE t.first_position <= g.position
                            ORDER BY t.first_position DESC LIMIT 1) t
-      JOIN hub.feed_event e ON e.transaction_id = t.id AND e.ordinal = g.position - t.first_position AND e.entity = 'Permit'),
+      JOIN hub.feed_event e ON e.transaction_id = t.id AND e.month = t.month AND e.ordinal = g.position - t.first_position AND e.entity = 'Permit'),
   settled AS (
     SELECT DISTINCT ON (d.action_id) d.action_id, h.position, h.at
       FROM handed h JOIN hub.delivery_duty d ON d.permit_id = h.permit_id AND d.receiver = h.agency AND d.delivered_at IS NULL

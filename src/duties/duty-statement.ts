@@ -6,23 +6,23 @@ import type { DutyFilter } from './duty.js';
 
 /** Who sees which duties: who owes and who is owed its own, the municipal bureau, which guides both sides, all (XT-5.1.2c, XT-5.1.1a). */
 const sides = [
-  { viewers: ['BINHAI_APPROVAL', 'FTZ_APPROVAL'], rows: `d.decided_by = current_setting('hub.agency', true)` },
-  { viewers: ['DISTRICT_HRSS'], rows: `d.receiver = current_setting('hub.agency', true)` },
+  { viewers: ['BINHAI_APPROVAL', 'FTZ_APPROVAL'], rows: `decided_by = current_setting('hub.agency', true)` },
+  { viewers: ['DISTRICT_HRSS'], rows: `receiver = current_setting('hub.agency', true)` },
   { viewers: ['MUNI_HRSS'], rows: 'true' },
 ] as const;
 
 export const dutyViewers: readonly string[] = sides.flatMap(({ viewers }) => viewers);
 
-/** The database side: duties of one's own side, of permits one may see, with their due days. */
+/** The database side: duties of one's own side, of permits one may see, both by row security, with their due days. */
 export const dutyViews: readonly OperationView[] = sides.map(({ viewers, rows }) => ({
   name: 'delivery_duty',
   viewers,
-  policies: { 'hub.permit': visibleRows },
-  reads: ['hub.delivery_duty', 'hub.delivery_due'],
+  policies: { 'hub.delivery_duty': rows, 'hub.permit': visibleRows },
+  reads: ['hub.delivery_due'],
+  barrier: false,
   query: `  SELECT d.action_id, d.action, d.acted_on, d.decided_by, d.receiver, d.recorded_at, d.delivered_at, d.acknowledged_at,
     c.due, c.due_provisional, c.alt_due, c.alt_provisional, p.document_no, p.document_part, p.holder_id
-  FROM hub.delivery_duty d JOIN hub.permit p ON p.id = d.permit_id LEFT JOIN hub.delivery_due c ON c.acted_on = d.acted_on
-  WHERE ${rows}`,
+  FROM hub.delivery_duty d JOIN hub.permit p ON p.id = d.permit_id LEFT JOIN hub.delivery_due c ON c.acted_on = d.acted_on`,
 }));
 
 /** A place in the list, newest action first. */

@@ -4,6 +4,7 @@ import { agencyOf } from '../access/agency.js';
 import type { Seal } from '../access/keys.js';
 import type { Viewer } from '../access/viewer.js';
 import type { OperationBoundary } from '../boundary/declaration.js';
+import type { Release } from '../boundary/release.js';
 import type { Row } from '../database/envelope.js';
 import { agencyOfCode } from '../measures/agencies.js';
 import { PermitActionType } from '../permits/codes.js';
@@ -37,6 +38,22 @@ export const dutyBoundaries: readonly OperationBoundary[] = [
   rows: ['B-02'],
   clauses: [deliveryClause, 'XT-3.1c'],
 }));
+
+/** The deciding bureau learns that the receiver was served and said so: that is the receipt it is owed. */
+export const dutyReleases: readonly Release[] = [
+  {
+    form: 'EVENT',
+    coordinates: ['Duty.state', 'Duty.lateness', 'Duty.deliveredAt', 'Duty.acknowledgedAt', 'DutyConnection.rates'],
+    viewers: dutyViewers,
+    tells: {
+      zh: '本机关一侧的义务何时送达、何时签收；不及由谁、以何方式、读了什么',
+      en: 'when a duty of one’s own side was delivered and acknowledged; not by whom, by what way, or what else was read',
+    },
+    why: { zh: '送达须有回执，按时率须可核验', en: 'a delivery needs its receipt, and the rate must be verifiable' },
+    rows: ['B-02'],
+    clauses: [deliveryClause, 'A-01'],
+  },
+];
 
 /** Seals the cursors of the list. */
 export const dutySeal = new ServiceKey<Pick<Seal, 'close' | 'open'>>('duty cursors');

@@ -2,6 +2,7 @@ import { GraphQLError, OperationTypeNode, type FieldNode, type GraphQLObjectType
 import { standingOf, type Declared, type Viewer } from '../access/viewer.js';
 import { accessGround, coordinateEffect, type Declared as AccessDeclared, type Effect } from '../boundary/effect.js';
 import type { Standing } from '../boundary/policy.js';
+import { changeRead } from '../feed/change-filter.js';
 import { compileChange, type ChangeDeclaration } from '../feed/compile-change.js';
 import { ServiceKey } from '../planner/context.js';
 import { decideCoordinates, decideRoot, fieldsBelow, fieldsIn, nodeTypes, operandUses, type DecisionRequest, type FieldUse } from '../planner/decisions.js';
@@ -125,7 +126,9 @@ export class AccessExplainer {
         because: denial?.coordinate ?? null,
       };
     });
-    return { paths, operands: read ? this.#operands(request, key, read, nodes, allowed.has(coordinate)) : [] };
+    const change = root === this.#parts.schema.getSubscriptionType() ? this.#changes.get(name) : undefined;
+    const asked = read ?? (change && changeRead(change));
+    return { paths, operands: asked ? this.#operands(request, key, asked, nodes, allowed.has(coordinate)) : [] };
   }
 
   /** Fields of every type an id may name and this viewer class has rights on; a type without rights is answered with null. */

@@ -1,17 +1,21 @@
 import type { Viewer } from '../access/viewer.js';
 import { legalDate, type Clock } from '../measures/clock.js';
+import type { Row } from '../database/envelope.js';
 import type { Readers } from '../planner/readers.js';
 import { headStatement, type CompiledChange, type VisibleEvent } from './compile-change.js';
 import type { FeedPlace } from './cursor.js';
-import { oldEpoch } from './stream-ended.js';
+import { oldEpoch, tooOld } from './stream-ended.js';
 
 /** Positions looked at per read, so that a long stretch of hidden events costs many short reads, not one long one. */
 const positionsPerRead = 1_000n;
 
-/** The newest position of the log, and the epoch it belongs to. */
+/** How far the log reaches, in which epoch. */
 export interface FeedHead {
   readonly epoch: string;
+  /** The newest position. */
   readonly position: bigint;
+  /** The last position whose event is gone; 0 where all are there. */
+  readonly lowWater: bigint;
 }
 
 /** When a read was asked for, sent and back; milliseconds since 1970. The evidence of what it brought names them. */
@@ -51,14 +55,13 @@ export class ChangeReader {
   /** The head of the log. What begins behind it brings all that is committed later. */
   async head(viewer: Viewer): Promise<FeedHead> {
     const [rows = []] = await this.#readers.run(viewer, [headStatement], { shared: true });
-    const [epoch = null, position = null] = rows[0] ?? [];
-    if (epoch === null || position === null) throw new Error('the change log has no head');
-    return { epoch, position: BigInt(position) };
+    return headOf(rows[0]);
   }
 
   /**
    * At most `most` events from a place on, in one snapshot. A long stretch of hidden events is looked at in parts: whoever
-   * wants all there is reads on until `caughtUp`. Throws StreamEnded CURSOR_EPOCH for a place of a former epoch.
+   * wants all there is reads on until `caughtUp`. Throws StreamEnded CURSOR_EPOCH for a place of a former epoch and
+   * CURSOR_TOO_OLD for one that the log no longer reaches back to.
    */
   async read(change: CompiledChange, viewer: Viewer, place: FeedPlace, most: number): Promise<ChangePage> {
     const upTo = place.position + positionsPerRead;
@@ -66,8 +69,9 @@ export class ChangeReader {
     const statements = [headStatement, change.read(place.position, upTo, most)];
     const [headRows = [], rows = []] = await this.#readers.run({ ...viewer, today: legalDate(asked) }, statements, { shared: true });
     const times = { receivedAt: asked.getTime(), startedAt: asked.getTime(), executedAt: this.#clock.now().getTime() };
-    const [epoch, position] = headRows[0] ?? [];
-    if (epoch !== place.epoch) throw oldEpoch();
+    const head = headOf(headRows[0]);
+    assertWithin(head, place);
+    const { epoch, position } = head;
     const events = rows.map((row, i) => {
       const event = change.event(row);
       return { ...event, place: { epoch, position: event.position + 1n, number: place.number + i + 1 } };
@@ -75,8 +79,20 @@ export class ChangeReader {
     const last = events.at(-1)?.place ?? place;
     if (events.length === most) return { events, place: last, caughtUp: false, times };
     // Everything up to here was looked at in this snapshot: the next read starts behind it.
-    const behindHead = BigInt(position ?? '0') + 1n;
+    const behindHead = position + 1n;
     const reached = upTo < behindHead ? upTo : behindHead;
     return { events, place: { ...last, position: reached }, caughtUp: upTo >= behindHead, times };
   }
+}
+
+function headOf(row: Row | undefined): FeedHead {
+  const [epoch = null, position = null, lowWater = null] = row ?? [];
+  if (epoch === null || position === null || lowWater === null) throw new Error('the change log has no head');
+  return { epoch, position: BigInt(position), lowWater: BigInt(lowWater) };
+}
+
+/** Whether the log goes on from a place without a gap. Throws StreamEnded CURSOR_EPOCH or CURSOR_TOO_OLD. */
+export function assertWithin(head: FeedHead, place: FeedPlace): void {
+  if (head.epoch !== place.epoch) throw oldEpoch();
+  if (place.position <= head.lowWater) throw tooOld();
 }

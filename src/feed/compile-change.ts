@@ -4,17 +4,13 @@ import { changeView } from '../boundary/database.js';
 import type { BoundStatement, Row, Statement } from '../database/envelope.js';
 import { namedStatement } from '../planner/compile-read.js';
 import { fieldObject, ObjectCompiler, type ReadContext } from '../planner/object-compiler.js';
+import type { ChangeDeclaration } from './change-declaration.js';
+import { changeFilter } from './change-filter.js';
 import { nothingNested } from '../planner/list-sink.js';
 import { jsonText, type ObjectWriter } from '../planner/row-writer.js';
 import { collectFields, subSelections } from '../planner/selection.js';
 
-/** A subscription root: which record type's changes it carries. */
-export interface ChangeDeclaration {
-  readonly field: string;
-  readonly type: string;
-  /** Member of the change that holds the record. */
-  readonly record: string;
-}
+export type { ChangeDeclaration } from './change-declaration.js';
 
 /** One event of the log as a subscriber sees it. */
 export interface VisibleEvent {
@@ -48,6 +44,9 @@ export interface CompiledChange {
 
 const leadColumns = 4;
 
+/** Placeholders of a read before those of the filter: from, up to, page. */
+const placesOfRead = 3;
+
 /** Compiles the selection of a subscription; the view of the viewer class has applied rows and cells already. */
 export function compileChange(context: ReadContext, declaration: ChangeDeclaration, key: string, nodes: readonly FieldNode[]): CompiledChange {
   const table = context.tables.get(declaration.type);
@@ -66,9 +65,12 @@ export function compileChange(context: ReadContext, declaration: ChangeDeclarati
   if (compiler.nested) throw notInFeed(declaration, nodes);
   const owner = [...table.toOne.values()].find(({ target }) => context.policy.recordOf(target) === table.type);
   const subject = owner ? leadColumns + compiler.ownColumn(owner.foreignColumn) : null;
-  const inner = ['first_position', 'ordinal', 'seen_before', 'seen_after', `identity`, ...compiler.inner.keys()]
-    .map((column) => `r.${column}`)
-    .join(', ');
+  const filter = changeFilter(context, declaration, table, nodes[0], placesOfRead + 1);
+  const [before, after] = filter ? [`r.seen_before AND ${filter.before}`, `r.seen_after AND ${filter.after}`] : ['r.seen_before', 'r.seen_after'];
+  const inner = [
+    'r.first_position', 'r.ordinal', `${before} AS seen_before`, `${after} AS seen_after`, 'r.identity',
+    ...[...compiler.inner.keys()].map((column) => `r.${column}`),
+  ].join(', ');
   const own = compiler.columns.map((expression) => `, ${expression(branch)}`).join('');
   const statement: Statement = namedStatement(
     `SELECT p.first_position + p.ordinal, p.seen_before, p.seen_after, p.identity${own} FROM (SELECT ${inner} ` +
@@ -76,13 +78,13 @@ export function compileChange(context: ReadContext, declaration: ChangeDeclarati
       // The transaction that holds $1 starts at or before it; within each transaction the ordinals are cut by index.
       'WHERE r.first_position >= (SELECT max(s.first_position) FROM shared.feed_start s WHERE s.first_position <= $1::bigint) ' +
       'AND r.first_position < $2::bigint AND r.ordinal >= $1::bigint - r.first_position AND r.ordinal < $2::bigint - r.first_position ' +
-      `AND (r.seen_before OR r.seen_after) ORDER BY r.first_position, r.ordinal LIMIT $3::int) p${compiler.joins.join('')} ` +
+      `AND ((${before}) OR (${after})) ORDER BY r.first_position, r.ordinal LIMIT $3::int) p${compiler.joins.join('')} ` +
       'ORDER BY p.first_position, p.ordinal',
   );
   return {
     type: declaration.type,
     key,
-    read: (from, upTo, page) => ({ statement, values: [String(from), String(upTo), String(page)] }),
+    read: (from, upTo, page) => ({ statement, values: [String(from), String(upTo), String(page), ...(filter?.values ?? [])] }),
     event: (row) => ({
       position: BigInt(row[0] ?? '0'),
       seenBefore: row[1] === 't',
@@ -116,6 +118,6 @@ function notInFeed(declaration: ChangeDeclaration, nodes: readonly FieldNode[]):
 
 /** Reads the head of the log in the same snapshot as the events. */
 export const headStatement: BoundStatement = {
-  statement: { name: 'feed-head', text: 'SELECT epoch, position FROM shared.feed_head' },
+  statement: { name: 'feed-head', text: 'SELECT epoch, position, low_water FROM shared.feed_head' },
   values: [],
 };

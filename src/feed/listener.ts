@@ -7,14 +7,17 @@ const pollMs = 1_000;
 /** Wakes streams when a transaction has been sealed into the log. */
 export class FeedListener {
   readonly #database: HubDatabase;
+  readonly #connected: () => Promise<void>;
   readonly #waiting = new Set<() => void>();
   #client: pg.Client | null = null;
   #count = 0;
   #retry: NodeJS.Timeout | null = null;
   #closed = false;
 
-  constructor(database: HubDatabase) {
+  /** `connected` runs before every (re)connection counts: the server may be another one than before. */
+  constructor(database: HubDatabase, connected: () => Promise<void> = () => Promise.resolve()) {
     this.#database = database;
+    this.#connected = connected;
   }
 
   async open(): Promise<void> {
@@ -24,6 +27,7 @@ export class FeedListener {
     client.on('end', () => this.#reconnect(client));
     await client.connect();
     await client.query('LISTEN hub_feed');
+    await this.#connected();
     if (this.#closed) return client.end(); // closed while a reconnection was under way
     this.#client = client;
     this.wake();

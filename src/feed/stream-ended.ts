@@ -1,5 +1,5 @@
 /** Why the hub ends a stream, or does not go on from a cursor. */
-export type StreamEndCode = 'CURSOR_INVALID' | 'CURSOR_EPOCH' | 'TOKEN_EXPIRED' | 'TOKEN_REFUSED' | 'HUB_STOPPING' | 'BOUNDARY_OUTDATED' | 'SLOW_READER';
+export type StreamEndCode = 'CURSOR_INVALID' | 'CURSOR_EPOCH' | 'CURSOR_TOO_OLD' | 'TOKEN_EXPIRED' | 'TOKEN_REFUSED' | 'HUB_STOPPING' | 'BOUNDARY_OUTDATED' | 'SLOW_READER';
 
 /** A stream ended by the hub, with the reason the subscriber is told. */
 export class StreamEnded extends Error {
@@ -24,9 +24,18 @@ export function oldEpoch(): StreamEnded {
   return new StreamEnded(
     'CURSOR_EPOCH',
     '变更日志已重建 · The change log has started a new epoch (restore or failover).',
-    '不带游标重新订阅，并重新读取全部许可 · Subscribe without a cursor and read the permits again.',
+    fromSnapshot,
   );
 }
+
+/** The events behind the cursor are gone with their months. */
+export function tooOld(): StreamEnded {
+  return new StreamEnded('CURSOR_TOO_OLD', '游标早于变更日志的保存期限 · The cursor is older than what the change log keeps.', fromSnapshot);
+}
+
+/** Where whoever cannot go on starts again: an export says with its rows from where to go on. */
+const fromSnapshot =
+  '以 Mutation.requestExport 取得全量快照，再以其 position 续订 · Take a snapshot with Mutation.requestExport and go on from its position.';
 
 /** The hub stops: the stream goes on with the next hub, behind its last cursor. */
 export function hubStopping(): StreamEnded {

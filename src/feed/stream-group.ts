@@ -134,10 +134,9 @@ export class StreamGroup {
       const page = await reader.read(this.#subscription.change, this.#subscription.viewer, this.place, eventsPerPage);
       for (const portion of portionsOf(this.#parts.cursors, this.#subscription, page.events, portionLength)) {
         if (this.#isOver()) return;
-        await Promise.all([
-          ...portion.map(({ event, body }) => this.#record(event.place, event, body, page.times)),
-          this.#parts.receipts.handedOut(this.#subscription.viewer, this.#subscription.change.type, portion.map(({ event }) => event)),
-        ]);
+        await Promise.all(portion.map(({ event, body }) => this.#record(event.place, event, body, page.times)));
+        // Behind the evidence: nothing is delivered of which the access log does not know.
+        await this.#parts.receipts.handedOut(this.#subscription.viewer, this.#subscription.change.type, portion.map(({ event }) => event));
         for (const { event, body } of portion) this.#release(new StreamFrame(body), event.position, event.place);
         quietSince = clock.now().getTime();
       }

@@ -1,11 +1,11 @@
 import type { AccessLog } from '../access/log/access-log.js';
 import type { StreamEntry } from '../access/log/access-record.js';
-import type { ReadTimes } from './change-reader.js';
+import { assertWithin, type ReadTimes } from './change-reader.js';
 import type { FeedPlace } from './cursor.js';
 import { frameBody, portionsOf } from './frames.js';
 import { eventsPerPage, mostWaiting, portionLength, StreamGroup, type GroupParts } from './stream-group.js';
 import { StreamRecorder } from './stream-evidence.js';
-import { endBody, invalidCursor, oldEpoch, StreamEnded } from './stream-ended.js';
+import { endBody, invalidCursor, StreamEnded } from './stream-ended.js';
 import { StreamFrame, type Subscriber } from './stream-frame.js';
 import { StreamMember } from './stream-member.js';
 import type { Subscription } from './subscription.js';
@@ -123,7 +123,7 @@ export class Streams {
     }
     const place = cursors.open(after, viewer, change.type);
     if (!place) throw invalidCursor();
-    if ((await reader.head(viewer)).epoch !== place.epoch) throw oldEpoch();
+    assertWithin(await reader.head(viewer), place);
     return place;
   }
 
@@ -161,10 +161,8 @@ export class Streams {
     if (place === null) throw new Error('a stream catches up once it is open');
     const page = await reader.read(subscription.change, subscription.viewer, place, eventsPerPage);
     for (const portion of portionsOf(cursors, subscription, page.events, portionLength)) {
-      await Promise.all([
-        ...portion.map(({ event, body }) => recorder.ownFrame(subscription, this.#entry(member, 'frame', member.id, event.place), event, body, page.times)),
-        receipts.handedOut(subscription.viewer, subscription.change.type, portion.map(({ event }) => event)),
-      ]);
+      await Promise.all(portion.map(({ event, body }) => recorder.ownFrame(subscription, this.#entry(member, 'frame', member.id, event.place), event, body, page.times)));
+      await receipts.handedOut(subscription.viewer, subscription.change.type, portion.map(({ event }) => event));
       for (const { event, body } of portion) {
         if (member.isGone()) return null;
         member.check();

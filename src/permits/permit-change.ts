@@ -1,5 +1,7 @@
-import { Arg, Field, ID, Int, ObjectType, registerEnumType, Resolver, Subscription } from 'type-graphql';
+import { Arg, Field, ID, InputType, Int, ObjectType, registerEnumType, Resolver, Subscription } from 'type-graphql';
 import { ChangeKind } from '../feed/frames.js';
+import type { FilterDeclaration } from '../planner/read.js';
+import { PermitItemCode, PermitStatus } from './codes.js';
 import { Permit } from './permit.js';
 
 registerEnumType(ChangeKind, {
@@ -13,6 +15,33 @@ registerEnumType(ChangeKind, {
     HEARTBEAT: { description: '心跳，无可见变更 · Nothing visible happened; the cursor moves on.' },
   },
 });
+
+/** The narrowings of `permitChanged`: each by a property every viewer of a permit reads in full. */
+export const permitChangeFilters: Readonly<Record<string, FilterDeclaration>> = {
+  'filter.item': { property: 'item', compare: '=' },
+  'filter.status': { property: 'status', compare: '=' },
+  'filter.district': { property: 'district', compare: '=' },
+  'filter.decidedBy': { property: 'decidedBy.code', compare: '=' },
+  'filter.documentNo': { property: 'documentNo', compare: '=' },
+};
+
+@InputType({ description: '订阅的筛选条件，须同时成立 · What a subscription is narrowed to; all of it must hold.' })
+export class PermitChangeFilter {
+  @Field(() => PermitItemCode, { nullable: true, description: '许可事项 · Permit item.' })
+  item?: PermitItemCode;
+
+  @Field(() => PermitStatus, { nullable: true, description: '当前状态 · Current state.' })
+  status?: PermitStatus;
+
+  @Field(() => String, { nullable: true, description: '监管区 · Supervising district, for example 120116.' })
+  district?: string;
+
+  @Field(() => String, { nullable: true, description: '许可机关代码 · Code of the deciding bureau, for example BINHAI_APPROVAL.' })
+  decidedBy?: string;
+
+  @Field(() => String, { nullable: true, description: '决定文书号 · Number of the decision document.' })
+  documentNo?: string;
+}
 
 @ObjectType({ description: '许可变更 · One change of permits, as far as this subscriber may see it.' })
 export class PermitChange {
@@ -47,6 +76,8 @@ export class PermitChanges {
   permitChanged(
     @Arg('after', () => String, { nullable: true, description: '上次收到的游标 · Cursor received last; without it the stream starts now.' })
     _after?: string,
+    @Arg('filter', () => PermitChangeFilter, { nullable: true, description: '只订阅符合条件的；不再符合即离开 · Only these; a permit that no longer fits leaves.' })
+    _filter?: PermitChangeFilter,
   ): PermitChange {
     throw new Error('Subscription.permitChanged is answered by the change feed');
   }

@@ -28,6 +28,7 @@ import { ExportStore } from '../export/export-store.js';
 import { ExportWorker } from '../export/export-worker.js';
 import { exportSeal } from '../export/operations.js';
 import { FeedListener } from '../feed/listener.js';
+import { LogKeeper } from '../feed/log-keeper.js';
 import { sseTransport } from '../feed/sse.js';
 import { pushPermit } from '../intake/push-permit.js';
 import { permitPush } from '../intake/upsert-permit.js';
@@ -67,6 +68,8 @@ export interface HubOptions {
   readonly heartbeatMs?: number;
   /** How long a stream's connection may take for what it was given. */
   readonly streamPatienceMs?: number;
+  /** Months the change log keeps behind the running one. */
+  readonly feedMonths?: number;
   /** Whose tokens count; by default the local issuer's alone. */
   readonly identity?: IdentityConfig;
   /** Where evidence is made durable; by default in the database. */
@@ -132,7 +135,9 @@ export class Hub {
       log,
     });
     const keyRing = await openKeyRing(database, options.dataFolder);
-    const listener = new FeedListener(database);
+    const logKeeper = new LogKeeper(database, clock, log, options.feedMonths);
+    await logKeeper.open();
+    const listener = new FeedListener(database, () => logKeeper.checkEpoch());
     await listener.open();
     const services = new Services()
       .set(personalSeals, { keyRing, ids })
@@ -186,6 +191,7 @@ export class Hub {
       await lanes.close();
       await listener.close();
       await receipts.close();
+      await logKeeper.close();
       await accessLog.close();
       await register.close();
       await readers.close();

@@ -14,7 +14,7 @@ import { CertificateStockOperation, certificateStockView } from '../competence/c
 import { CompetenceOperations } from '../competence/operations.js';
 import { competenceReleases } from '../competence/releases.js';
 import { dutyViews } from '../duties/duty-statement.js';
-import { dutyBoundaries, DutyOperation } from '../duties/operations.js';
+import { dutyBoundaries, DutyOperation, dutyReleases } from '../duties/operations.js';
 import { entities } from '../../ormconfig.js';
 import { readTables, type Table } from '../database/tables.js';
 import { explainBoundaries, ExplainOperations } from '../explain/operations.js';
@@ -27,7 +27,7 @@ import { acknowledgeBoundaries, AcknowledgeOperation } from '../feed/acknowledge
 import type { ChangeDeclaration } from '../feed/compile-change.js';
 import { permitBoundaries } from '../permits/boundary.js';
 import { DuplicateCheck, duplicateCheckView } from '../permits/duplicate-check.js';
-import { PermitChanges } from '../permits/permit-change.js';
+import { permitChangeFilters, PermitChanges } from '../permits/permit-change.js';
 import { PermitOperations, PermitsOfSubject } from '../permits/operations.js';
 import { permitNodes, permitReads } from '../permits/reads.js';
 import { labourRelationsView, PublishedStatisticsOperation } from '../permits/published-statistics.js';
@@ -60,7 +60,7 @@ export const reads: ReadonlyMap<string, ReadDeclaration> = new Map([...permitRea
 export const nodes: ReadonlyMap<string, ReadDeclaration> = new Map([...permitNodes]);
 
 export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map([
-  ['permitChanged', { field: 'permitChanged', type: 'Permit', record: 'permit' }],
+  ['permitChanged', { field: 'permitChanged', type: 'Permit', record: 'permit', filters: permitChangeFilters }],
 ]);
 
 export const boundaries: readonly Boundary[] = [
@@ -69,7 +69,7 @@ export const boundaries: readonly Boundary[] = [
 ];
 
 /** What is said on purpose although it derives from hidden data; masks and digests stand in the declarations. */
-export const releases: readonly Release[] = [...permitReleases, ...intakeReleases, ...competenceReleases, ...searchReleases, ...platformReleases];
+export const releases: readonly Release[] = [...permitReleases, ...intakeReleases, ...competenceReleases, ...searchReleases, ...dutyReleases, ...platformReleases];
 
 /** The boundary as it stands on the clock's day. */
 export function boundaryPolicy(clock: Clock = systemClock): BoundaryPolicy {

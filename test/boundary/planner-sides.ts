@@ -26,6 +26,7 @@ import { Planner, type PlannedAnswer } from '../../src/planner/planner.js';
 import { Readers } from '../../src/planner/readers.js';
 import { defaultLimits, settingsOf } from '../../src/limits/settings.js';
 import { quotasFrom } from '../../src/server/quotas.js';
+import { watchedColumns } from '../../src/feed/change-filter.js';
 import { boundaries, boundaryPolicy, changes, hubSchema, hubTables, nodes, operationViews, reads } from '../../src/server/schema.js';
 import { personalSeals } from '../../src/subjects/personal-identity.js';
 import { testDatabase } from '../support/test-database.js';
@@ -206,7 +207,7 @@ async function run(planner: Planner, readers: Readers, services: Services, asker
 /** The database layer of another boundary, with the roles it needs. */
 async function install(database: HubDatabase, layers: Layers): Promise<void> {
   const policy = layers.database instanceof BoundaryPolicy ? layers.database : boundaryPolicy();
-  const { roles, sql } = boundarySql(policy, layers.tables ?? hubTables(), layers.operations ?? operationViews);
+  const { roles, sql } = boundarySql(policy, layers.tables ?? hubTables(), layers.operations ?? operationViews, watchedColumns(changes.values(), layers.tables ?? hubTables()));
   for (const role of roles) await ensureRole(database.pool(), role);
   await database.pool().query(layers.sql?.(sql) ?? sql);
 }

@@ -222,6 +222,29 @@ describe('acknowledging', () => {
     await leave(other, again);
   });
 
+  test('a decision pushed by its bureau, then its cancellation: two duties, each delivered by its frame', async () => {
+    const stream = await follow('BINHAI_HRSS');
+    await running.change(stream);
+    const push = async (change: object): Promise<unknown> => {
+      const { data } = await ask('BINHAI_APPROVAL', 'mutation($input: UpsertPermitInput!) { upsertPermit(input: $input) { fate findings { code } } }', {
+        input: {
+          sourceVersion: 1, documentNo: '津滨审许〔2021〕1号', item: 'P01', certificateName: '劳务派遣经营许可证', certificateNo: '12010001', holderName: '虚构劳务有限公司', legalRepresentative: '虚构人甲',
+          holderKind: 'ORGANISATION', holderUscc: '91120116MA0HUB014T', state: 'VALID', decidedOn: '2021-04-02', validFrom: '2021-04-02', validTo: '2024-04-01', content: '劳务派遣',
+          ...change,
+        },
+      });
+      return data?.['upsertPermit'];
+    };
+    expect(await push({})).toEqual({ fate: 'STORED', findings: [] });
+    expect(await running.event(stream)).toMatchObject({ kind: 'ENTERED' });
+    expect(await push({ sourceVersion: 2, state: 'CANCELLED', endedOn: '2021-04-06' })).toMatchObject({ fate: 'UPDATED' });
+    expect(await running.event(stream)).toMatchObject({ kind: 'CHANGED' });
+    expect((await duties('BINHAI_APPROVAL')).nodes.map((node) => [node['action'], node['dueOn'], node['state'], node.lateness])).toEqual([
+      ['CANCELLATION', '2021-04-09', 'DELIVERED', 'IN_TIME'], ['GRANT', '2021-04-06', 'DELIVERED', 'IN_TIME'],
+    ]);
+    await leave(stream);
+  });
+
   test('a cursor from before a restore acknowledges nothing', async () => {
     const stream = await follow('BINHAI_HRSS');
     const { cursor } = await running.change(stream);

@@ -144,7 +144,7 @@ describe('handing out and acknowledging', () => {
 
   test('an event of the permit, at or behind the one that tells of the action, delivers; to its receiver alone', async () => {
     const pool = database.pool();
-    const sink = new DutySink(database.pool('concordat_writer'));
+    const sink = new DutySink(database.pool());
     const permit = await decide(pool, { documentNo: 'handed out' });
     await act(pool, permit, 'CHANGE', '2026-03-02');
     const other = await decide(pool, { documentNo: 'handed out, another' });
@@ -173,6 +173,23 @@ describe('handing out and acknowledging', () => {
     expect(await dutiesOf(pool, permit)).toMatchObject([{ delivered: true }, { delivered: true }]);
   });
 
+  test('a duty that is older than the log reaches back is delivered by what comes of its permit, and acknowledged', async () => {
+    const pool = database.pool();
+    const sink = new DutySink(pool);
+    const [permit, silent] = [await decide(pool, { documentNo: 'gone' }), await decide(pool, { documentNo: 'gone, silent' })];
+    for (const one of [permit, silent]) await act(pool, one, 'CHANGE', '2026-03-02');
+    // As a month that is dropped: its transactions and events go together.
+    await pool.query('DELETE FROM hub.feed_event WHERE transaction_id IN (SELECT entry FROM hub.delivery_duty WHERE permit_id = ANY($1))', [[permit, silent]]);
+    await pool.query('DELETE FROM hub.feed_transaction WHERE id IN (SELECT entry FROM hub.delivery_duty WHERE permit_id = ANY($1))', [[permit, silent]]);
+    await pool.query('UPDATE hub.permit SET revision = revision + 1 WHERE id = $1', [permit]);
+    await sink.handedOut('BINHAI_HRSS', 'Permit', (await positionsOf(pool, permit)).slice(-1), at);
+    expect(await dutiesOf(pool, permit)).toMatchObject([{ delivered: true }]);
+    expect(await dutiesOf(pool, silent)).toMatchObject([{ delivered: false }]);
+    const { epoch, position } = await headOf(pool);
+    await sink.acknowledged(pool, 'BINHAI_HRSS', 'Permit', { epoch, position: position + 1n, number: 1 }, at);
+    expect(await dutiesOf(pool, silent)).toMatchObject([{ delivered: false, acknowledged: true }]);
+  });
+
   test('many hand-outs at once are few statements, and each is answered', async () => {
     const pool = database.pool();
     const permits: string[] = [];
@@ -188,6 +205,29 @@ describe('handing out and acknowledging', () => {
     expect(statements.mock.calls.length).toBeLessThanOrEqual(3);
     statements.mockRestore();
     for (const permit of permits) expect(await dutiesOf(pool, permit)).toMatchObject([{ delivered: true }]);
+  });
+
+  test('hubs that hand out the same at once do not wait for each other in a circle; the first time stands', async () => {
+    const pool = database.pool();
+    const permits: string[] = [];
+    for (let i = 0; i < 12; i += 1) {
+      const permit = await decide(pool, { documentNo: `circle ${i}` });
+      for (const action of ['CHANGE', 'RENEWAL']) await act(pool, permit, action, '2026-03-02');
+      permits.push(permit);
+    }
+    const positions = (await Promise.all(permits.map((permit) => positionsOf(pool, permit)))).flat();
+    const hubs = Array.from({ length: 6 }, () => new DutySink(pool));
+    const later = new Date(at.getTime() + 3_600_000);
+    await hubs[0]?.handedOut('BINHAI_HRSS', 'Permit', positions.slice(-3), at);
+    await Promise.all(
+      hubs.flatMap((hub, i) => [
+        hub.handedOut('BINHAI_HRSS', 'Permit', i % 2 === 0 ? positions : [...positions].reverse(), later),
+        hub.acknowledged(pool, 'BINHAI_HRSS', 'Permit', { epoch: '', position: (positions.at(-1) ?? 0n) + 1n, number: 1 }, later),
+      ]),
+    );
+    for (const permit of permits) expect(await dutiesOf(pool, permit)).toMatchObject([{ delivered: true, acknowledged: true }, { delivered: true, acknowledged: true }]);
+    const { rows } = await pool.query<{ first: Date }>('SELECT min(delivered_at) AS first FROM hub.delivery_duty WHERE permit_id = $1', [permits.at(-1)]);
+    expect(rows[0]?.first).toEqual(at);
   });
 
   test('a hand-out that cannot be recorded fails, and those behind it do not', async () => {

@@ -11,6 +11,7 @@ test('defaults, values, and unfit values named without showing them', () => {
   expect(readConfig({}).dataFolder).toMatch(/\/data$/);
   expect(readConfig({ PORT: '0', HUB_DATA: '/x/y', DATABASE_URL: 'postgres://a@b/c', HUB_SAMPLE: '0', HUB_LOG: 'debug' })).toEqual({
     portIsDefault: false,
+    feedMonths: 13,
     host: '127.0.0.1',
     port: 0,
     dataFolder: '/x/y',
@@ -32,6 +33,7 @@ test.each([
   { HUB_SAMPLE: 'no' },
   { HUB_LOG: 'loud' },
   { HUB_EVIDENCE: 'nowhere' },
+  { HUB_FEED_MONTHS: '0' },
   { HUB_MODE: 'test' },
   { HUB_ISSUER: 'with space' },
   { HUB_ISSUER: 'concordat-local' },

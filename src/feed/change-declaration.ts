@@ -1,0 +1,11 @@
+import type { FilterDeclaration } from '../planner/read.js';
+
+/** A subscription root: which record type's changes it carries. A capability declares it; the feed knows no capability. */
+export interface ChangeDeclaration {
+  readonly field: string;
+  readonly type: string;
+  /** Member of the change that holds the record. */
+  readonly record: string;
+  /** What it may be narrowed by: arguments by path, as those of a list, each compared with a property of the record. */
+  readonly filters?: Readonly<Record<string, FilterDeclaration>>;
+}

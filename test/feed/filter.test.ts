@@ -1,0 +1,70 @@
+import { waitFor } from '../support/wait-for.js';
+import { addPermits, addSubject } from './registry-rows.js';
+import { RunningHub, type Change } from './running-hub.js';
+
+let running: RunningHub;
+
+beforeEach(async () => {
+  running = await RunningHub.start({ heartbeatMs: 60_000 });
+});
+afterEach(() => running.close());
+
+const filtered = (filter: string): string => `subscription { permitChanged(filter: {${filter}}) { kind number cursor documentNo permit { documentNo item district status } } }`;
+const brief = ({ kind, number, documentNo }: Change): unknown[] => [kind, number, documentNo ?? null];
+
+test('a row enters and leaves the filter as it enters and leaves the scope; what is outside is no event and has no number', async () => {
+  const pool = running.database.pool();
+  const holderId = await addSubject(pool, '甲');
+  const stream = await running.subscribe('MUNI_HRSS', undefined, filtered('district: "120101", item: P01'));
+  await running.event(stream);
+  await addPermits(pool, [
+    { documentNo: 'IN', holderId },
+    { documentNo: 'ITEM', holderId, item: 'P02' },
+    { documentNo: 'AWAY', holderId, district: '120103' },
+  ]);
+  await pool.query(`UPDATE hub.permit SET certificate_no = 'c1'`);
+  await pool.query(`UPDATE hub.permit SET district = '120103' WHERE document_no = 'IN'`);
+  await pool.query(`UPDATE hub.permit SET certificate_no = 'c2'`);
+  await pool.query(`UPDATE hub.permit SET item = 'P01' WHERE document_no = 'ITEM'`);
+  await pool.query(`DELETE FROM hub.permit WHERE document_no IN ('AWAY', 'ITEM')`);
+  const seen: Change[] = [];
+  while (seen.length < 5) seen.push(await running.event(stream));
+  expect(seen.map(brief)).toEqual([
+    ['ENTERED', 1, 'IN'], ['CHANGED', 2, 'IN'], ['LEFT', 3, 'IN'], ['ENTERED', 4, 'ITEM'], ['LEFT', 5, 'ITEM'],
+  ]);
+  expect(seen.map(({ permit }) => permit === null)).toEqual([false, false, true, false, true]);
+});
+
+test('a row that leaves the filter and one that leaves the scope say the same, byte for byte but for cursor and number', async () => {
+  const pool = running.database.pool();
+  const holderId = await addSubject(pool, '甲');
+  await addPermits(pool, [{ documentNo: 'A', holderId }]);
+  const query = 'subscription ($after: String) { permitChanged(after: $after, filter: {item: P01}) { kind documentNo permit { status } } }';
+  const stream = await running.subscribe('HEPING_HRSS', undefined, query.replace('kind documentNo', 'kind number cursor documentNo'));
+  await running.event(stream);
+  await pool.query(`UPDATE hub.permit SET item = 'P02'`); // leaves the filter; this bureau still sees it
+  await pool.query(`UPDATE hub.permit SET item = 'P01'`);
+  await pool.query(`UPDATE hub.permit SET district = '120103'`); // leaves the scope
+  const seen = [await running.event(stream), await running.event(stream), await running.event(stream)];
+  expect(seen.map(({ kind }) => kind)).toEqual(['LEFT', 'ENTERED', 'LEFT']);
+  const bare = running.released.filter((body) => body.includes('"LEFT"')).map((body) => body.replace(/"number":\d+,"cursor":"[^"]+"/, ''));
+  expect(new Set(bare).size).toBe(1);
+});
+
+test('filters come as variables too; each has an execution and numbers of its own', async () => {
+  const pool = running.database.pool();
+  const holderId = await addSubject(pool, '甲');
+  const query = 'subscription ($filter: PermitChangeFilter) { permitChanged(filter: $filter) { kind number cursor documentNo } }';
+  const { EventStream } = await import('./event-stream.js');
+  const token = await running.token('MUNI_HRSS');
+  const streams = await Promise.all(['120101', '120103', '120101'].map((district) => EventStream.open(running.hub.url, token, query, { filter: { district, status: 'VALID' } })));
+  for (const stream of streams) await running.event(stream);
+  await addPermits(pool, [{ documentNo: 'A', holderId }, { documentNo: 'B', holderId, district: '120103' }, { documentNo: 'C', holderId }]);
+  const [first, second, third] = streams;
+  if (!first || !second || !third) throw new Error('three were opened');
+  expect([brief(await running.event(first)), brief(await running.event(first))]).toEqual([['ENTERED', 1, 'A'], ['ENTERED', 2, 'C']]);
+  expect(brief(await running.event(second))).toEqual(['ENTERED', 1, 'B']);
+  expect([brief(await running.event(third)), brief(await running.event(third))]).toEqual([['ENTERED', 1, 'A'], ['ENTERED', 2, 'C']]);
+  await waitFor('the evidence', async () => (await running.entries()).filter(({ records }) => records === 1).length === 3);
+  for (const stream of streams) stream.close();
+});
