@@ -3,12 +3,13 @@ import type { Coverage } from './coverage.js';
 import { coordinateUses, DocumentMaker } from './document-maker.js';
 import { cursorMark, idMark } from './expectation.js';
 import { expectedFrames } from './feed-expectation.js';
-import { FeedPairMaker, type FeedPair, type History } from './feed-pairs.js';
+import { FeedPairMaker, type ExpectedEvent, type FeedPair, type History } from './feed-pairs.js';
 import type { GraphQLCall } from './hub-under-test.js';
 import { hasRights, ownsDecisions, type Asker } from './judge.js';
 import type { RootUse } from './operation.js';
 import { Random } from './random.js';
 import { viewerOf, type Finding } from './rounds.js';
+import type { PermitRow } from './world.js';
 import { collect, type FieldSelection, type Selection } from './selection-tree.js';
 
 /** What a subscription brought: the frames up to the first heartbeat or error, or the body of a refusal. */
@@ -28,6 +29,31 @@ const withheld = ['content', 'revision', 'legalRepresentative', 'identityMask'];
 /** Always selected first, so that a reader can tell the kind, the number and the cursor of any frame. */
 const lead: readonly Selection[] = (['kind', 'number', 'cursor'] as const).map((name) => ({ form: 'field', key: name[0] ?? '', name, condition: null, below: null }));
 
+/** What may be filtered by, as a permit holds it. */
+const filterable = {
+  item: (permit: PermitRow) => permit.item,
+  status: (permit: PermitRow) => permit.status,
+  district: (permit: PermitRow) => permit.district,
+  decidedBy: (permit: PermitRow) => permit.decided_by,
+  documentNo: (permit: PermitRow) => permit.document_no,
+};
+
+type Filter = Partial<Record<keyof typeof filterable, string>>;
+
+/** None in half of the cases, else one member or two, mostly with values of a permit the viewer is told of. */
+function randomFilter(random: Random, events: readonly ExpectedEvent[]): Filter {
+  const permits = events.flatMap(({ permit }) => permit ?? []);
+  const permit = permits[random.int(0, Math.max(0, permits.length - 1))];
+  if (!permit || random.chance(0.5)) return {};
+  const members: Filter[] = [
+    { item: random.chance(0.8) ? permit.item : 'P09' }, { district: random.chance(0.8) ? permit.district : '120103' }, { decidedBy: permit.decided_by },
+    { documentNo: permit.document_no }, ...(permit.status === null ? [] : [{ status: permit.status }]),
+  ];
+  const one = members[random.int(0, members.length - 1)];
+  const other = random.chance(0.3) ? members[random.int(0, members.length - 1)] : {};
+  return { ...one, ...other };
+}
+
 /** A random subscription of a viewer; CURSOR stands for the cursor, which every side seals anew. */
 class Subscription {
   readonly call: GraphQLCall;
@@ -35,20 +61,45 @@ class Subscription {
   /** Whether a selected field is one this viewer reads of no permit, so that the stream never opens. */
   readonly denied: boolean;
   readonly uses: ReadonlySet<string>;
+  readonly #filter: Filter;
 
-  constructor(random: Random, asker: Asker) {
+  /** `events`: what may be filtered by is taken from them, so that filters meet something. */
+  constructor(random: Random, asker: Asker, events: readonly ExpectedEvent[]) {
     const bold = random.chance(0.35);
     const avoid = new Set(['actions', ...(bold || ownsDecisions(asker) ? [] : withheld)]);
     const document = new DocumentMaker(random, null, avoid);
     this.inner = [...lead, ...document.below('permitChanged', random.chance(0.6))];
     const coordinates = coordinateUses('permitChanged', this.inner).own;
     this.denied = !hasRights(asker) || (!ownsDecisions(asker) && [...coordinates].some((use) => withheld.some((name) => use.endsWith(`.${name}`))));
+    this.#filter = randomFilter(random, events);
+    const after = `after: ${document.value('permitChanged', 'after', 'CURSOR')}`;
     const root: FieldSelection = {
       form: 'field', key: random.chance(0.3) ? 'changes' : 'permitChanged', name: 'permitChanged', condition: null, below: this.inner,
-      arguments: `after: ${document.value('permitChanged', 'after', 'CURSOR')}`,
+      arguments: [after, ...(Object.keys(this.#filter).length > 0 ? [`filter: ${document.value('permitChanged', 'filter', this.#filter)}`] : [])].join(', '),
     };
     this.call = { query: document.document([root], 'subscription'), variables: document.variables };
     this.uses = new Set([...coordinates, ...document.takeUses()]);
+  }
+
+  /** What is told of the events: a permit enters and leaves the filter as it enters and leaves the sight of its viewer. */
+  told(events: readonly ExpectedEvent[]): readonly ExpectedEvent[] {
+    const within = new Set<string>();
+    return events.flatMap((event): ExpectedEvent[] => {
+      const before = within.has(event.documentNo);
+      const { permit } = event;
+      const now = permit !== null && this.#meets(permit);
+      if (now) within.add(event.documentNo);
+      else within.delete(event.documentNo);
+      if (now) return [{ ...event, kind: before ? 'CHANGED' : 'ENTERED' }];
+      return before ? [{ ...event, kind: 'LEFT', permit: null }] : [];
+    });
+  }
+
+  #meets(permit: PermitRow): boolean {
+    return Object.entries(filterable).every(([name, valueOf]) => {
+      const wanted = Object.entries(this.#filter).find(([member]) => member === name)?.[1];
+      return wanted === undefined || valueOf(permit) === wanted;
+    });
   }
 
   after(cursor: string): GraphQLCall {
@@ -75,15 +126,16 @@ export class FeedRounds {
     const random = new Random(seed);
     const viewer = only ?? viewerOf(seed);
     const found = (what: string, call: GraphQLCall, details: readonly string[]): Finding => ({ seed, viewer, what, call, details });
-    const asked = new Subscription(random, viewer);
     const starts = await this.#both(viewer, [opening, opening]);
     if (!hasRights(viewer)) {
-      this.#coverage?.note(viewer, [{ root: 'permitChanged', uses: asked.uses, rows: null }]);
+      this.#coverage?.note(viewer, [{ root: 'permitChanged', uses: new Subscription(random, viewer, []).uses, rows: null }]);
       return refused(starts[0]) && isDeepStrictEqual(starts[0], starts[1]) ? null : found('a stream opened without rights', opening, starts.flatMap(({ frames }) => frames));
     }
     const cursors = [cursorOf(starts[0], 0), cursorOf(starts[1], 0)] as const;
-    const pair = new FeedPairMaker(random, viewer, () => (this.#id += 1)).make();
-    await Promise.all([this.#sides[0].apply(pair.one), this.#sides[1].apply(pair.other)]);
+    const made = new FeedPairMaker(random, viewer, () => (this.#id += 1)).make();
+    await Promise.all([this.#sides[0].apply(made.one), this.#sides[1].apply(made.other)]);
+    const asked = new Subscription(random, viewer, made.events);
+    const pair = { ...made, events: asked.told(made.events) };
 
     const finding = await this.#compare(viewer, asked, pair, 0, cursors, found);
     if (finding || asked.denied) return finding;

@@ -1,4 +1,10 @@
+import { Kind, parse } from 'graphql';
+import { standingOf } from '../../src/access/viewer.js';
+import { compileChange, type ChangeDeclaration, type CompiledChange } from '../../src/feed/compile-change.js';
+import { plannerSide, viewerOf } from '../boundary/planner-sides.js';
+import { asker } from '../boundary/viewers.js';
 import { waitFor } from '../support/wait-for.js';
+import { EventStream } from './event-stream.js';
 import { addPermits, addSubject } from './registry-rows.js';
 import { RunningHub, type Change } from './running-hub.js';
 
@@ -51,11 +57,29 @@ test('a row that leaves the filter and one that leaves the scope say the same, b
   expect(new Set(bare).size).toBe(1);
 });
 
+test('a filter on a field that is not read in full everywhere is denied: it would tell the value', async () => {
+  const side = await plannerSide();
+  try {
+    const declaration: ChangeDeclaration = { field: 'permitChanged', type: 'Permit', record: 'permit', filters: { content: { property: 'content', compare: '=' } } };
+    const [operation] = parse('subscription { permitChanged(content: "x") { kind } }').definitions;
+    const [node] = operation?.kind === Kind.OPERATION_DEFINITION ? operation.selectionSet.selections : [];
+    if (node?.kind !== Kind.FIELD) throw new Error('a field was asked for');
+    const compile = (agency: string): CompiledChange => {
+      const standing = standingOf(viewerOf(asker(agency)));
+      return compileChange({ ...side.parts, standing, fragments: {}, variables: {}, allowed: new Set() }, declaration, 'permitChanged', [node]);
+    };
+    for (const agency of ['HEPING_HRSS', 'MUNI_HRSS', 'HEPING_APPROVAL']) {
+      expect(() => compile(agency)).toThrow(expect.objectContaining({ extensions: expect.objectContaining({ code: 'BOUNDARY_DENIED', coordinate: 'Permit.content' }) as unknown }) as Error);
+    }
+  } finally {
+    await side.close();
+  }
+});
+
 test('filters come as variables too; each has an execution and numbers of its own', async () => {
   const pool = running.database.pool();
   const holderId = await addSubject(pool, '甲');
   const query = 'subscription ($filter: PermitChangeFilter) { permitChanged(filter: $filter) { kind number cursor documentNo } }';
-  const { EventStream } = await import('./event-stream.js');
   const token = await running.token('MUNI_HRSS');
   const streams = await Promise.all(['120101', '120103', '120101'].map((district) => EventStream.open(running.hub.url, token, query, { filter: { district, status: 'VALID' } })));
   for (const stream of streams) await running.event(stream);

@@ -16,7 +16,7 @@ const script = (relative: string): string => fileURLToPath(new URL(relative, imp
 export class KillProcesses {
   readonly #folder: string;
   #hub: ChildProcess | null = null;
-  #subscriber: ChildProcess | null = null;
+  #subscribers: ChildProcess[] = [];
 
   /** `folder` is the hub's data folder and the subscriber's. */
   constructor(folder: string) {
@@ -47,8 +47,10 @@ export class KillProcesses {
     return url;
   }
 
+  /** Starts a subscriber over each transport. */
   startSubscriber(token: string): void {
-    this.#subscriber = spawn(process.execPath, [script('./kill-subscriber.js'), this.#folder, token], { stdio: ['ignore', 'inherit', 'inherit'] });
+    this.#subscribers = ['sse', 'ws'].map((transport) =>
+      spawn(process.execPath, [script('./kill-subscriber.js'), this.#folder, token, transport], { stdio: ['ignore', 'inherit', 'inherit'] }));
   }
 
   /** Login of the embedded database. */
@@ -61,8 +63,8 @@ export class KillProcesses {
     return end(this.#hub, 'SIGKILL');
   }
 
-  killSubscriber(): Promise<void> {
-    return end(this.#subscriber, 'SIGKILL');
+  async killSubscriber(): Promise<void> {
+    await Promise.all(this.#subscribers.map((subscriber) => end(subscriber, 'SIGKILL')));
   }
 
   /** Kills the postmaster, the server's first process; who restarts it is the hub. */

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { z } from 'zod';
@@ -30,14 +31,17 @@ export class KillWriters {
   /** Numbers of permits that are committed for certain and were not touched since. */
   readonly documents: string[] = [];
   readonly #config: pg.ClientConfig;
+  readonly #dawdle: number;
   readonly #stop = new AbortController();
   #tick = 0;
   #count = 0;
   #running: Promise<unknown> = Promise.resolve();
   #failure: unknown = null;
 
-  constructor(config: pg.ClientConfig) {
+  /** `dawdle`: most milliseconds a transaction stays open before it ends, at random. */
+  constructor(config: pg.ClientConfig, dawdle = 0) {
     this.#config = config;
+    this.#dawdle = dawdle;
   }
 
   start(writers: number): void {
@@ -82,7 +86,7 @@ export class KillWriters {
     }
   }
 
-  /** Adds two permits and hidden ones, changes one, lets one leave; every fourth transaction rolls back. */
+  /** Adds two permits and hidden ones, changes one, lets one leave; some roll back to a savepoint, every fourth altogether. */
   async #transaction(client: pg.Client, name: string, holderId: string, permits: readonly string[]): Promise<string[]> {
     const turn = (this.#count += 1);
     const text = (k: number): string => `${name}-${turn}-${k}`;
@@ -106,6 +110,14 @@ export class KillWriters {
         : client.query(`UPDATE hub.permit SET item = 'US-H2B' WHERE document_no = $1`, [left]));
       events.push({ kind: 'LEFT', documentNo: left, certificateNo: null });
     }
+    if (turn % 3 === 1) {
+      // What stood behind a savepoint that is given up was never there.
+      await client.query('SAVEPOINT s');
+      await addPermits(client, [{ documentNo: text(6), holderId, certificateNo: text(6) }]);
+      await client.query('UPDATE hub.permit SET certificate_no = $2 WHERE document_no = $1', [text(1), text(7)]);
+      await client.query('ROLLBACK TO SAVEPOINT s');
+    }
+    await delay(randomInt(this.#dawdle + 1));
     if (turn % 4 === 3) {
       await client.query('ROLLBACK');
       return [...permits];

@@ -15,9 +15,9 @@ import { HubDatabase } from '../../src/database/database.js';
 import { systemClock } from '../../src/measures/clock.js';
 import { waitFor } from '../support/wait-for.js';
 import { accessEntries, withoutEvidence } from './evidence.js';
-import { expectDense, readFeedLog } from './feed-log.js';
+import { expectJournal, visibleByLog } from './journal-oracle.js';
 import { KillProcesses } from './kill-processes.js';
-import { KillWriters, type Journaled, type Visible } from './kill-writers.js';
+import { KillWriters } from './kill-writers.js';
 
 const rounds = Number(process.env['KILL_ROUNDS'] ?? 6);
 const targets = ['hub', 'postmaster', 'subscriber', 'hub and postmaster'] as const;
@@ -49,8 +49,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 }, 60_000);
 
-async function receivedLines(): Promise<string[]> {
-  const text = await readFile(path.join(folder, 'frames'), 'utf8').catch(() => '');
+async function receivedLines(file: 'frames' | 'frames-ws' = 'frames'): Promise<string[]> {
+  const text = await readFile(path.join(folder, file), 'utf8').catch(() => '');
   return text.slice(0, text.lastIndexOf('\n') + 1).split('\n').slice(0, -1);
 }
 
@@ -76,43 +76,6 @@ async function ask(token: string, writers: KillWriters, answers: string[], stopp
   }
 }
 
-/** What the subscriber must have, by the log itself: the committed events MUNI_HRSS may see, in order of position. */
-async function visibleByLog(client: pg.Client): Promise<Visible[]> {
-  const seen = (image: Record<string, unknown> | null): boolean => image !== null && image['item'] !== 'US-H2B';
-  const events = expectDense(await readFeedLog(client)).filter(({ entity }) => entity === 'Permit');
-  return events.flatMap(({ before, after }): Visible[] => {
-    if (!seen(before) && !seen(after)) return [];
-    const documentNo = String((after ?? before)?.['document_no']);
-    if (!seen(after)) return [{ kind: 'LEFT', documentNo, certificateNo: null }];
-    const certificateNo = String(after?.['certificate_no']);
-    if (!seen(before)) return [{ kind: 'ENTERED', documentNo, certificateNo }];
-    return before?.['certificate_no'] === certificateNo ? [] : [{ kind: 'CHANGED', documentNo, certificateNo }];
-  });
-}
-
-/** Each acknowledged commit whole and once, one in doubt whole or not at all, nothing else, in an order the writers saw. */
-function expectJournal(received: readonly Visible[], journal: readonly Journaled[]): void {
-  const text = (event: Visible): string => `${event.kind} ${event.documentNo} ${event.certificateNo ?? ''}`;
-  const place = new Map(received.map((event, i) => [text(event), i]));
-  expect(place.size).toBe(received.length);
-  let total = 0;
-  const placed: { readonly at: number; readonly commit: Journaled }[] = [];
-  for (const commit of journal) {
-    const places = commit.events.flatMap((event) => place.get(text(event)) ?? []);
-    if (commit.acknowledged === null && places.length === 0) continue;
-    const [at = -1] = places;
-    expect(places).toEqual(commit.events.map((_, i) => at + i));
-    total += places.length;
-    placed.push({ at, commit });
-  }
-  expect(total).toBe(received.length);
-  let latestAsked = 0;
-  for (const { commit } of placed.sort((a, b) => a.at - b.at)) {
-    expect(commit.acknowledged ?? Infinity).toBeGreaterThan(latestAsked);
-    latestAsked = Math.max(latestAsked, commit.asked);
-  }
-}
-
 test(`${rounds} rounds of kill -9: no event lost or repeated, no answer without its entry, the evidence intact`, async () => {
   await processes.startHub('journal');
   const issuer = await LocalIssuer.open(keys, systemClock);
@@ -124,7 +87,7 @@ test(`${rounds} rounds of kill -9: no event lost or repeated, no answer without 
   const done: string[] = [];
   try {
     processes.startSubscriber(token);
-    await waitFor('the stream to open', async () => (await receivedLines()).length > 0);
+    await waitFor('the streams to open', async () => (await receivedLines()).length > 0 && (await receivedLines('frames-ws')).length > 0);
     writers.start(3);
     for (let round = 0; round < rounds; round += 1) {
       // Every target in each four rounds, at a random moment of the work; evidence durable in the journal or the database.
@@ -164,11 +127,11 @@ test(`${rounds} rounds of kill -9: no event lost or repeated, no answer without 
   const evidenceKeys = new EvidenceKeys(keys);
   try {
     const expected = await visibleByLog(client);
-    const changes = async (): Promise<z.infer<typeof line>['data']['permitChanged'][]> =>
-      (await receivedLines())
+    const changes = async (file?: 'frames-ws'): Promise<z.infer<typeof line>['data']['permitChanged'][]> =>
+      (await receivedLines(file))
         .map((text) => line.parse(JSON.parse(text)).data.permitChanged)
         .filter(({ kind }) => kind !== 'OPENED' && kind !== 'HEARTBEAT');
-    await waitFor('the subscriber to catch up', async () => (await changes()).length >= expected.length);
+    await waitFor('the subscribers to catch up', async () => (await changes()).length >= expected.length && (await changes('frames-ws')).length >= expected.length);
     await processes.killSubscriber();
     // What was released must outlive the hub also now; the verifier reads table and journal, a restart carries the rest.
     await processes.killHub();
@@ -176,9 +139,10 @@ test(`${rounds} rounds of kill -9: no event lost or repeated, no answer without 
     expect(verification.fault).toBeNull();
     await processes.startHub('journal');
     const received = await changes();
-    expect(received.map(({ number }) => number)).toEqual(Array.from({ length: expected.length }, (_, i) => i + 1));
-    const seen = received.map(({ kind, documentNo, permit }) => ({ kind, documentNo, certificateNo: permit?.certificateNo ?? null }));
-    expect(seen).toEqual(expected);
+    for (const told of [received, await changes('frames-ws')]) {
+      expect(told.map(({ number }) => number)).toEqual(Array.from({ length: expected.length }, (_, i) => i + 1));
+      expect(told.map(({ kind, documentNo, permit }) => ({ kind, documentNo, certificateNo: permit?.certificateNo ?? null }))).toEqual(expected);
+    }
     expectJournal(expected, writers.journal);
     const errors = await readFile(path.join(folder, 'errors'), 'utf8').catch(() => '');
     expect(new Set(errors.split('\n').slice(0, -1))).toEqual(new Set(errors === '' ? [] : ['STREAM_BROKEN']));

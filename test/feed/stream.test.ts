@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { get, type IncomingMessage } from 'node:http';
 import { createClient } from 'graphql-sse';
 import { FixedClock } from '../../src/measures/clock.js';
@@ -111,6 +112,23 @@ describe('what a subscriber sees of the changes', () => {
     expect(await next()).toMatchObject({ kind: 'ENTERED', number: 1, documentNo: 'A' });
     expect(await next()).toMatchObject({ kind: 'ENTERED', number: 2, documentNo: 'B' });
     await subscription.return?.();
+  });
+
+  test('plain curl reads it', async () => {
+    const pool = running.database.pool();
+    const holderId = await addSubject(pool, '甲');
+    const query = 'subscription { permitChanged { kind number documentNo } }';
+    const curl = spawn('curl', ['-sN', '-H', `Authorization: Bearer ${await running.token('HEPING_HRSS')}`, '-G', '--data-urlencode', `query=${query}`, `${running.hub.url}/stream`]);
+    closing.push(() => curl.kill());
+    let text = '';
+    curl.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    await waitFor('the stream to open', () => text.includes('\n\n'));
+    await addPermits(pool, [{ documentNo: 'A', holderId }]);
+    await waitFor('the event', () => text.split('\n\n').length === 3);
+    expect(text).toBe(
+      'event: next\ndata: {"data":{"permitChanged":{"kind":"OPENED","number":0,"documentNo":null}}}\n\n' +
+        'event: next\ndata: {"data":{"permitChanged":{"kind":"ENTERED","number":1,"documentNo":"A"}}}\n\n',
+    );
   });
 
   test('numbers go on without gap from any cursor, whole transactions or cut in the middle', async () => {
