@@ -40,6 +40,8 @@ export class FeedCursors {
   }
 
   #context(viewer: Viewer, type: string): string {
-    return `feed ${type} ${viewer.agency} ${scopeKeyOf(viewer)} ${this.#boundaryVersion}`;
+    // Page rights decide how much of a list an answer holds, and the feed carries none: an export needs them, the stream
+    // that goes on from its place does not.
+    return `feed ${type} ${viewer.agency} ${scopeKeyOf({ ...viewer, pageLimit: 0 })} ${this.#boundaryVersion}`;
   }
 }

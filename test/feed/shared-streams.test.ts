@@ -1,7 +1,8 @@
 import { get, type IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { waitFor } from '../support/wait-for.js';
-import type { EventStream } from './event-stream.js';
+import { Hub } from '../../src/server/hub.js';
+import { EventStream } from './event-stream.js';
 import { addPermits, addSubject } from './registry-rows.js';
 import { RunningHub, type Change } from './running-hub.js';
 
@@ -74,6 +75,31 @@ test('who comes later counts on from the group; who comes back joins it behind i
   expect((await framesOf('HEPING_HRSS')).length).toBe(5);
   for (const stream of [first, late, back]) stream.close();
   await waitFor('the streams to be closed in the evidence', async () => (await entries()).filter(({ stream }) => stream?.act === 'close' && stream.number === 5).length === 3);
+});
+
+test('two hubs on one database: what one has told, the other goes on from', async () => {
+  running = await RunningHub.start({ heartbeatMs: 60_000 });
+  const pool = running.database.pool();
+  const holderId = await addSubject(pool, '甲');
+  const second = await Hub.start(running.database, { dataFolder: running.folder, port: 0, drainMs: 1_000 });
+  try {
+    const token = await running.token('HEPING_HRSS');
+    const query = 'subscription ($after: String) { permitChanged(after: $after) { kind number cursor documentNo } }';
+    const here = await running.subscribe('HEPING_HRSS', undefined, query);
+    const there = await EventStream.open(second.url, token, query);
+    for (const stream of [here, there]) expect(await running.event(stream)).toMatchObject({ kind: 'OPENED', number: 0 });
+    await addPermits(pool, [0, 1, 2].map((i) => ({ documentNo: `A${i}`, holderId })));
+    const told = await take(here, 3);
+    expect((await take(there, 3)).map(({ number, documentNo }) => [number, documentNo])).toEqual(told.map(({ number, documentNo }) => [number, documentNo]));
+    const moved = await EventStream.open(second.url, token, query, { after: told[0]?.cursor });
+    expect(await running.event(moved)).toMatchObject({ kind: 'OPENED', number: 1 });
+    expect((await take(moved, 2)).map(({ number, documentNo }) => [number, documentNo])).toEqual([[2, 'A1'], [3, 'A2']]);
+    await addPermits(pool, [{ documentNo: 'B', holderId }]);
+    for (const stream of [here, there, moved]) expect(await running.event(stream)).toMatchObject({ number: 4, documentNo: 'B' });
+    for (const stream of [there, moved]) stream.close();
+  } finally {
+    await second.close();
+  }
 });
 
 test('a stream that does not read is cut and told so; the others of its group go on; its cursor loses nothing', async () => {
