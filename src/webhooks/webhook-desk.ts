@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { bulkPageLimit, type Viewer } from '../access/viewer.js';
+import type { Viewer } from '../access/viewer.js';
 import { assertWithin } from '../feed/change-reader.js';
 import type { FeedPlace } from '../feed/cursor.js';
 import { StreamEnded } from '../feed/stream-ended.js';
@@ -161,8 +161,7 @@ export class WebhookDesk {
     const head = await reader.head(as);
     let place: FeedPlace = { epoch: head.epoch, position: head.position + 1n, number: hook.place?.number ?? 0 };
     if (after !== null) {
-      // An export is made with a token of the scope bulk, which sees the same in longer pages.
-      const opened = cursors.open(after, as, change.type) ?? cursors.open(after, { ...as, pageLimit: bulkPageLimit }, change.type);
+      const opened = cursors.open(after, as, change.type);
       if (!opened) {
         throw refused('BAD_CURSOR', '游标无效、不属于本机关，或数据边界已更新', 'The cursor is not valid for this agency and boundary.', 'requestExport; replayWebhook');
       }
