@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import type { Pool } from 'pg';
 import { z } from 'zod';
-import { bulkPageLimit, type Viewer } from '../access/viewer.js';
+import type { Viewer } from '../access/viewer.js';
+import { assertWithin } from '../feed/change-reader.js';
 import type { FeedPlace } from '../feed/cursor.js';
+import { StreamEnded } from '../feed/stream-ended.js';
 import { ServiceKey } from '../planner/context.js';
 import type { GivenApproval } from './approval-store.js';
 import { deadLetters, deliveredEvents, type DeliveredEvent, type EventsAsked } from './delivery-list.js';
@@ -119,7 +121,7 @@ export class WebhookDesk {
     if (hook.state === 'ACTIVE') return true;
     if (hook.state === 'PENDING' || hook.place === null) throw refused('WEBHOOK_NOT_VERIFIED', '回调尚未通过质询', 'The webhook has not answered its challenge.', 'verifyWebhook');
     if (hook.suspension === 'CURSOR_EPOCH' || hook.suspension === 'CURSOR_TOO_OLD') {
-      throw refused('WEBHOOK_PLACE_GONE', '其位置已不在变更日志中', 'Its place is no longer in the change log.', 'requestExport; replayWebhook');
+      throw placeGone();
     }
     if (!(await webhooks.activate(hook, hook.place, authorityOf(this.#viewerOf(hook), boundaryVersion)))) throw changedMeanwhile();
     wake();
@@ -159,10 +161,14 @@ export class WebhookDesk {
     const head = await reader.head(as);
     let place: FeedPlace = { epoch: head.epoch, position: head.position + 1n, number: hook.place?.number ?? 0 };
     if (after !== null) {
-      // An export is made with a token of the scope bulk, which sees the same in longer pages.
-      const opened = cursors.open(after, as, change.type) ?? cursors.open(after, { ...as, pageLimit: bulkPageLimit }, change.type);
-      if (!opened || opened.epoch !== head.epoch) {
-        throw refused('BAD_CURSOR', '游标无效、不属于本机关，或数据边界、日志已更新', 'The cursor is not valid for this agency, boundary and log.', 'requestExport; replayWebhook');
+      const opened = cursors.open(after, as, change.type);
+      if (!opened) {
+        throw refused('BAD_CURSOR', '游标无效、不属于本机关，或数据边界已更新', 'The cursor is not valid for this agency and boundary.', 'requestExport; replayWebhook');
+      }
+      try {
+        assertWithin(head, opened);
+      } catch (error) {
+        throw error instanceof StreamEnded ? placeGone() : error;
       }
       place = opened;
     }
@@ -244,6 +250,10 @@ function targetRefused(fault: string): GraphQLError {
 
 function challengeFailed(fault: string): GraphQLError {
   return refused('WEBHOOK_CHALLENGE_FAILED', `接收方未正确应答质询（${fault}）`, `The receiver did not answer the challenge (${fault}).`, 'docs/recipes/receive-webhooks.md; verifyWebhook');
+}
+
+function placeGone(): GraphQLError {
+  return refused('WEBHOOK_PLACE_GONE', '此位置已不在变更日志中', 'The place is no longer in the change log.', 'requestExport; replayWebhook');
 }
 
 function changedMeanwhile(): GraphQLError {

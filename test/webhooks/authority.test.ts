@@ -100,10 +100,47 @@ test('a new epoch of the log suspends a webhook; it is moved and goes on', async
   await running.database.pool().query('UPDATE hub.feed_head SET epoch = gen_random_uuid()');
   expect((await partner.until(id, 'SUSPENDED')).suspension?.code).toBe('CURSOR_EPOCH');
   await expect(partner.mutate('resumeWebhook', id)).rejects.toThrow('WEBHOOK_PLACE_GONE');
-  await expect(partner.mutate('replayWebhook', id, `, after: "${before ?? ''}"`)).rejects.toThrow('BAD_CURSOR');
+  await expect(partner.mutate('replayWebhook', id, `, after: "${before ?? ''}"`)).rejects.toThrow('WEBHOOK_PLACE_GONE');
   expect((await partner.mutate('replayWebhook', id)).state).toBe('PAUSED');
   expect((await partner.mutate('resumeWebhook', id)).state).toBe('ACTIVE');
   const numbers = await decide(2);
   await waitFor('both', () => receiver.changes.length === 2);
   expect(receiver.documents).toEqual(numbers);
+});
+
+test('a webhook that rested longer than the log is kept is suspended, and goes on from a cursor the log still reaches', async () => {
+  const { receiver } = partner;
+  receiver.received.length = 0;
+  await partner.mutate('pauseWebhook', id);
+  const [lost, kept] = await decide(2);
+  const old = (await partner.webhook(id)).cursor;
+  await running.database.pool().query('UPDATE hub.feed_head SET low_water = position - 1');
+  await partner.mutate('resumeWebhook', id);
+  expect((await partner.until(id, 'SUSPENDED')).suspension?.code).toBe('CURSOR_TOO_OLD');
+  await expect(partner.mutate('replayWebhook', id, `, after: "${old ?? ''}"`)).rejects.toThrow('WEBHOOK_PLACE_GONE');
+  expect((await partner.mutate('replayWebhook', id)).state).toBe('PAUSED');
+  await partner.mutate('resumeWebhook', id);
+  const [next] = await decide(1);
+  await waitFor('the next', () => receiver.documents.includes(next));
+  expect(receiver.documents).toEqual([next]);
+  expect([lost, kept].some((documentNo) => receiver.documents.includes(documentNo))).toBe(false);
+});
+
+test('a document with a filter: a record that leaves the filter leaves the webhook', async () => {
+  const filtered = await Partner.join(running, network, 'HEPING_HRSS', '10.99.0.2');
+  try {
+    await filtered.active({
+      query: 'subscription ($filter: PermitChangeFilter) { permitChanged(filter: $filter) { kind number cursor documentNo permit { documentNo status } } }',
+      variables: { filter: { item: 'P01' } },
+    });
+    const pool = running.database.pool();
+    const [one, other] = [`文${randomUUID()}`, `文${randomUUID()}`];
+    await addPermits(pool, [{ documentNo: other, holderId, item: 'P02' }]);
+    await addPermits(pool, [{ documentNo: one, holderId, item: 'P01' }]);
+    await pool.query(`UPDATE hub.permit SET item = 'P02' WHERE document_no = $1`, [one]);
+    await waitFor('two', () => filtered.receiver.changes.length === 2);
+    expect(filtered.receiver.changes.map(({ data }) => [data?.permitChanged.kind, data?.permitChanged.documentNo])).toEqual([['ENTERED', one], ['LEFT', one]]);
+  } finally {
+    await filtered.receiver.stop();
+  }
 });
