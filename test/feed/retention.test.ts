@@ -1,6 +1,7 @@
 import { keepLog, startEpoch } from '../../src/feed/log-keeper.js';
 import { FixedClock } from '../../src/measures/clock.js';
 import { addPermits, addSubject } from './registry-rows.js';
+import { PullClient } from './pull-client.js';
 import { RunningHub, type Change } from './running-hub.js';
 
 let running: RunningHub;
@@ -63,6 +64,7 @@ test('months go whole: a cursor before them is too old and is told where to star
   expect(await partitions()).not.toContain(label(-1));
   for (const early of [opened.cursor, old[0]?.cursor, old[1]?.cursor]) {
     await expect(running.event(await running.subscribe('HEPING_HRSS', early))).rejects.toThrow('CURSOR_TOO_OLD');
+    await expect(new PullClient(running.hub.url, await running.token('HEPING_HRSS')).page(early ?? '')).rejects.toThrow('CURSOR_TOO_OLD');
   }
   expect(running.released.filter((body) => body.includes('CURSOR_TOO_OLD')).every((body) => body.includes('requestExport'))).toBe(true);
   expect((await take(old[2]?.cursor ?? '', 2)).map(({ number, documentNo }) => [number, documentNo])).toEqual([[4, 'NEW0'], [5, 'NEW1']]);
