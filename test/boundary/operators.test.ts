@@ -88,9 +88,6 @@ function harmless({ layer, place, signature, seesRow }: Operator): string | null
   if (layer === 'policy' && /^->>\(|^jsonb_object_field_text\(/.test(signature)) {
     return '变更日志的行级安全本身：不是调用者的条件，键为常量，对任何内容都不报错 · row security of the change log itself: no condition of a caller; the key is a constant and no content makes it fail';
   }
-  if (layer === 'plan' && signature === '-(bigint,bigint)') {
-    return '变更日志按位置截取：位置出自枢纽密封的游标，调用者不能选定；位置为正，差不溢出；行级安全先于它求值 · the feed cuts the log by position: it comes out of a cursor the hub sealed, no caller can choose it; positions are positive, so the difference cannot overflow; row security runs before it';
-  }
   if (place === 'output' && /^(\|\||textcat|"left"|text)\(/.test(signature)) {
     return '掩码，只作用于已放行的行 · a mask, computed for rows that are already let through';
   }
@@ -112,8 +109,7 @@ function harmless({ layer, place, signature, seesRow }: Operator): string | null
 test('only leakproof operators compare rows in plans and in the policies of records: row conditions, caller filters, keysets, joins', () => {
   const conditions = operators.filter(({ layer, place, seesRow }) => place === 'condition' && seesRow && (layer === 'plan' || layer === 'view'));
   expect(conditions.length).toBeGreaterThan(4);
-  // The feed cuts its log by position; the position comes out of a sealed cursor, not from the caller.
-  expect(conditions.filter(({ leakproof }) => !leakproof).map(({ layer, signature }) => [layer, signature])).toEqual([['plan', '-(bigint,bigint)'], ['plan', 'strpos(text,text)']]);
+  expect(conditions.filter(({ leakproof }) => !leakproof).map(({ layer, signature }) => [layer, signature])).toEqual([['plan', 'strpos(text,text)']]);
   const policies = operators.filter(({ layer, seesRow, leakproof }) => layer === 'policy' && seesRow && !leakproof).map(({ signature }) => signature);
   // The change log alone is judged by an image, and its policy orders itself before every condition of a caller.
   expect(policies).toEqual(['->>(jsonb,text)']);

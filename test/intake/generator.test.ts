@@ -59,7 +59,7 @@ describe('generated rows', () => {
   });
 
   test('of the shipped sample show all districts, all free-trade areas and both items', async () => {
-    await database.pool().query('TRUNCATE hub.permit, hub.permit_action, hub.permit_identifier');
+    await database.pool().query('TRUNCATE hub.permit, hub.permit_action, hub.permit_identifier CASCADE');
     intake.clock.set('2026-01-01T00:00:00Z');
     expect(await intake.take(sampleFile)).toMatchObject({ stored: sampleOptions.rows, rejected: 0 });
     const { rows } = await database.pool().query<{ district: string; item: string; decided_by: string }>(
