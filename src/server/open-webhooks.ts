@@ -3,8 +3,8 @@ import type { Seal } from '../access/keys.js';
 import type { HubDatabase } from '../database/database.js';
 import { Meter } from '../limits/meter.js';
 import { defaultLimits, settingsOf, type AgencyLimits } from '../limits/settings.js';
-import { faultOf } from '../log.js';
 import type { Services } from '../planner/context.js';
+import { StartUpError } from '../start-up-error.js';
 import { ApprovalStore } from '../webhooks/approval-store.js';
 import { DeliveryStore } from '../webhooks/delivery-store.js';
 import { DeliveryWorker, type WorkerParts } from '../webhooks/delivery-worker.js';
@@ -38,13 +38,22 @@ export async function openWebhooks(database: HubDatabase, { services, seal, mete
   return worker;
 }
 
-/** Where the database stands: no delivery goes there. A folder of sockets has no address. */
-async function databaseAddresses({ settings }: HubDatabase, { network, log }: Pick<WebhookServiceParts, 'network' | 'log'>): Promise<readonly string[]> {
+/**
+ * Where the database stands: no delivery goes there. A folder of sockets has no address. Throws StartUpError
+ * DATABASE_UNREACHABLE for a name that leads nowhere: without its address nothing would keep deliveries from it.
+ */
+async function databaseAddresses({ settings }: HubDatabase, { network }: Pick<WebhookServiceParts, 'network'>): Promise<readonly string[]> {
   const { host } = settings;
   if (host.startsWith('/')) return [];
   if (isIP(host) !== 0) return [host];
-  return network.addressesOf(host).catch((error: unknown) => {
-    log.warn('webhook-database-address', '数据库主机名未能解析，回调不会排除其地址 · The name of the database host could not be resolved; webhooks do not exclude its address', { fault: faultOf(error) });
-    return [];
+  return network.addressesOf(host).catch((cause: unknown) => {
+    throw new StartUpError(
+      'DATABASE_UNREACHABLE',
+      {
+        zh: '数据库主机名未能解析，无从保证回调不投递到数据库，枢纽不启动。请检查 DATABASE_URL 的主机名与域名解析。',
+        en: 'The name of the database host could not be resolved, so that nothing would keep webhooks from it; the hub does not start. Check the host of DATABASE_URL and the name service.',
+      },
+      { cause },
+    );
   });
 }
