@@ -167,10 +167,10 @@ export class DocumentMaker {
       for (let times = random.chance(0.15) ? 2 : 1; times > 0; times -= 1) selections.splice(random.int(0, selections.length), 0, this.connection(depth - 1, whole));
     }
     if (depth > 0 && random.chance(0.2)) {
-      const onInterface = type.getInterfaces().length > 0 && random.chance(0.3);
-      const on = onInterface ? 'Node' : type.name;
-      const inner = (): Selection[] => (onInterface ? [this.#field('id', null), this.#field('__typename', null)] : this.#fields(type, depth - 1, false));
-      selections.splice(random.int(0, selections.length), 0, this.#spread(on, inner, 0.3));
+      const face = type.getInterfaces().length > 0 && random.chance(0.3) ? random.pick(type.getInterfaces()) : null;
+      const inner = (): Selection[] =>
+        face ? [...Object.values(face.getFields()).map(({ name }) => this.#field(name, null)), this.#field('__typename', null)] : this.#fields(type, depth - 1, false);
+      selections.splice(random.int(0, selections.length), 0, this.#spread(face?.name ?? type.name, inner, 0.3));
     }
     return selections;
   }
