@@ -142,7 +142,11 @@ export class OperationMaker {
       [`first: ${random.pick([0, -1, largest + 1])}`, 'BAD_PAGE_SIZE'],
       ['first: 1, last: 1', 'BAD_PAGE_SIZE'],
     ] as const);
+    // Without connections below: one that asks by what is withheld would deny the root before its page is looked at.
+    const question = this.#document.questionBelow;
+    this.#document.questionBelow = null;
     const selection: FieldSelection = { form: 'field', key: 'bad', name, arguments: bad, condition: null, below: this.#document.below(name, false, 2) };
+    this.#document.questionBelow = question;
     roots.push({ name, selection, uses: new Set(), reply: () => ({ data: null, denied: [], rows: [] }) });
     return code;
   }
