@@ -62,13 +62,15 @@ export class Tokens {
   static async open(identity: IdentityConfig, keys: HubKeys, clock: Clock, log: Log, times?: KeyTimes): Promise<Tokens> {
     const { mode, audience, external } = identity;
     const issuers: TrustedIssuer[] = [];
-    if (external) issuers.push({ name: external.issuer, audience, keys: await TrustedKeys.open(external.jwks, log, times) });
+    const digestKey = keys.key('digest');
     const localIssuer = mode === 'local' ? await LocalIssuer.open(keys, clock) : null;
     if (localIssuer) issuers.push({ name: localIssuerName, audience: localAudience, keys: localIssuer });
+    // Last, for what has to be closed again comes with it.
+    if (external) issuers.push({ name: external.issuer, audience, keys: await TrustedKeys.open(external.jwks, log, times) });
     if (issuers.length === 0) {
       throw new StartUpError('IDENTITY_MISSING', { zh: '没有可信的令牌签发方。', en: 'There is no issuer whose tokens count.' });
     }
-    return new Tokens(issuers, localIssuer, keys.key('digest'), clock);
+    return new Tokens(issuers, localIssuer, digestKey, clock);
   }
 
   /** What somebody without a valid token is to do. */

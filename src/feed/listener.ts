@@ -9,10 +9,12 @@ export class FeedListener {
   readonly #database: HubDatabase;
   readonly #connected: () => Promise<void>;
   readonly #waiting = new Set<() => void>();
+  readonly #following = new Set<() => void>();
   #client: pg.Client | null = null;
   #count = 0;
   #retry: NodeJS.Timeout | null = null;
   #closed = false;
+  #opening: Promise<void> | null = null;
 
   /** `connected` runs before every (re)connection counts: the server may be another one than before. */
   constructor(database: HubDatabase, connected: () => Promise<void> = () => Promise.resolve()) {
@@ -20,14 +22,26 @@ export class FeedListener {
     this.#connected = connected;
   }
 
+  /** Throws where notifications cannot be had now; nothing is tried again then. */
   async open(): Promise<void> {
     const client = new pg.Client(this.#database.clientConfig());
     client.on('notification', () => this.wake());
-    client.on('error', () => this.#reconnect(client));
-    client.on('end', () => this.#reconnect(client));
+    const session = { lost: false };
+    for (const event of ['error', 'end'] as const) {
+      client.on(event, () => {
+        session.lost = true;
+        this.#lost(client);
+      });
+    }
     await client.connect();
-    await client.query('LISTEN hub_feed');
-    await this.#connected();
+    try {
+      await client.query('LISTEN hub_feed');
+      await this.#connected();
+      if (session.lost) throw new Error('the connection was lost');
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
     if (this.#closed) return client.end(); // closed while a reconnection was under way
     this.#client = client;
     this.wake();
@@ -37,7 +51,14 @@ export class FeedListener {
     this.#closed = true;
     if (this.#retry) clearTimeout(this.#retry);
     this.wake();
+    this.#following.clear();
+    await this.#opening;
     await this.#client?.end();
+  }
+
+  /** Calls back at every notification, as long as the listener is open. */
+  follow(heard: () => void): void {
+    this.#following.add(heard);
   }
 
   /** A mark to wait behind: what was notified after it was taken ends the wait at once. */
@@ -69,15 +90,21 @@ export class FeedListener {
   /** Ends all waits. */
   wake(): void {
     this.#count += 1;
+    for (const heard of this.#following) heard();
     for (const done of [...this.#waiting]) done();
   }
 
-  #reconnect(client: pg.Client): void {
-    if (this.#client === client) this.#client = null;
-    if (this.#closed || this.#retry) return;
+  /** A connection that counted is replaced; one that never did is whoever's opened it. */
+  #lost(client: pg.Client): void {
+    if (this.#client !== client) return;
+    this.#client = null;
+    this.#reconnect();
+  }
+
+  #reconnect(): void {
+    if (this.#closed) return;
     this.#retry = setTimeout(() => {
-      this.#retry = null;
-      this.open().catch(() => this.#reconnect(client));
+      this.#opening = this.open().catch(() => this.#reconnect());
     }, 250);
   }
 }

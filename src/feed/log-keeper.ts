@@ -1,6 +1,7 @@
 import type { HubDatabase } from '../database/database.js';
 import { faultOf, type Log } from '../log.js';
 import type { Clock } from '../measures/clock.js';
+import { Turns } from '../turns.js';
 
 /** Months the log keeps behind the running one: a partner that was away for a year still goes on from its cursor. */
 export const keptMonths = 13;
@@ -20,8 +21,7 @@ export class LogKeeper {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #months: number;
-  #timer: NodeJS.Timeout | null = null;
-  #working: Promise<void> | null = null;
+  readonly #turns = new Turns(() => this.#turn(), turnMs);
 
   constructor(database: HubDatabase, clock: Clock, log: Log, months = keptMonths) {
     this.#database = database;
@@ -34,14 +34,16 @@ export class LogKeeper {
   async open(): Promise<void> {
     await this.checkEpoch();
     await this.#turn();
-    this.#timer = setInterval(() => {
-      this.#working = this.#turn();
-    }, turnMs).unref();
   }
 
-  async close(): Promise<void> {
-    if (this.#timer) clearInterval(this.#timer);
-    await this.#working;
+  /** Goes on in the background. */
+  start(): void {
+    this.#turns.start(turnMs);
+  }
+
+  /** Nothing further in the background; resolves when what is under way is done. */
+  close(): Promise<void> {
+    return this.#turns.close();
   }
 
   /** Starts a new epoch where another cluster wrote last. */

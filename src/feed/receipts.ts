@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { Viewer } from '../access/viewer.js';
 import { faultOf, type Log } from '../log.js';
 import type { Clock } from '../measures/clock.js';
+import { Turns } from '../turns.js';
 import type { FeedPlace } from './cursor.js';
 
 export type Transport = 'SSE' | 'WEBSOCKET' | 'WEBHOOK' | 'PULL';
@@ -124,14 +125,13 @@ export class Consumer {
 export class Receipts {
   readonly #parts: ReceiptParts;
   readonly #dirty = new Set<Consumer>();
-  readonly #timer: NodeJS.Timeout;
-  #flushing: Promise<void> = Promise.resolve();
+  readonly #turns: Turns;
 
   constructor(parts: ReceiptParts) {
     this.#parts = parts;
-    this.#timer = setInterval(() => {
-      if (this.#dirty.size > 0) this.#flushing = this.#flushing.then(() => this.#tryFlush());
-    }, parts.flushMs ?? defaultFlushMs).unref();
+    const flushMs = parts.flushMs ?? defaultFlushMs;
+    this.#turns = new Turns(() => this.#tryFlush(), flushMs);
+    this.#turns.start(flushMs); // nothing is written before somebody was given something
   }
 
   /** A consumer to report of. Cheap; streams that share a frame may share one as well. */
@@ -196,8 +196,7 @@ export class Receipts {
 
   /** Writes down the rest. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#flushing;
+    await this.#turns.close();
     await this.#tryFlush();
   }
 

@@ -25,7 +25,7 @@ import { ExportDesk, exportDesk } from '../export/export-desk.js';
 import { ExportDownload } from '../export/export-download.js';
 import { exportBounds, type ExportBounds, type RunParts } from '../export/export-run.js';
 import { ExportStore } from '../export/export-store.js';
-import { ExportWorker } from '../export/export-worker.js';
+import { exportWorker } from '../export/export-work.js';
 import { exportSeal } from '../export/operations.js';
 import { FeedListener } from '../feed/listener.js';
 import { LogKeeper } from '../feed/log-keeper.js';
@@ -53,6 +53,7 @@ import { Lanes } from './lanes.js';
 import { openReceipts } from './open-receipts.js';
 import { openWebhooks } from './open-webhooks.js';
 import { OpenStreams } from './open-streams.js';
+import { Opened } from './opened.js';
 import { Page } from './page/page.js';
 import { quotasFrom } from './quotas.js';
 import { Readiness } from './readiness.js';
@@ -110,8 +111,22 @@ export class Hub {
     return this.tokens.localIssuer;
   }
 
-  /** Builds schema, boundary, planner, feed and front, and listens. Throws, and listens nowhere, when any part is missing. */
+  /**
+   * Builds schema, boundary, planner, feed and front, takes the address, and begins what goes on in the background. Throws
+   * when any part is missing; then it listens nowhere, and what it had opened is closed.
+   */
   static async start(database: HubDatabase, options: HubOptions): Promise<Hub> {
+    const opened = new Opened();
+    try {
+      return await Hub.#start(database, options, opened);
+    } catch (error) {
+      await opened.close().catch(() => undefined); // why it did not start says more
+      throw error;
+    }
+  }
+
+  /** What it opens is closed in reverse order: first the front, then the background, then what both stand on. */
+  static async #start(database: HubDatabase, options: HubOptions, opened: Opened): Promise<Hub> {
     const clock = options.clock ?? systemClock;
     const log = options.log ?? textLog('warn', (line) => void process.stderr.write(line));
     const policy = boundaryPolicy(clock);
@@ -119,7 +134,9 @@ export class Hub {
     const keys = new HubKeys(path.resolve(options.dataFolder));
     const seal = new Seal(keys.key('seal'));
     const tokens = await Tokens.open(options.identity ?? localIdentity, keys, clock, log, options.keyTimes);
+    opened.add(() => tokens.close());
     const readers = new Readers(database, policy.terms);
+    opened.add(() => readers.close());
     const ids = new NodeIds(keys.key('node'), nodes.keys());
     const plannerParts = { schema, policy, rules: shieldRules(policy), tables: hubTables(), reads, nodes, ids, seal, readers, clock };
     const planner = new Planner(plannerParts);
@@ -127,6 +144,7 @@ export class Hub {
     const documents = new TrustedDocuments(await trustOperations(options.dataFolder, planner, plannerParts), limitSettings, log);
     const meter = new Meter(limitSettings, clock);
     const register = new AccessRegister(database, clock, log);
+    opened.add(() => register.close());
     await register.open();
     const evidenceKeys = new EvidenceKeys(keys);
     const accessLog = await AccessLog.open(database, {
@@ -136,10 +154,13 @@ export class Hub {
       clock,
       log,
     });
+    opened.add(() => accessLog.close());
     const keyRing = await openKeyRing(database, options.dataFolder);
     const logKeeper = new LogKeeper(database, clock, log, options.feedMonths);
+    opened.add(() => logKeeper.close());
     await logKeeper.open();
     const listener = new FeedListener(database, () => logKeeper.checkEpoch());
+    opened.add(() => listener.close());
     await listener.open();
     const services = new Services()
       .set(personalSeals, { keyRing, ids })
@@ -153,6 +174,7 @@ export class Hub {
     const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
     const cursors = new FeedCursors(seal, policy.version);
     const receipts = openReceipts(database, { services, policy, seal, cursors, clock, log });
+    opened.add(() => receipts.close());
     const changeReader = new ChangeReader({ readers, clock });
     services
       .set(pullParts, { reader: changeReader, cursors, receipts })
@@ -162,14 +184,17 @@ export class Hub {
       store: new ExportStore(database.pool('concordat_writer')),
       bounds: options.exportBounds ?? exportBounds,
     };
-    const exportWorker = new ExportWorker({ ...exporting, log });
-    services.set(exportSeal, seal).set(exportDesk, new ExportDesk(exporting, clock, () => exportWorker.wake()));
+    const exportJobs = exportWorker(exporting, log);
+    opened.add(() => exportJobs.close());
+    services.set(exportSeal, seal).set(exportDesk, new ExportDesk(exporting, clock, () => exportJobs.wake()));
     const webhooks = await openWebhooks(database, {
       services, seal, meter, planner, plannerParts, changes, reader: changeReader, accessLog, cursors, listener, clock, log, keyRing, receipts, tokens, day,
       boundaryVersion: policy.version,
       network: options.network ?? new SystemNetwork(),
     });
+    opened.add(() => webhooks.close());
     const lanes = await Lanes.open(schema, planner, readers, services, meter);
+    opened.add(() => lanes.close());
     const streams = new Streams({
       reader: changeReader, accessLog, receipts, cursors, listener, clock,
       heartbeatMs: options.heartbeatMs ?? heartbeatMs,
@@ -179,27 +204,18 @@ export class Hub {
     const subscribing = { planner, plannerParts, meter, changes, accessLog, clock, streams };
     const stream = sseTransport({ ...subscribing, quota });
     const readiness = new Readiness({ database, accessLog, listener, tokens, day, log });
-    const openStreams = new OpenStreams(tokens, day, () => listener.wake());
-    const webSockets = new WebSockets({ ...subscribing, documents, tokens, day, openStreams, quota });
     const page = new Page(tokens.localIssuer, clock);
     const exports = new ExportDownload({ ...exporting, accessLog, evidenceKeys, clock });
+    const openStreams = new OpenStreams(tokens, day, () => listener.wake());
+    opened.add(() => openStreams.stop());
+    const webSockets = new WebSockets({ ...subscribing, documents, tokens, day, openStreams, quota });
     const front = new HttpFront({
       page, lanes, documents, tokens, accessLog, boundaryVersion: policy.version, day, stream, openStreams, webSockets, exports, readiness, clock, log,
     });
+    opened.add(() => front.close(options.drainMs ?? defaultDrainMs));
+    opened.add(() => readiness.stop());
     const url = await front.listen(options.host ?? '127.0.0.1', options.port, options.orAnyFreePort ?? false);
-    return new Hub(url, tokens, accessLog, async () => {
-      readiness.stop();
-      await front.close(options.drainMs ?? defaultDrainMs);
-      await exportWorker.close();
-      await webhooks.close();
-      tokens.close();
-      await lanes.close();
-      await listener.close();
-      await receipts.close();
-      await logKeeper.close();
-      await accessLog.close();
-      await register.close();
-      await readers.close();
-    });
+    for (const background of [register, logKeeper, exportJobs, webhooks]) background.start();
+    return new Hub(url, tokens, accessLog, () => opened.close());
   }
 }

@@ -1,20 +1,27 @@
 import { isIP } from 'node:net';
 import type { Seal } from '../access/keys.js';
 import type { HubDatabase } from '../database/database.js';
+import type { FeedListener } from '../feed/listener.js';
+import type { LeaseWorker } from '../leases/lease-worker.js';
 import { Meter } from '../limits/meter.js';
 import { defaultLimits, settingsOf, type AgencyLimits } from '../limits/settings.js';
+import type { Log } from '../log.js';
 import type { Services } from '../planner/context.js';
 import { StartUpError } from '../start-up-error.js';
 import { ApprovalStore } from '../webhooks/approval-store.js';
 import { DeliveryStore } from '../webhooks/delivery-store.js';
-import { DeliveryWorker, type WorkerParts } from '../webhooks/delivery-worker.js';
+import type { RunParts } from '../webhooks/delivery-run.js';
+import { deliveryWorker } from '../webhooks/delivery-work.js';
 import { webhookSeal } from '../webhooks/operations.js';
+import type { Webhook } from '../webhooks/webhook.js';
 import { WebhookDesk, webhookDesk } from '../webhooks/webhook-desk.js';
 import { WebhookStore } from '../webhooks/webhook-store.js';
 
-export interface WebhookServiceParts extends Omit<WorkerParts, 'store' | 'approvals' | 'neighbours' | 'random' | 'meter'> {
+export interface WebhookServiceParts extends Omit<RunParts, 'store' | 'approvals' | 'neighbours' | 'random' | 'meter'> {
   readonly services: Services;
   readonly seal: Seal;
+  readonly listener: FeedListener;
+  readonly log: Log;
   /** Whoever registers a webhook pays as whoever opens a stream; what is delivered is not charged. */
   readonly meter: Meter;
 }
@@ -22,10 +29,10 @@ export interface WebhookServiceParts extends Omit<WorkerParts, 'store' | 'approv
 /** Deliveries come when something changes, not when one asks: they count against nobody's budget. */
 const unbounded: AgencyLimits = { ...defaultLimits, operationCost: 1_000_000_000, budget: { perMinute: 1_000_000_000, burst: 1_000_000_000 } };
 
-/** Webhooks of a hub: the operations that manage them, and the worker that delivers. */
-export async function openWebhooks(database: HubDatabase, { services, seal, meter, ...given }: WebhookServiceParts): Promise<DeliveryWorker> {
+/** Webhooks of a hub: the operations that manage them, and the worker that delivers once it is started. */
+export async function openWebhooks(database: HubDatabase, { services, seal, meter, listener, log, ...given }: WebhookServiceParts): Promise<LeaseWorker<Webhook>> {
   const pool = database.pool('concordat_writer');
-  const parts: WorkerParts = {
+  const parts: RunParts = {
     ...given,
     meter: new Meter(settingsOf(unbounded, new Map()), given.clock),
     store: new DeliveryStore(pool),
@@ -33,7 +40,9 @@ export async function openWebhooks(database: HubDatabase, { services, seal, mete
     neighbours: await databaseAddresses(database, given),
     random: Math.random,
   };
-  const worker = new DeliveryWorker(parts);
+  const worker = deliveryWorker(parts, log);
+  // Every transaction sealed into the log may be somebody's.
+  listener.follow(() => worker.wake());
   services.set(webhookSeal, seal).set(webhookDesk, new WebhookDesk({ ...parts, meter, pool, webhooks: new WebhookStore(pool), wake: () => worker.wake() }));
   return worker;
 }

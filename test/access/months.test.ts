@@ -64,6 +64,7 @@ test('a hub makes the partitions of its time and fills the register behind the l
   log.clock.at = Date.UTC(2033, 1, 1);
   const register = new AccessRegister(log.database, log.clock, textLog('error', () => undefined));
   await register.open();
+  register.start();
   await log.writeChains(1);
   for (let i = 0; i < 100 && (await partitions('access_read'))['203302'] !== 10; i += 1) await new Promise((resolve) => setTimeout(resolve, 50));
   await register.close();

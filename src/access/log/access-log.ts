@@ -53,8 +53,13 @@ export class AccessLog {
     const folder = new EvidenceFolder(options.dataFolder);
     const store = options.mode === 'journal' ? new JournalStore(database, folder, options.log) : new DatabaseStore(database, folder);
     const accessLog = new AccessLog(store, options);
-    await accessLog.#open();
-    await carryAbandoned(database, folder);
+    try {
+      await accessLog.#open();
+      await carryAbandoned(database, folder);
+    } catch (error) {
+      await accessLog.close();
+      throw error;
+    }
     return accessLog;
   }
 

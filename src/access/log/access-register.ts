@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { HubDatabase } from '../../database/database.js';
 import { faultOf, type Log } from '../../log.js';
 import type { Clock } from '../../measures/clock.js';
+import { Turns } from '../../turns.js';
 import { monthOf } from './access-entry.js';
 
 /** Entries taken into the register in one transaction. */
@@ -65,9 +66,7 @@ export class AccessRegister {
   readonly #database: HubDatabase;
   readonly #clock: Clock;
   readonly #log: Log;
-  #timer: NodeJS.Timeout | null = null;
-  #working: Promise<void> | null = null;
-  #closed = false;
+  readonly #turns = new Turns(() => this.#turn(), (spentMs) => Math.max(registerMs, spentMs / dutyCycle));
   #partitionsAt = -Infinity;
   #failing = false;
 
@@ -77,24 +76,19 @@ export class AccessRegister {
     this.#log = log;
   }
 
-  /** Makes the partitions and goes on in the background. */
-  async open(): Promise<void> {
-    await this.#turn();
-    this.#next(0);
+  /** Makes the partitions and takes in what is durable now. */
+  open(): Promise<void> {
+    return this.#turn();
   }
 
-  async close(): Promise<void> {
-    this.#closed = true;
-    if (this.#timer) clearTimeout(this.#timer);
-    await this.#working;
+  /** Goes on in the background. */
+  start(): void {
+    this.#turns.start(registerMs);
   }
 
-  #next(spentMs: number): void {
-    if (this.#closed) return;
-    this.#timer = setTimeout(() => {
-      const begin = performance.now();
-      this.#working = this.#turn().then(() => this.#next(performance.now() - begin));
-    }, Math.max(registerMs, spentMs / dutyCycle)).unref();
+  /** Nothing further in the background; resolves when what is under way is done. */
+  close(): Promise<void> {
+    return this.#turns.close();
   }
 
   /** One turn; a database that is away is tried again at the next. */
