@@ -22,7 +22,9 @@ let watch: pg.Client;
 // What runs on in the background is a timer or a session. Timers are counted as Node makes and clears them.
 const timers = new Set<number>();
 const hook = createHook({
-  init: (id, type) => void (type === 'Timeout' && timers.add(id)),
+  init: (id, type) => {
+    if (type === 'Timeout') timers.add(id);
+  },
   destroy: (id) => {
     timers.delete(id);
   },

@@ -47,7 +47,8 @@ export async function runOnce(settings: DatabaseSettings, sql: string): Promise<
 export async function createDatabase(settings: DatabaseSettings, template = 'template0'): Promise<DatabaseSettings> {
   const database = `hub_test_${randomBytes(6).toString('hex')}`;
   const encoding = template === 'template0' ? ` ENCODING 'UTF8' LOCALE 'C.UTF-8'` : '';
-  await runOnce(settings, `CREATE DATABASE ${database} TEMPLATE ${template}${encoding}`);
+  // Copying files takes 0.3 s where the default, which writes every page into the log, takes 0.7 (16 MB, a busy machine).
+  await runOnce(settings, `CREATE DATABASE ${database} TEMPLATE ${template} STRATEGY FILE_COPY${encoding}`);
   return { ...settings, database };
 }
 

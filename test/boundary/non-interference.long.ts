@@ -8,7 +8,7 @@ import { makePair } from './pairs.js';
 import { Random } from './random.js';
 
 /**
- * Generated pairs per run: few in `npm test`, hundreds in `npm run test:boundary`, as many as one likes with PAIRS=….
+ * Generated pairs per run: few in `npm run test:long`, hundreds in `npm run test:boundary`, as many as one likes with PAIRS=….
  * From `enough` pairs on, everything the surface offers must have been asked under every relation; a run goes on for it.
  */
 const pairs = Number(process.env['PAIRS'] ?? '16');

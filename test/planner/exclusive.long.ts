@@ -135,7 +135,7 @@ test('exclusive connections that the server ended are made anew, idle or in use'
   }
 });
 
-/** In `npm test` some; CANCEL_ROUNDS=1000 for a long run. */
+/** In `npm run test:long` some; CANCEL_ROUNDS=1000 for a long run. */
 const rounds = Number(process.env['CANCEL_ROUNDS'] ?? 40);
 
 test(`${rounds} cancels at random moments find no foreign victim, and every connection stays usable`, async () => {

@@ -14,7 +14,7 @@ import { explain, Rounds, type RoundsOptions } from './rounds.js';
 import { WorldLoader, type World } from './world.js';
 
 const seed = Number(process.env['FAST_CHECK_SEED'] ?? '1');
-/** Few in `npm test`; LAYER_ROUNDS says how many, `npm run test:boundary` plays 100. */
+/** Few in `npm run test:long`; LAYER_ROUNDS says how many, `npm run test:boundary` plays 100. */
 const rounds = Number(process.env['LAYER_ROUNDS'] ?? '16');
 const policy = boundaryPolicy();
 const viewers = ['HEPING_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_DONGJIANG_APPROVAL', 'HEPING_HRSS', 'BINHAI_HRSS', 'MUNI_HRSS'].map((code) => asker(code));

@@ -9,7 +9,7 @@ import { Differential } from './differential/corpus.js';
 /**
  * The planner against a naive interpreter in memory (test/boundary/expectation.ts, which loads nothing of it) and against
  * ordinary resolvers over the same declarations: data, order, nulls, page information, totals, denials, counts. Few worlds
- * in `npm test`; as many as one likes with DIFFERENTIAL_WORLDS=….
+ * in `npm run test:long`; as many as one likes with DIFFERENTIAL_WORLDS=….
  */
 const worlds = Number(process.env['DIFFERENTIAL_WORLDS'] ?? '8');
 const operationsPerWorld = 4;
