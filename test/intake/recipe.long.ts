@@ -95,7 +95,7 @@ test('the doubtful row is shown and accepted', async () => {
   expect((await hub(`${commandWith('doubts list')} --state ACCEPTED`)).out).toContain('王五: 已核对');
   const again = await hub(commandWith('doubts refuse').replace('REFERENCE', reference));
   expect([again.code, again.said]).toEqual([1, expect.stringContaining('IMPORT_DOUBT_SETTLED')]);
-});
+}, 180_000); // six programs one after the other: a busy machine has taken 60 s
 
 test('the same file again changes nothing and says when it was first taken', async () => {
   const { out } = await hub(importCommand, ['--json']);
