@@ -1,7 +1,10 @@
 // Mutation testing: each rule is changed in turn, and a test must notice. The tests run as compiled by tsc, so the
 // compiled modules are mutated; names in the report are those of the sources, with .js for .ts. One module at a time:
-// `npm run mutation -- --module measures|boundary|declarations`.
+// `npm run mutation -- --module measures|boundary|declarations|planner|feed`; of the last two, which are tested on a
+// database, best a slice at a time: `--mutate dist/src/planner/keyset.js`.
 const copied = ['dist', 'dist/src', 'dist/src/**', 'dist/test', 'package.json', 'stryker.config.mjs', 'test'];
+
+const everything = ['dist/**', 'migrations/**', 'schema/**', 'samples/**', 'src/**', 'test/**'];
 
 const modules = {
   // What decides something; the register of agencies is names.
@@ -19,6 +22,18 @@ const modules = {
   declarations: {
     tests: 'test/boundary/mutation.jest.config.js',
     mutate: ['dist/src/{permits,subjects,competence,reference}/boundary.js'],
+  },
+  // From a document to SQL and to the bytes of an answer.
+  planner: {
+    tests: 'test/support/mutation.jest.config.js',
+    mutate: ['dist/src/planner/**/*.js', 'dist/src/database/{packed-rows,row-cells,envelope}.js'],
+    copied: everything,
+  },
+  // From the log to frames, pages and receipts.
+  feed: {
+    tests: 'test/support/mutation.jest.config.js',
+    mutate: ['dist/src/feed/**/*.js'],
+    copied: everything,
   },
 };
 
