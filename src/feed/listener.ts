@@ -4,13 +4,14 @@ import type { HubDatabase } from '../database/database.js';
 /** Longest time between looks at the log when no notification comes: a lost LISTEN connection only delays. */
 const pollMs = 1_000;
 
-/** Wakes streams when a transaction has been sealed into the log. */
+/** Wakes streams when transactions got their positions in the log. */
 export class FeedListener {
   readonly #database: HubDatabase;
   readonly #connected: () => Promise<void>;
   readonly #waiting = new Set<() => void>();
   #client: pg.Client | null = null;
   #count = 0;
+  #ignored: number | null = null;
   #retry: NodeJS.Timeout | null = null;
   #closed = false;
 
@@ -22,7 +23,9 @@ export class FeedListener {
 
   async open(): Promise<void> {
     const client = new pg.Client(this.#database.clientConfig());
-    client.on('notification', () => this.wake());
+    client.on('notification', ({ processId }) => {
+      if (processId !== this.#ignored) this.wake();
+    });
     client.on('error', () => this.#reconnect(client));
     client.on('end', () => this.#reconnect(client));
     await client.connect();
@@ -64,6 +67,11 @@ export class FeedListener {
   /** Whether notifications arrive; without them streams look at the log once a second. */
   get connected(): boolean {
     return this.#client !== null;
+  }
+
+  /** Notifications of this session are not heard: its owner, in this process, wakes by itself. */
+  ignore(processId: number | null): void {
+    this.#ignored = processId;
   }
 
   /** Ends all waits. */

@@ -29,6 +29,7 @@ import { ExportWorker } from '../export/export-worker.js';
 import { exportSeal } from '../export/operations.js';
 import { FeedListener } from '../feed/listener.js';
 import { LogKeeper } from '../feed/log-keeper.js';
+import { Sequencer } from '../feed/sequencer.js';
 import { pullParts } from '../feed/pull/changes-read.js';
 import { Reconciler, reconciler } from '../feed/reconcile/reconciler.js';
 import { sseTransport } from '../feed/sse.js';
@@ -140,6 +141,8 @@ export class Hub {
     const logKeeper = new LogKeeper(database, clock, log, options.feedMonths);
     await logKeeper.open();
     const listener = new FeedListener(database, () => logKeeper.checkEpoch());
+    const sequencer = new Sequencer(database, listener, log);
+    await sequencer.open();
     await listener.open();
     const services = new Services()
       .set(personalSeals, { keyRing, ids })
@@ -153,10 +156,10 @@ export class Hub {
     const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
     const cursors = new FeedCursors(seal, policy.version);
     const receipts = openReceipts(database, { services, policy, seal, cursors, clock, log });
-    const changeReader = new ChangeReader({ readers, clock });
+    const changeReader = new ChangeReader({ readers, sequencer, clock });
     services
-      .set(pullParts, { reader: changeReader, cursors, receipts })
-      .set(reconciler, new Reconciler({ plannerParts, reader: changeReader, cursors }));
+      .set(pullParts, { reader: changeReader, sequencer, cursors, receipts })
+      .set(reconciler, new Reconciler({ plannerParts, reader: changeReader, sequencer, cursors }));
     const exporting: RunParts = {
       planner, plannerParts, services, changeReader, cursors, keyRing, tokens, day, boundaryVersion: policy.version,
       store: new ExportStore(database.pool('concordat_writer')),
@@ -196,6 +199,7 @@ export class Hub {
       await lanes.close();
       await listener.close();
       await receipts.close();
+      await sequencer.close();
       await logKeeper.close();
       await accessLog.close();
       await register.close();
