@@ -19,7 +19,7 @@ const betweenMs = 10;
 const quietMs = 250;
 
 /** Looks asleep, and those of hubs that do not lead: nobody relies on them, they bound what a frozen leader delays. Also how often another hub tries to lead. */
-const pollMs = 1_000;
+const defaultPollMs = 1_000;
 
 /** A lost connection is made anew after this. */
 const retryMs = 250;
@@ -47,6 +47,7 @@ export class Sequencer {
   readonly #database: HubDatabase;
   readonly #listener: Pick<FeedListener, 'wake' | 'ignore'>;
   readonly #log: Log;
+  readonly #pollMs: number;
   #session: Session | null = null;
   #working: Promise<void> = Promise.resolve();
   #closed = false;
@@ -55,11 +56,12 @@ export class Sequencer {
   #settling: Promise<void> = Promise.resolve();
   #settlingNext: Promise<void> | null = null;
 
-  /** `listener`: this process's own, woken without a notification. */
-  constructor(database: HubDatabase, listener: Pick<FeedListener, 'wake' | 'ignore'>, log: Log) {
+  /** `listener`: this process's own, woken without a notification. `pollMs`: tests do without the net. */
+  constructor(database: HubDatabase, listener: Pick<FeedListener, 'wake' | 'ignore'>, log: Log, pollMs = defaultPollMs) {
     this.#database = database;
     this.#listener = listener;
     this.#log = log;
+    this.#pollMs = pollMs;
   }
 
   /** Returns when everything committed so far has its position, also what was written while no hub ran. Throws where the database cannot be asked. */
@@ -106,7 +108,7 @@ export class Sequencer {
       this.#session = null;
       this.#listener.ignore(null);
       await client.end().catch(() => undefined);
-      if (!this.#closed) await this.#pause(retryMs);
+      await this.#pause(retryMs);
     }
   }
 
@@ -124,22 +126,23 @@ export class Sequencer {
   async #turns(session: Session): Promise<void> {
     while (!(await isLocked(session, leaderLock))) {
       await this.#give(session);
-      await this.#pause(pollMs);
+      await this.#pause(this.#pollMs);
       if (this.#closed) return;
     }
     await session.client.query('LISTEN hub_feed_pending');
-    for (let workedAt = performance.now(); !this.#closed; await this.#pause(betweenMs)) {
+    for (let workedAt = performance.now(); !this.#closed; ) {
       if ((await this.#give(session)) > 0) workedAt = performance.now();
       else if (performance.now() - workedAt >= quietMs && (await isLocked(session, asleepLock))) {
         await this.#sleep(session);
         workedAt = performance.now();
       }
+      await this.#pause(betweenMs);
     }
   }
 
   /** Looks at once, for who sealed before the lock was had has told nobody, then whenever it is told. Returns awake when there was work. */
   async #sleep(session: Session): Promise<void> {
-    while (!this.#closed && (await this.#give(session)) === 0) await this.#pause(pollMs);
+    while (!this.#closed && (await this.#give(session)) === 0) await this.#pause(this.#pollMs);
     await session.client.query(`SELECT pg_advisory_unlock(${asleepLock})`);
   }
 
