@@ -137,6 +137,9 @@ function writerSql(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>): 
     'GRANT USAGE ON SCHEMA hub TO concordat_writer;',
     'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA hub TO concordat_writer;',
     'REVOKE UPDATE, DELETE ON hub.access_entry, hub.access_plan FROM concordat_writer;',
+    // Events come from its triggers; positions and the end of the log are given by the owner.
+    'REVOKE UPDATE, DELETE ON hub.feed_event, hub.feed_transaction FROM concordat_writer;',
+    'REVOKE INSERT, UPDATE, DELETE ON hub.feed_head FROM concordat_writer;',
     'REVOKE INSERT, UPDATE, DELETE ON hub.access_read, hub.access_subject, hub.access_register FROM concordat_writer;',
     ...securedTables(policy, tables).flatMap((name) => [
       `ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY;`,
@@ -152,7 +155,7 @@ function openViewsSql(policy: BoundaryPolicy): string {
   return [
     'CREATE VIEW shared.agency AS SELECT code, kind, jurisdiction, district, name_zh, name_en, valid_from, valid_to, successor, part_of FROM hub.agency;',
     'CREATE VIEW shared.feed_head AS SELECT epoch, position, low_water FROM hub.feed_head;',
-    'CREATE VIEW shared.feed_start AS SELECT first_position FROM hub.feed_transaction;',
+    'CREATE VIEW shared.feed_start AS SELECT first_position FROM hub.feed_transaction WHERE first_position IS NOT NULL;',
   ].join('\n');
 }
 
@@ -288,7 +291,7 @@ function changeSql(
   FROM hub.feed_transaction t
   JOIN LATERAL (SELECT f.ordinal, f.before, f.after, ${branchOf('f.before')} AS branch_before, ${branchOf('f.after')} AS branch_after
                 FROM hub.feed_event f WHERE f.transaction_id = t.id AND f.month = t.month AND f.entity = '${table.type}') e ON true
-  WHERE e.branch_before IS DISTINCT FROM e.branch_after OR CASE e.branch_after ${differs.join(' ')} END`;
+  WHERE t.first_position IS NOT NULL AND (e.branch_before IS DISTINCT FROM e.branch_after OR CASE e.branch_after ${differs.join(' ')} END)`;
   return [
     policySql(gate, 'hub.feed_event', `entity = '${table.type}' AND (${inScope('before')} OR ${inScope('after')})`),
     `GRANT SELECT ON hub.feed_transaction TO ${gate.role};`,

@@ -63,7 +63,8 @@ export class DutySink implements DeliverySink {
 }
 
 // First, which permit an event is of: by the transaction that holds its position. Then the duties that were in the log by
-// then. An entry the log no longer keeps is older than every event that is still handed out. Rows are locked in one order.
+// then. An entry the log no longer keeps is older than every event that is still handed out; one without a position yet is
+// behind all of them. Rows are locked in one order.
 const deliveredSql = `
   WITH handed AS (
     SELECT g.agency, e.entity_id AS permit_id, g.position, g.at
@@ -75,7 +76,7 @@ const deliveredSql = `
     SELECT DISTINCT ON (d.action_id) d.action_id, h.position, h.at
       FROM handed h JOIN hub.delivery_duty d ON d.permit_id = h.permit_id AND d.receiver = h.agency AND d.delivered_at IS NULL
       LEFT JOIN hub.feed_transaction t ON t.id = d.entry
-     WHERE coalesce(t.first_position, 0) <= h.position
+     WHERE t.id IS NULL OR t.first_position <= h.position
      ORDER BY d.action_id, h.position),
   locked AS (
     SELECT s.* FROM settled s JOIN hub.delivery_duty d USING (action_id) ORDER BY s.action_id FOR UPDATE OF d)
@@ -88,6 +89,6 @@ const acknowledgedSql = `
   WITH settled AS (
     SELECT d.action_id FROM hub.delivery_duty d LEFT JOIN hub.feed_transaction t ON t.id = d.entry
      WHERE d.receiver = $1 AND d.acknowledged_at IS NULL
-       AND (d.delivered_position < $2::bigint OR coalesce(t.first_position + t.events, 0) <= $2::bigint)
+       AND (d.delivered_position < $2::bigint OR t.id IS NULL OR t.first_position + t.events <= $2::bigint)
      ORDER BY d.action_id FOR UPDATE OF d)
   UPDATE hub.delivery_duty d SET acknowledged_at = $3 FROM settled s WHERE d.action_id = s.action_id`;

@@ -4,6 +4,7 @@ import type { Row } from '../database/envelope.js';
 import type { Readers } from '../planner/readers.js';
 import { headStatement, type CompiledChange, type VisibleEvent } from './compile-change.js';
 import type { FeedPlace } from './cursor.js';
+import type { Sequencer } from './sequencer.js';
 import { oldEpoch, tooOld } from './stream-ended.js';
 
 /** Positions looked at per read, so that a long stretch of hidden events costs many short reads, not one long one. */
@@ -45,15 +46,18 @@ export type PlacedEvent = VisibleEvent & { readonly place: FeedPlace };
  */
 export class ChangeReader {
   readonly #readers: Readers;
+  readonly #sequencer: Pick<Sequencer, 'settle'>;
   readonly #clock: Clock;
 
-  constructor({ readers, clock }: { readonly readers: Readers; readonly clock: Clock }) {
+  constructor({ readers, sequencer, clock }: { readonly readers: Readers; readonly sequencer: Pick<Sequencer, 'settle'>; readonly clock: Clock }) {
     this.#readers = readers;
+    this.#sequencer = sequencer;
     this.#clock = clock;
   }
 
-  /** The head of the log. What begins behind it brings all that is committed later. */
+  /** The head of the log. What begins behind it brings all that is committed later, and nothing that was committed before it was asked for. */
   async head(viewer: Viewer): Promise<FeedHead> {
+    await this.#sequencer.settle();
     const [rows = []] = await this.#readers.run(viewer, [headStatement], { shared: true });
     return headOf(rows[0]);
   }

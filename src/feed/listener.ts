@@ -4,7 +4,7 @@ import type { HubDatabase } from '../database/database.js';
 /** Longest time between looks at the log when no notification comes: a lost LISTEN connection only delays. */
 const pollMs = 1_000;
 
-/** Wakes streams when a transaction has been sealed into the log. */
+/** Wakes streams when transactions got their positions in the log. */
 export class FeedListener {
   readonly #database: HubDatabase;
   readonly #connected: () => Promise<void>;
@@ -12,6 +12,7 @@ export class FeedListener {
   readonly #following = new Set<() => void>();
   #client: pg.Client | null = null;
   #count = 0;
+  #ignored: number | null = null;
   #retry: NodeJS.Timeout | null = null;
   #closed = false;
   #opening: Promise<void> | null = null;
@@ -25,7 +26,9 @@ export class FeedListener {
   /** Throws where notifications cannot be had now; nothing is tried again then. */
   async open(): Promise<void> {
     const client = new pg.Client(this.#database.clientConfig());
-    client.on('notification', () => this.wake());
+    client.on('notification', ({ processId }) => {
+      if (processId !== this.#ignored) this.wake();
+    });
     const session = { lost: false };
     for (const event of ['error', 'end'] as const) {
       client.on(event, () => {
@@ -85,6 +88,11 @@ export class FeedListener {
   /** Whether notifications arrive; without them streams look at the log once a second. */
   get connected(): boolean {
     return this.#client !== null;
+  }
+
+  /** Notifications of this session are not heard: its owner, in this process, wakes by itself. */
+  ignore(processId: number | null): void {
+    this.#ignored = processId;
   }
 
   /** Ends all waits. */

@@ -20,7 +20,7 @@ export interface ImportOptions extends Omit<IntakeTools, 'database'> {
   readonly onProgress?: (progress: ImportProgress) => void;
 }
 
-/** Rows per transaction: large enough for sets, small enough that the log's head row is never held for long. */
+/** Rows per transaction: large enough for sets, small enough that nobody waits long for its rows. */
 const batchRows = 500;
 
 /** Rows read before the database is listened to again: else its answers wait until the whole next batch is read. */

@@ -69,7 +69,9 @@ export async function feedHealth(
 ): Promise<FeedHealth> {
   const [{ rows }, head] = await Promise.all([
     pool.query(followingSql, [now, silentAfterMs / 1000, silentPullMs / 1000]),
-    pool.query<{ at: Date | null }>('SELECT committed_at AS at FROM hub.feed_transaction WHERE first_position IS NOT NULL ORDER BY first_position DESC LIMIT 1'),
+    pool.query<{ at: Date | null }>(`SELECT greatest(
+      (SELECT committed_at FROM hub.feed_transaction WHERE first_position IS NOT NULL ORDER BY first_position DESC LIMIT 1),
+      (SELECT max(committed_at) FROM hub.feed_transaction WHERE first_position IS NULL)) AS at`),
   ]);
   const following = rows.map((row) => followingOf(followingRow.parse(row), now));
   const codes = new Set(platforms.map(({ agency }) => agency.code));
@@ -108,7 +110,8 @@ function followingOf(row: z.output<typeof followingRow>, now: Date): Following {
   };
 }
 
-// The most advanced consumer of each group, and the first transaction of the log that it has not looked at in full.
+// The most advanced consumer of each group, and the first transaction of the log that it has not looked at in full; one
+// without a position waits behind all others.
 const followingSql = `
   WITH consumer AS (
     SELECT c.*, c.epoch = h.epoch AS same_epoch,
@@ -120,8 +123,9 @@ const followingSql = `
            sum(delivered_events) AS delivered, max(delivered_at) AS last_delivered_at
       FROM consumer GROUP BY 1, 2, 3, 4)
   SELECT g.agency, g.record_type, g.transport, g.consumers, g.connected, g.last_seen_at, g.same_epoch, g.delivered, g.last_delivered_at,
-         a.acknowledged_at, w.committed_at AS waiting_since
+         a.acknowledged_at, coalesce(w.committed_at, p.committed_at) AS waiting_since
     FROM grouped g
+    CROSS JOIN (SELECT min(t.committed_at) AS committed_at FROM hub.feed_transaction t WHERE t.first_position IS NULL) p
     LEFT JOIN hub.feed_acknowledgement a USING (agency, principal, record_type)
     LEFT JOIN LATERAL (
       SELECT t.committed_at FROM hub.feed_transaction t

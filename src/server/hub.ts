@@ -29,6 +29,7 @@ import { exportWorker } from '../export/export-work.js';
 import { exportSeal } from '../export/operations.js';
 import { FeedListener } from '../feed/listener.js';
 import { LogKeeper } from '../feed/log-keeper.js';
+import { Sequencer } from '../feed/sequencer.js';
 import { pullParts } from '../feed/pull/changes-read.js';
 import { Reconciler, reconciler } from '../feed/reconcile/reconciler.js';
 import { sseTransport } from '../feed/sse.js';
@@ -160,6 +161,9 @@ export class Hub {
     opened.add(() => logKeeper.close());
     await logKeeper.open();
     const listener = new FeedListener(database, () => logKeeper.checkEpoch());
+    const sequencer = new Sequencer(database, listener, log);
+    opened.add(() => sequencer.close());
+    await sequencer.open();
     opened.add(() => listener.close());
     await listener.open();
     const services = new Services()
@@ -175,10 +179,10 @@ export class Hub {
     const cursors = new FeedCursors(seal, policy.version);
     const receipts = openReceipts(database, { services, policy, seal, cursors, clock, log });
     opened.add(() => receipts.close());
-    const changeReader = new ChangeReader({ readers, clock });
+    const changeReader = new ChangeReader({ readers, sequencer, clock });
     services
-      .set(pullParts, { reader: changeReader, cursors, receipts })
-      .set(reconciler, new Reconciler({ plannerParts, reader: changeReader, cursors }));
+      .set(pullParts, { reader: changeReader, sequencer, cursors, receipts })
+      .set(reconciler, new Reconciler({ plannerParts, reader: changeReader, sequencer, cursors }));
     const exporting: RunParts = {
       planner, plannerParts, services, changeReader, cursors, keyRing, tokens, day, boundaryVersion: policy.version,
       store: new ExportStore(database.pool('concordat_writer')),

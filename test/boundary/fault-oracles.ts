@@ -8,6 +8,8 @@ import { ChangeReader } from '../../src/feed/change-reader.js';
 import { headStatement, type CompiledChange } from '../../src/feed/compile-change.js';
 import { FeedCursors } from '../../src/feed/cursor.js';
 import { FeedListener } from '../../src/feed/listener.js';
+import { Sequencer } from '../../src/feed/sequencer.js';
+import { textLog } from '../../src/log.js';
 import { Streams } from '../../src/feed/streams.js';
 import { FixedClock } from '../../src/measures/clock.js';
 import { boundaries, hubSchema } from '../../src/server/schema.js';
@@ -45,7 +47,8 @@ export async function outlivedToken(opened: (viewer: Viewer) => Viewer): Promise
   const quiet: CompiledChange = { ...change, read: () => ({ ...headStatement, statement: { name: 'nothing', text: 'SELECT epoch FROM shared.feed_head WHERE false' } }) };
   const viewer = { ...viewerOf(asker('HEPING_HRSS')), expiresAt: clock.now().getTime() + 60_000 };
   const evidence = { document: '0'.repeat(64), operation: null, plan: { digest: '0'.repeat(64), description: '{}' }, boundary: side.parts.policy.version, purpose: null, caseNo: null };
-  const streams = new Streams({ reader: new ChangeReader({ readers: side.parts.readers, clock }), accessLog, receipts: quietReceipts(side.database, clock), cursors, listener, clock, heartbeatMs: 0 });
+  const sequencer = new Sequencer(side.database, listener, textLog('error', () => undefined));
+  const streams = new Streams({ reader: new ChangeReader({ readers: side.parts.readers, sequencer, clock }), accessLog, receipts: quietReceipts(side.database, clock), cursors, listener, clock, heartbeatMs: 0 });
   try {
     let frames = 0;
     const bodies = await collectedStream(streams, { change: quiet, viewer: opened(viewer), after: null, key: 'quiet', evidence }, () => {

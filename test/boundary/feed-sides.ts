@@ -12,6 +12,7 @@ import { ChangeReader } from '../../src/feed/change-reader.js';
 import { compileChange } from '../../src/feed/compile-change.js';
 import { FeedCursors } from '../../src/feed/cursor.js';
 import { FeedListener } from '../../src/feed/listener.js';
+import { Sequencer } from '../../src/feed/sequencer.js';
 import { Streams } from '../../src/feed/streams.js';
 import { textLog } from '../../src/log.js';
 import { systemClock } from '../../src/measures/clock.js';
@@ -134,7 +135,8 @@ export async function partsFeedSide(layers: FeedLayers = {}): Promise<FeedSide &
   const { accessLog, dataFolder } = await openEvidence(database);
   const listener = new FeedListener(database);
   const cursors = layers.cursors?.(seal, parts.policy.version) ?? new FeedCursors(seal, parts.policy.version);
-  const streamParts = { reader: new ChangeReader({ readers: parts.readers, clock: systemClock }), accessLog, receipts: quietReceipts(database, systemClock), cursors, listener, clock: systemClock, heartbeatMs: 0 };
+  const sequencer = new Sequencer(database, listener, textLog('error', () => undefined));
+  const streamParts = { reader: new ChangeReader({ readers: parts.readers, sequencer, clock: systemClock }), accessLog, receipts: quietReceipts(database, systemClock), cursors, listener, clock: systemClock, heartbeatMs: 0 };
 
   const read = async (asker: Asker, call: GraphQLCall): Promise<Delivery> => {
     const viewer = viewerOf(asker);

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { sequenceLog } from '../feed/feed-log.js';
 import { addPermits, addSubject } from '../feed/registry-rows.js';
 
 /** A permit of the tests, with what happened to it. */
@@ -52,6 +53,7 @@ export async function dutiesOf(pool: Pool, permitId: string): Promise<StoredDuty
 
 /** Positions of the log's events of a permit, in order. */
 export async function positionsOf(pool: Pool, permitId: string): Promise<bigint[]> {
+  await sequenceLog(pool);
   const { rows } = await pool.query<{ position: string }>(
     `SELECT t.first_position + e.ordinal AS position FROM hub.feed_event e JOIN hub.feed_transaction t ON t.id = e.transaction_id
       WHERE e.entity = 'Permit' AND e.entity_id = $1 ORDER BY 1`,
@@ -61,6 +63,7 @@ export async function positionsOf(pool: Pool, permitId: string): Promise<bigint[
 }
 
 export async function headOf(pool: Pool): Promise<{ readonly epoch: string; readonly position: bigint }> {
+  await sequenceLog(pool);
   const { rows } = await pool.query<{ epoch: string; position: string }>('SELECT epoch, position FROM hub.feed_head');
   return { epoch: rows[0]?.epoch ?? '', position: BigInt(rows[0]?.position ?? '0') };
 }

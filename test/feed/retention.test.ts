@@ -45,10 +45,10 @@ test('months go whole: a cursor before them is too old and is told where to star
   const old = [await running.event(stream), await running.event(stream), await running.event(stream)];
   // What was written so far becomes a matter of last month; in the default partition, as if nobody had made one for it.
   await pool.query(`
-    ALTER TABLE hub.feed_transaction DISABLE TRIGGER USER;
+    ALTER TABLE hub.feed_event DISABLE TRIGGER USER;
     UPDATE hub.feed_event SET month = (month - interval '1 month')::date;
     UPDATE hub.feed_transaction SET month = (month - interval '1 month')::date;
-    ALTER TABLE hub.feed_transaction ENABLE TRIGGER USER`);
+    ALTER TABLE hub.feed_event ENABLE TRIGGER USER`);
   await addPermits(pool, [0, 1].map((i) => ({ documentNo: `NEW${i}`, holderId })));
   expect((await take(opened.cursor, 5)).map(({ number, documentNo }) => [number, documentNo])).toEqual([
     [1, 'OLD0'], [2, 'OLD1'], [3, 'OLD2'], [4, 'NEW0'], [5, 'NEW1'],

@@ -14,12 +14,14 @@ import type { FeedCursors, FeedPlace } from '../cursor.js';
 import { asRefusal } from '../feed-refusal.js';
 import { kindOf } from '../frames.js';
 import type { Receipts } from '../receipts.js';
+import type { Sequencer } from '../sequencer.js';
 import { invalidCursor } from '../stream-ended.js';
 import { MergedChanges, type MergedEvent, type MergedPage } from './merged-changes.js';
 
 /** What pulling needs of the hub. */
 export interface PullParts {
   readonly reader: ChangeReader;
+  readonly sequencer: Pick<Sequencer, 'settle'>;
   readonly cursors: FeedCursors;
   readonly receipts: Pick<Receipts, 'consumer'>;
 }
@@ -74,7 +76,7 @@ function compilePage(context: RootContext, declarations: readonly ChangeDeclarat
 }
 
 async function readPage(
-  { reader, cursors }: PullParts,
+  { reader, sequencer, cursors }: PullParts,
   changes: readonly CompiledChange[],
   cursorType: string,
   after: unknown,
@@ -88,6 +90,8 @@ async function readPage(
   }
   const place = cursors.open(after, viewer, cursorType);
   if (!place) throw invalidCursor();
+  // A page holds everything that was committed before it was asked for.
+  await sequencer.settle();
   return new MergedChanges(reader, changes).read(viewer, place, size, signal);
 }
 

@@ -11,6 +11,7 @@ import type { ChangeReader } from '../change-reader.js';
 import { compileChange } from '../compile-change.js';
 import type { FeedCursors } from '../cursor.js';
 import { asRefusal } from '../feed-refusal.js';
+import type { Sequencer } from '../sequencer.js';
 import { invalidCursor } from '../stream-ended.js';
 import { bucketDigest, bucketDigestSql } from './canonical-row.js';
 import type { BucketScheme, DayRange, GivenBucket, GivenRow } from './reconcile-input.js';
@@ -64,6 +65,7 @@ export interface Differences<T> {
 export interface ReconcilerParts {
   readonly plannerParts: PlannerParts;
   readonly reader: ChangeReader;
+  readonly sequencer: Pick<Sequencer, 'settle'>;
   readonly cursors: FeedCursors;
 }
 
@@ -137,9 +139,11 @@ export class Reconciler {
 
   /** Whether a row has a visible change behind a cursor. A row the hub does not show is known by its key alone. */
   async #pending(record: ReconciledRecord, cursor: string, viewer: Viewer): Promise<(key: string, identity: string | null) => boolean> {
-    const { plannerParts, reader, cursors } = this.#parts;
+    const { plannerParts, reader, sequencer, cursors } = this.#parts;
     const change = compileChange({ ...plannerParts, standing: standingOf(viewer), fragments: {}, variables: {}, allowed: new Set() }, record.change, '', []);
     const changed = new Set<string>();
+    // What the rows showed was committed, and after this it has its positions: no change of it is missed below.
+    await sequencer.settle();
     try {
       let place = cursors.open(cursor, viewer, change.type);
       if (!place) throw invalidCursor();

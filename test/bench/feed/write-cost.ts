@@ -14,7 +14,7 @@ const secondsPerCell = 2;
 
 /**
  * What the log costs those who write: the same updates with its triggers and without, in turn. Each writer changes
- * permits of its own, so that rows are no reason to wait; the head of the log is the only one.
+ * permits of its own, so that rows are no reason to wait.
  */
 export async function measureWriteCost(databaseUrl: string, permits: number, writers: number, eventsPerTransaction: number, rounds: number): Promise<WriteCost> {
   const clients = await Promise.all(Array.from({ length: writers }, async () => {
