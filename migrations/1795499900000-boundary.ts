@@ -1197,7 +1197,7 @@ GRANT SELECT ON hub.access_subject TO concordat_gate_auditor_access_subject;
 CREATE POLICY concordat_gate_auditor_access_subject ON hub.access_subject FOR SELECT TO concordat_gate_auditor_access_subject
   USING (true);
 CREATE VIEW shared.access_subject__auditor AS
-  SELECT s.subject, s.bucket, s.agency FROM hub.access_subject s;
+  SELECT s.block, s.bucket, s.agency, s.bits FROM hub.access_subject s;
 GRANT SELECT ON shared.access_subject__auditor TO concordat_reader_auditor;
 ALTER VIEW shared.access_subject__auditor OWNER TO concordat_gate_auditor_access_subject;
 
@@ -1208,7 +1208,7 @@ GRANT SELECT ON hub.access_subject TO concordat_gate_muni_hrss_access_subject;
 CREATE POLICY concordat_gate_muni_hrss_access_subject ON hub.access_subject FOR SELECT TO concordat_gate_muni_hrss_access_subject
   USING (true);
 CREATE VIEW shared.access_subject__muni_hrss AS
-  SELECT s.subject, s.bucket, s.agency FROM hub.access_subject s;
+  SELECT s.block, s.bucket, s.agency, s.bits FROM hub.access_subject s;
 GRANT SELECT ON shared.access_subject__muni_hrss TO concordat_reader_muni_hrss;
 ALTER VIEW shared.access_subject__muni_hrss OWNER TO concordat_gate_muni_hrss_access_subject;
 
@@ -1219,7 +1219,7 @@ GRANT SELECT ON hub.access_subject TO concordat_gate_binhai_approval_access_subj
 CREATE POLICY concordat_gate_binhai_approval_access_subject ON hub.access_subject FOR SELECT TO concordat_gate_binhai_approval_access_subject
   USING (agency = current_setting('hub.agency', true));
 CREATE VIEW shared.access_subject__binhai_approval AS
-  SELECT s.subject, s.bucket, s.agency FROM hub.access_subject s;
+  SELECT s.block, s.bucket, s.agency, s.bits FROM hub.access_subject s;
 GRANT SELECT ON shared.access_subject__binhai_approval TO concordat_reader_binhai_approval;
 ALTER VIEW shared.access_subject__binhai_approval OWNER TO concordat_gate_binhai_approval_access_subject;
 
@@ -1230,7 +1230,7 @@ GRANT SELECT ON hub.access_subject TO concordat_gate_district_approval_access_su
 CREATE POLICY concordat_gate_district_approval_access_subject ON hub.access_subject FOR SELECT TO concordat_gate_district_approval_access_subject
   USING (agency = current_setting('hub.agency', true));
 CREATE VIEW shared.access_subject__district_approval AS
-  SELECT s.subject, s.bucket, s.agency FROM hub.access_subject s;
+  SELECT s.block, s.bucket, s.agency, s.bits FROM hub.access_subject s;
 GRANT SELECT ON shared.access_subject__district_approval TO concordat_reader_district_approval;
 ALTER VIEW shared.access_subject__district_approval OWNER TO concordat_gate_district_approval_access_subject;
 
@@ -1241,7 +1241,7 @@ GRANT SELECT ON hub.access_subject TO concordat_gate_district_hrss_access_subjec
 CREATE POLICY concordat_gate_district_hrss_access_subject ON hub.access_subject FOR SELECT TO concordat_gate_district_hrss_access_subject
   USING (agency = current_setting('hub.agency', true));
 CREATE VIEW shared.access_subject__district_hrss AS
-  SELECT s.subject, s.bucket, s.agency FROM hub.access_subject s;
+  SELECT s.block, s.bucket, s.agency, s.bits FROM hub.access_subject s;
 GRANT SELECT ON shared.access_subject__district_hrss TO concordat_reader_district_hrss;
 ALTER VIEW shared.access_subject__district_hrss OWNER TO concordat_gate_district_hrss_access_subject;
 
@@ -1252,7 +1252,7 @@ GRANT SELECT ON hub.access_subject TO concordat_gate_ftz_approval_access_subject
 CREATE POLICY concordat_gate_ftz_approval_access_subject ON hub.access_subject FOR SELECT TO concordat_gate_ftz_approval_access_subject
   USING (agency = current_setting('hub.agency', true));
 CREATE VIEW shared.access_subject__ftz_approval AS
-  SELECT s.subject, s.bucket, s.agency FROM hub.access_subject s;
+  SELECT s.block, s.bucket, s.agency, s.bits FROM hub.access_subject s;
 GRANT SELECT ON shared.access_subject__ftz_approval TO concordat_reader_ftz_approval;
 ALTER VIEW shared.access_subject__ftz_approval OWNER TO concordat_gate_ftz_approval_access_subject;
 
@@ -1263,7 +1263,7 @@ GRANT SELECT ON hub.access_subject TO concordat_gate_jinbao_access_subject;
 CREATE POLICY concordat_gate_jinbao_access_subject ON hub.access_subject FOR SELECT TO concordat_gate_jinbao_access_subject
   USING (agency = current_setting('hub.agency', true));
 CREATE VIEW shared.access_subject__jinbao AS
-  SELECT s.subject, s.bucket, s.agency FROM hub.access_subject s;
+  SELECT s.block, s.bucket, s.agency, s.bits FROM hub.access_subject s;
 GRANT SELECT ON shared.access_subject__jinbao TO concordat_reader_jinbao;
 ALTER VIEW shared.access_subject__jinbao OWNER TO concordat_gate_jinbao_access_subject;
 
@@ -1276,7 +1276,7 @@ GRANT SELECT ON hub.access_subject TO concordat_gate_muni_feb_access_subject;
 CREATE POLICY concordat_gate_muni_feb_access_subject ON hub.access_subject FOR SELECT TO concordat_gate_muni_feb_access_subject
   USING (agency = current_setting('hub.agency', true));
 CREATE VIEW shared.access_subject__muni_feb AS
-  SELECT s.subject, s.bucket, s.agency FROM hub.access_subject s;
+  SELECT s.block, s.bucket, s.agency, s.bits FROM hub.access_subject s;
 GRANT SELECT ON shared.access_subject__muni_feb TO concordat_reader_muni_feb;
 ALTER VIEW shared.access_subject__muni_feb OWNER TO concordat_gate_muni_feb_access_subject;
 
@@ -1287,7 +1287,7 @@ GRANT SELECT ON hub.access_subject TO concordat_gate_muni_stb_access_subject;
 CREATE POLICY concordat_gate_muni_stb_access_subject ON hub.access_subject FOR SELECT TO concordat_gate_muni_stb_access_subject
   USING (agency = current_setting('hub.agency', true));
 CREATE VIEW shared.access_subject__muni_stb AS
-  SELECT s.subject, s.bucket, s.agency FROM hub.access_subject s;
+  SELECT s.block, s.bucket, s.agency, s.bits FROM hub.access_subject s;
 GRANT SELECT ON shared.access_subject__muni_stb TO concordat_reader_muni_stb;
 ALTER VIEW shared.access_subject__muni_stb OWNER TO concordat_gate_muni_stb_access_subject;
 
@@ -1300,7 +1300,7 @@ GRANT SELECT ON hub.access_subject TO concordat_gate_partner_bureau_access_subje
 CREATE POLICY concordat_gate_partner_bureau_access_subject ON hub.access_subject FOR SELECT TO concordat_gate_partner_bureau_access_subject
   USING (agency = current_setting('hub.agency', true));
 CREATE VIEW shared.access_subject__partner_bureau AS
-  SELECT s.subject, s.bucket, s.agency FROM hub.access_subject s;
+  SELECT s.block, s.bucket, s.agency, s.bits FROM hub.access_subject s;
 GRANT SELECT ON shared.access_subject__partner_bureau TO concordat_reader_partner_bureau;
 ALTER VIEW shared.access_subject__partner_bureau OWNER TO concordat_gate_partner_bureau_access_subject;
 

@@ -1,8 +1,10 @@
 import { createSecretKey, generateKeyPairSync } from 'node:crypto';
+import fc from 'fast-check';
 import { createDataSource, migrations } from '../../ormconfig.js';
 import { oldEntryHash } from '../../src/access/log/access-entry.js';
 import { AccessRegister, fillRegister, makePartitions } from '../../src/access/log/access-register.js';
 import { verifyLog } from '../../src/access/log/verify-log.js';
+import type { HubDatabase } from '../../src/database/database.js';
 import { migrate } from '../../src/database/migrate.js';
 import { textLog } from '../../src/log.js';
 import { emptyDatabase } from '../support/test-database.js';
@@ -14,8 +16,17 @@ beforeEach(async () => {
 });
 afterEach(() => log.close());
 
-async function countBy(sql: string): Promise<Record<string, number>> {
-  const { rows } = await log.database.pool().query<{ name: string; count: number }>(sql);
+/** Brings an empty database to where it stood before a migration. */
+async function migratedBefore(database: HubDatabase, stamp: number): Promise<void> {
+  const before = createDataSource(database);
+  before.setOptions({ migrations: migrations.filter(({ name }) => Number(/\d+$/.exec(name)?.[0]) < stamp) });
+  await before.initialize();
+  await before.runMigrations();
+  await before.destroy();
+}
+
+async function countBy(sql: string, database = log.database): Promise<Record<string, number>> {
+  const { rows } = await database.pool().query<{ name: string; count: number }>(sql);
   return Object.fromEntries(rows.map(({ name, count }) => [name, count]));
 }
 
@@ -39,9 +50,11 @@ test('writing never fails for want of a partition, and what waits in the default
   log.clock.at = Date.UTC(2031, 4, 31);
   await log.writeChains(1);
   await fillRegister(log.database);
-  for (const table of ['access_entry', 'access_read', 'access_subject']) expect(await partitions(table)).toEqual({ default: 10 });
+  for (const table of ['access_entry', 'access_read']) expect(await partitions(table)).toEqual({ default: 10 });
+  expect(await partitions('access_subject')).toEqual({ default: 1 }); // ten neighbours share a block
   await makePartitions(log.database, log.clock);
-  for (const table of ['access_entry', 'access_read', 'access_subject']) expect(await partitions(table)).toEqual({ 203105: 10 });
+  for (const table of ['access_entry', 'access_read']) expect(await partitions(table)).toEqual({ 203105: 10 });
+  expect(await partitions('access_subject')).toEqual({ 203105: 1 });
   log.clock.at = Date.UTC(2031, 6, 1); // the next months were made ahead
   await log.writeChains(1);
   expect(await partitions('access_entry')).toEqual({ 203105: 10, 203107: 10 });
@@ -71,6 +84,12 @@ test('a hub makes the partitions of its time and fills the register behind the l
   expect(await partitions('access_read')).toEqual({ 203302: 10 });
 });
 
+/** Subjects that somebody read of, with the number of ten minutes. */
+const subjectsRead = (database = log.database): Promise<Record<string, number>> => {
+  const sql = `SELECT (64 * block + n)::text AS name, count(*)::int AS count FROM hub.access_subject, generate_series(0, 63) n WHERE bits >> n & 1 = 1 GROUP BY 1`;
+  return countBy(sql, database);
+};
+
 test('the register holds a subject once in ten minutes, and is filled again from the log when it was emptied', async () => {
   const writer = await log.open();
   for (let i = 0; i < 5; i += 1) await writer.append(record(1, { subjects: ['7', '8', '7'] }));
@@ -78,22 +97,52 @@ test('the register holds a subject once in ten minutes, and is filled again from
   await writer.append(record(1, { subjects: ['8'] }));
   await writer.close();
   expect(await fillRegister(log.database)).toBe(6);
-  const bySubject = () => countBy('SELECT subject::text AS name, count(*)::int AS count FROM hub.access_subject GROUP BY 1');
-  expect(await bySubject()).toEqual({ 7: 1, 8: 2 });
+  expect(await subjectsRead()).toEqual({ 7: 1, 8: 2 });
   expect(await fillRegister(log.database)).toBe(0);
   await log.sql('TRUNCATE hub.access_read, hub.access_subject, hub.access_register');
   expect(await fillRegister(log.database)).toBe(6);
-  expect(await bySubject()).toEqual({ 7: 1, 8: 2 });
+  expect(await subjectsRead()).toEqual({ 7: 1, 8: 2 });
+});
+
+test('no subject is lost in its block: random reads of several chains, taken in by hubs at once', async () => {
+  const ids = fc.array(fc.oneof(fc.integer({ min: 1, max: 200 }), fc.constantFrom(63, 64, 127, 128, 2 ** 31, 2 ** 53 - 1)), { maxLength: 12 });
+  const answers = fc.array(fc.tuple(fc.nat({ max: 2 }), ids), { minLength: 1, maxLength: 30 });
+  const writers = [await log.open(), await log.open(), await log.open()];
+  const property = fc.asyncProperty(answers, async (read) => {
+    log.clock.at += 3_600_000;
+    await log.sql('TRUNCATE hub.access_subject');
+    // Two portions: the second meets blocks of the first.
+    for (const part of [read.slice(0, 10), read.slice(10)]) {
+      await Promise.all(part.flatMap(([chain, subjects]) => writers[chain]?.append(record(1, { subjects: subjects.map(String) })) ?? []));
+      await Promise.all([fillRegister(log.database), fillRegister(log.database)]);
+    }
+    expect(await subjectsRead()).toEqual(Object.fromEntries(read.flatMap(([, subjects]) => subjects.map((subject) => [String(subject), 1]))));
+  });
+  await fc.assert(property, { numRuns: 25 });
+});
+
+test('what the register held a row each moves into blocks', async () => {
+  const database = await emptyDatabase();
+  try {
+    await migratedBefore(database, 1795498000000);
+    await database.pool().query(`SELECT hub.make_log_partitions('2026-03-01', 1)`);
+    await database.pool().query(
+      `INSERT INTO hub.access_subject (subject, bucket, agency)
+       SELECT s, b, a FROM unnest('{1,63,64,100,9007199254740991}'::bigint[]) s, unnest('{2026-03-02 00:10Z,2026-11-22 10:00Z}'::timestamptz[]) b, unnest('{HEPING_HRSS,MUNI_HRSS}'::text[]) a`,
+    );
+    await migrate(database);
+    expect(await subjectsRead(database)).toEqual({ 1: 4, 63: 4, 64: 4, 100: 4, 9007199254740991: 4 });
+    const { rows } = await database.pool().query<{ name: string }>('SELECT DISTINCT tableoid::regclass::text AS name FROM hub.access_subject ORDER BY 1');
+    expect(rows.map(({ name }) => name)).toEqual(['hub_log.access_subject_202603', 'hub_log.access_subject_202611']);
+  } finally {
+    await database.close();
+  }
 });
 
 test('a log of the first release is moved into its months, and verifies by its own key', async () => {
   const database = await emptyDatabase();
   try {
-    const before = createDataSource(database);
-    before.setOptions({ migrations: migrations.filter(({ name }) => Number(/\d+$/.exec(name)?.[0]) <= 1795305800000) });
-    await before.initialize();
-    await before.runMigrations();
-    await before.destroy();
+    await migratedBefore(database, 1795305900000);
     const key = createSecretKey(Buffer.alloc(32, 7));
     let hash = '';
     for (let position = 1; position <= 6; position += 1) {

@@ -16,6 +16,7 @@ import type { BoundStatement, Row, Statement } from '../../src/database/envelope
 import { FeedListener } from '../../src/feed/listener.js';
 import { textLog } from '../../src/log.js';
 import { systemClock } from '../../src/measures/clock.js';
+import { Meter } from '../../src/limits/meter.js';
 import { defaultLimits, settingsOf } from '../../src/limits/settings.js';
 import { TrustedDocuments } from '../../src/limits/trusted-documents.js';
 import { Services } from '../../src/planner/context.js';
@@ -103,12 +104,14 @@ const parts = {
   ids: new NodeIds(keys.key('node'), nodes.keys()), seal: new Seal(keys.key('seal')), readers, clock,
 };
 const tokens = await Tokens.open(config.identity, keys, clock, log);
+// Counted and never exhausted, as for the hubs beside it.
+const limits = settingsOf({ ...defaultLimits, budget: { perMinute: 1e9, burst: 1e9 } }, new Map());
 const accessLog = { append: () => Promise.resolve(), check: () => Promise.resolve(true) };
 const listener = new FeedListener(database);
 const day = new BoundaryDay(clock, policy.version, () => policy.version);
 const front = new HttpFront({
-  documents: new TrustedDocuments([], settingsOf(defaultLimits, new Map()), textLog('warn', () => undefined)),
-  lanes: await Lanes.open(parts.schema, new Planner(parts), readers, new Services()),
+  documents: new TrustedDocuments([], limits, textLog('warn', () => undefined)),
+  lanes: await Lanes.open(parts.schema, new Planner(parts), readers, new Services(), new Meter(limits, clock)),
   tokens, accessLog, boundaryVersion: policy.version, day, clock, log,
   stream: () => Promise.reject(new Error('the bench has no streams')),
   openStreams: new OpenStreams(tokens, day, () => undefined),

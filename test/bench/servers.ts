@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { ServerCommand } from './child-server.js';
 import { hubEnvironment } from './hub-settings.js';
 
@@ -48,6 +48,12 @@ export function versionOf(node: string): string {
   return execFileSync(node, ['--version'], { encoding: 'utf8' }).trim().slice(1);
 }
 
+/** Flags of Node with which `npm start` runs the hub. */
+function startFlags(): readonly string[] {
+  const start = /"start": "node (.*) tools\/run\.js src\/main"/.exec(readFileSync(new URL('package.json', projectFolder), 'utf8'))?.[1];
+  return start === undefined ? [] : start.split(' ');
+}
+
 const hubScript = new URL('../../src/main.js', import.meta.url);
 
 const scripts: Readonly<Record<ServerName, URL>> = {
@@ -66,7 +72,7 @@ const scripts: Readonly<Record<ServerName, URL>> = {
 export function serverCommand(server: ServerName, setting: ServerSetting): ServerCommand {
   return {
     executable: server === 'hub-node20' ? process.execPath : nodeForServers(),
-    arguments: [...(setting.nodeFlags ?? []), scripts[server].pathname],
+    arguments: [...(server.startsWith('hub') ? startFlags() : []), ...(setting.nodeFlags ?? []), scripts[server].pathname],
     environment: {
       DATABASE_URL: setting.databaseUrl,
       GRAPHILE_ENV: 'production',

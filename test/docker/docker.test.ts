@@ -40,7 +40,8 @@ describe('Dockerfile', () => {
   test('it has a health check, and starts the hub itself as the first process', () => {
     expect(of('HEALTHCHECK', last)).toHaveLength(1);
     expect(of('HEALTHCHECK', last)[0]).toContain('/health');
-    expect(of('CMD', last)).toEqual(['["node", "dist/src/main.js"]']);
+    const flags = /"start": "node (--\S+) tools\/run\.js src\/main"/.exec(read('package.json'))?.[1];
+    expect(of('CMD', last)).toEqual([`["node", "${flags ?? ''}", "dist/src/main.js"]`]);
     expect(of('ENTRYPOINT')).toEqual([]);
   });
 

@@ -57,7 +57,7 @@ export class AccessChain {
     for (const [at, record] of records.entries()) {
       position += 1n;
       if (record.plan && !this.#knownPlans.has(record.plan.digest)) plans.set(record.plan.digest, record.plan);
-      const entry = entryText(record, recorded, this.#keys);
+      const entry = entryText(record, recorded, month, this.#keys);
       hash = entryHash(hash, chain, position, entry);
       const isLast = at === records.length - 1;
       if (isLast) signature = this.#keys.sign(chain, position, hash);

@@ -57,7 +57,7 @@ const view = (name: string, query: string, reads: readonly string[]): readonly O
 /** The database side: the register of reads and its subjects, all of it or the viewer's own by row security. */
 export const accessLogViews: readonly OperationView[] = [
   ...view('access_read', `  SELECT ${readColumns}\n  FROM hub.access_read r LEFT JOIN hub.access_plan p ON p.digest = r.plan`, ['hub.access_plan']),
-  ...view('access_subject', '  SELECT s.subject, s.bucket, s.agency FROM hub.access_subject s', []),
+  ...view('access_subject', '  SELECT s.block, s.bucket, s.agency, s.bits FROM hub.access_subject s', []),
 ];
 
 /** What the query needs of the hub: ids of subjects, and the seal of its cursors. */
@@ -146,7 +146,8 @@ function statementOf(viewer: Viewer, { ids, seal }: AccessLogParts, filter: Acce
   // The ten minutes in which somebody read of it, newest first, and within each the reads of that agency. Ordered by ten
   // minutes and then by moment, so that the newest page is found without looking at the rest.
   const subject = bind(subjectOf(ids, filter.subject), 'bigint');
-  const buckets = [`s.subject = ${subject}`];
+  // Subjects stand in blocks of 64, a bit each.
+  const buckets = [`s.block = ${subject} >> 6`, `s.bits >> (${subject} & 63)::int & 1 = 1`];
   if (!seesAll(viewer)) buckets.push(`s.agency = ${bind(viewer.agency, 'text')}`);
   if (typeof filter.agency === 'string') buckets.push(`s.agency = ${bind(filter.agency, 'text')}`);
   if (from) buckets.push(`s.bucket > ${from} - interval '10 minutes'`);
