@@ -21,6 +21,9 @@ const quietMs = 250;
 /** Looks asleep, and those of hubs that do not lead: nobody relies on them, they bound what a frozen leader delays. Also how often another hub tries to lead. */
 const defaultPollMs = 1_000;
 
+/** A query without answer for so long is one of a lost connection: it takes 20 ms, or waits 2 s for whoever makes partitions. */
+const patienceMs = 10_000;
+
 /** A lost connection is made anew after this. */
 const retryMs = 250;
 
@@ -92,7 +95,7 @@ export class Sequencer {
 
   async #work(): Promise<void> {
     for (let fault: string | null = null; !this.#closed; ) {
-      const client = new pg.Client(this.#database.clientConfig());
+      const client = new pg.Client({ ...this.#database.clientConfig(), query_timeout: patienceMs, connectionTimeoutMillis: patienceMs });
       // A query under way fails with it, or the next one does.
       client.on('error', () => this.#wake());
       client.on('notification', () => this.#wake());

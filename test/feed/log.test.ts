@@ -219,16 +219,17 @@ async function underWay(statement: () => Promise<unknown>, client: pg.Client, lo
 }
 
 describe('a holder renamed beside a writer of its permits: the last word of the log on a permit is its state', () => {
-  const additions = ['added', 'changed'] as const;
+  const additions = ['added', 'changed', 'moved'] as const;
   test.each(additions.flatMap((permit) => [[permit, 'first'], [permit, 'second']] as const))('permit %s, rename comes %s', async (permit, place) => {
     const [renaming, writing, looking] = [await connect(), await connect('concordat_writer'), await connect()];
     const holderId = await addSubject(looking, 'old name');
     if (permit === 'changed') await addPermits(looking, [{ documentNo: 'D', holderId, certificateNo: 'old' }]);
+    if (permit === 'moved') await addPermits(looking, [{ documentNo: 'D', holderId: await addSubject(looking, 'another'), certificateNo: 'old' }]);
     const rename = (): Promise<unknown> => renaming.query(namedSubjects(`UPDATE hub.subject SET name = 'new name' WHERE id = $1`), [holderId]);
     const write = (): Promise<unknown> =>
       permit === 'added'
         ? addPermits(writing, [{ documentNo: 'D', holderId, certificateNo: 'new' }])
-        : writing.query(`UPDATE hub.permit SET certificate_no = 'new'`);
+        : writing.query(`UPDATE hub.permit SET certificate_no = 'new', holder_id = $1`, [holderId]);
     const [first, second] = place === 'first' ? [renaming, writing] : [writing, renaming];
     await first.query('BEGIN');
     await second.query('BEGIN');
@@ -241,5 +242,16 @@ describe('a holder renamed beside a writer of its permits: the last word of the 
     const last = events.filter(({ entity }) => entity === 'Permit').at(-1);
     expect(last?.after).toMatchObject({ certificate_no: 'new', holder: { name: 'new name' } });
     expectChains(events);
+  });
+
+  test('a snapshot from before the rename cannot write the old name', async () => {
+    const [renaming, writing] = [await connect(), await connect('concordat_writer')];
+    const holderId = await addSubject(renaming, 'old name');
+    await addPermits(renaming, [{ documentNo: 'D', holderId }]);
+    await writing.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await writing.query('SELECT FROM hub.subject');
+    await renaming.query(namedSubjects(`UPDATE hub.subject SET name = 'new name' WHERE id = $1`), [holderId]);
+    await expect(writing.query(`UPDATE hub.permit SET certificate_no = 'new'`)).rejects.toMatchObject({ code: '40001' });
+    await writing.query('ROLLBACK');
   });
 });
