@@ -67,8 +67,7 @@ export class Webhooks1795492000000 implements MigrationInterface {
       CREATE INDEX webhook_delivery_queued ON hub.webhook_delivery (webhook, position) WHERE state = 'QUEUED';
       CREATE INDEX webhook_delivery_last ON hub.webhook_delivery (last_at) WHERE state = 'DELIVERED';
 
-      -- One row for each approval that was ever given: who gave it, who took it back. Commands of an administrator alone
-      -- write it, as the owner; the hub reads.
+      -- One row for each approval that was ever given: who gave it, who took it back. Commands of an administrator write it.
       CREATE TABLE hub.webhook_approval (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         agency text NOT NULL,
@@ -84,6 +83,15 @@ export class Webhooks1795492000000 implements MigrationInterface {
       );
       CREATE UNIQUE INDEX webhook_approval_standing ON hub.webhook_approval (agency, host, port) WHERE withdrawn_at IS NULL;
 
+      CREATE FUNCTION hub.keep_webhook_approval() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF TG_OP = 'DELETE' OR OLD.withdrawn_at IS NOT NULL OR to_jsonb(NEW) - ARRAY['withdrawn_by', 'withdrawn_at'] <> to_jsonb(OLD) - ARRAY['withdrawn_by', 'withdrawn_at'] THEN
+          RAISE EXCEPTION 'an approval that was given stays, and is withdrawn once';
+        END IF;
+        RETURN NEW;
+      END $$;
+      CREATE TRIGGER keep BEFORE UPDATE OR DELETE ON hub.webhook_approval FOR EACH ROW EXECUTE FUNCTION hub.keep_webhook_approval();
+
       -- Challenges sent within the hour. They outlive their webhook: registering anew must not count afresh.
       CREATE TABLE hub.webhook_challenge (
         agency text NOT NULL,
@@ -97,8 +105,7 @@ export class Webhooks1795492000000 implements MigrationInterface {
         address text PRIMARY KEY,
         seen_at timestamptz NOT NULL
       );
-      GRANT SELECT, INSERT, UPDATE, DELETE ON hub.webhook, hub.webhook_delivery, hub.webhook_challenge, hub.webhook_own_address TO concordat_writer;
-      GRANT SELECT ON hub.webhook_approval TO concordat_writer;
+      GRANT SELECT, INSERT, UPDATE, DELETE ON hub.webhook, hub.webhook_delivery, hub.webhook_approval, hub.webhook_challenge, hub.webhook_own_address TO concordat_writer;
     `);
   }
 
