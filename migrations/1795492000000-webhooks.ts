@@ -67,7 +67,9 @@ export class Webhooks1795492000000 implements MigrationInterface {
       CREATE INDEX webhook_delivery_queued ON hub.webhook_delivery (webhook, position) WHERE state = 'QUEUED';
       CREATE INDEX webhook_delivery_last ON hub.webhook_delivery (last_at) WHERE state = 'DELIVERED';
 
+      -- One row for each approval that was ever given: who gave it, who took it back. Commands of an administrator write it.
       CREATE TABLE hub.webhook_approval (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         agency text NOT NULL,
         host text NOT NULL,
         port int NOT NULL CHECK (port BETWEEN 1 AND 65535),
@@ -75,15 +77,35 @@ export class Webhooks1795492000000 implements MigrationInterface {
         plain_http boolean NOT NULL,
         approved_by text NOT NULL,
         approved_at timestamptz NOT NULL DEFAULT now(),
-        PRIMARY KEY (agency, host, port)
+        withdrawn_by text,
+        withdrawn_at timestamptz,
+        CHECK ((withdrawn_by IS NULL) = (withdrawn_at IS NULL))
       );
+      CREATE UNIQUE INDEX webhook_approval_standing ON hub.webhook_approval (agency, host, port) WHERE withdrawn_at IS NULL;
+
+      CREATE FUNCTION hub.keep_webhook_approval() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF TG_OP = 'DELETE' OR OLD.withdrawn_at IS NOT NULL OR to_jsonb(NEW) - ARRAY['withdrawn_by', 'withdrawn_at'] <> to_jsonb(OLD) - ARRAY['withdrawn_by', 'withdrawn_at'] THEN
+          RAISE EXCEPTION 'an approval that was given stays, and is withdrawn once';
+        END IF;
+        RETURN NEW;
+      END $$;
+      CREATE TRIGGER keep BEFORE UPDATE OR DELETE ON hub.webhook_approval FOR EACH ROW EXECUTE FUNCTION hub.keep_webhook_approval();
+
+      -- Challenges sent within the hour. They outlive their webhook: registering anew must not count afresh.
+      CREATE TABLE hub.webhook_challenge (
+        agency text NOT NULL,
+        webhook text NOT NULL,
+        at timestamptz NOT NULL
+      );
+      CREATE INDEX webhook_challenge_agency ON hub.webhook_challenge (agency, at);
 
       -- Addresses of the hub's processes: no delivery of any of them goes there.
       CREATE TABLE hub.webhook_own_address (
         address text PRIMARY KEY,
         seen_at timestamptz NOT NULL
       );
-      GRANT SELECT, INSERT, UPDATE, DELETE ON hub.webhook, hub.webhook_delivery, hub.webhook_approval, hub.webhook_own_address TO concordat_writer;
+      GRANT SELECT, INSERT, UPDATE, DELETE ON hub.webhook, hub.webhook_delivery, hub.webhook_approval, hub.webhook_challenge, hub.webhook_own_address TO concordat_writer;
     `);
   }
 

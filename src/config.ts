@@ -6,6 +6,7 @@ import { evidenceModes, type EvidenceMode } from './access/log/evidence-mode.js'
 import { keptMonths } from './feed/log-keeper.js';
 import { logLevels, type LogLevel } from './log.js';
 import { StartUpError } from './start-up-error.js';
+import { parseRange, type AddressRange } from './webhooks/address.js';
 
 /** Whose tokens count. */
 export interface IdentityConfig {
@@ -38,6 +39,8 @@ export interface HubConfig {
   readonly evidence: EvidenceMode;
   /** Months the change log keeps behind the running one. */
   readonly feedMonths: number;
+  /** Where the hub is reached by addresses its machine does not know of: no webhook leads there. */
+  readonly ownAddresses: readonly AddressRange[];
 }
 
 /** `iss` of the hub's own local issuer; no configured issuer may be called so. */
@@ -65,6 +68,7 @@ const environment = z.object({
   HUB_LOG: optional(z.enum(logLevels)),
   HUB_EVIDENCE: optional(z.enum(evidenceModes)),
   HUB_FEED_MONTHS: optional(z.string().regex(/^[1-9]\d{0,2}$/).transform(Number)),
+  HUB_OWN_ADDRESSES: optional(z.string().transform((text, context) => ownAddressesOf(text) ?? (context.addIssue('no addresses'), z.NEVER))),
 });
 type Environment = z.infer<typeof environment>;
 
@@ -80,6 +84,7 @@ const expected: Readonly<Record<string, string>> = {
   HUB_LOG: logLevels.join(' | '),
   HUB_EVIDENCE: evidenceModes.join(' | '),
   HUB_FEED_MONTHS: '13 (months the change log keeps)',
+  HUB_OWN_ADDRESSES: '203.0.113.7, 2001:db8:7::/48',
 };
 
 /**
@@ -104,6 +109,7 @@ export function readConfig(env: NodeJS.ProcessEnv): HubConfig {
     // Beside the embedded database the journal lies on the same disk and loses nothing the table would keep. A hub with
     // its database elsewhere may stand on a disk that is thrown away with its container.
     feedMonths: read.HUB_FEED_MONTHS ?? keptMonths,
+    ownAddresses: read.HUB_OWN_ADDRESSES ?? [],
     evidence: read.HUB_EVIDENCE ?? (read.DATABASE_URL === undefined ? 'journal' : 'database'),
   };
 }
@@ -158,6 +164,12 @@ function databaseUrlOf({ DATABASE_URL, DATABASE_PASSWORD_FILE }: Environment): s
   const url = new URL(DATABASE_URL);
   url.password = encodeURIComponent(password);
   return url.href;
+}
+
+/** Addresses and ranges, parted by commas or spaces; null where one is neither: a slip of the pen must not leave the hub open to itself. */
+function ownAddressesOf(text: string): readonly AddressRange[] | null {
+  const ranges = text.split(/[\s,]+/).filter((one) => one !== '').map((one) => parseRange(one.includes('/') ? one : `${one}/${one.includes(':') ? 128 : 32}`));
+  return ranges.some((range) => range === null) ? null : ranges.filter((range) => range !== null);
 }
 
 /** The driver decodes percent signs and fails on a single one, at a place where nobody expects it. */

@@ -9,6 +9,7 @@ import { systemClock } from './measures/clock.js';
 import { loadReferenceInBackground } from './reference/load-in-background.js';
 import { Hub } from './server/hub.js';
 import { StartUpError } from './start-up-error.js';
+import { SystemNetwork } from './webhooks/network.js';
 
 /** Bureaus whose tokens the start prints: the same question looks different to each of them. */
 const welcomed = [
@@ -51,6 +52,7 @@ async function start(): Promise<void> {
     identity: config.identity,
     evidence: config.evidence,
     feedMonths: config.feedMonths,
+    network: new SystemNetwork(config.ownAddresses),
     log,
   });
   running.push(() => hub.close());

@@ -1,9 +1,10 @@
 import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Pool } from 'pg';
+import { readConfig } from '../config.js';
 import { agencyOfCode } from '../measures/agencies.js';
 import { AddressRules, interfaceAddresses } from '../webhooks/address-rules.js';
-import { parseRange } from '../webhooks/address.js';
+import { parseRange, type AddressRange } from '../webhooks/address.js';
 import { ApprovalStore } from '../webhooks/approval-store.js';
 import { isPlainHost } from '../webhooks/target.js';
 import { UsageError } from './usage.js';
@@ -36,13 +37,13 @@ export function webhooksCommand(args: readonly string[]): Promise<number> {
   if (agency === null || !isPlainHost(host) || !Number.isInteger(port) || port < 1 || port > 65_535) throw new UsageError(usage);
   if (what === 'withdraw') {
     return withDatabase(async (database) => {
-      const was = await new ApprovalStore(database.pool()).withdraw({ agency, host, port });
+      const was = await new ApprovalStore(database.pool()).withdraw({ agency, host, port }, userInfo().username);
       process.stdout.write(was ? `已撤回 · withdrawn: ${agency} ${host}:${port}\n` : `没有此项批准 · no such approval: ${agency} ${host}:${port}\n`);
       return was ? 0 : 1;
     });
   }
   if (what !== 'approve') throw new UsageError(usage);
-  const ranges = rangesOf(values.range ?? []);
+  const ranges = rangesOf(values.range ?? [], readConfig(process.env).ownAddresses);
   return withDatabase(async (database) => {
     await new ApprovalStore(database.pool()).approve({ agency, host, port, ranges, plainHttp: values['plain-http'] }, userInfo().username);
     process.stdout.write(`已批准 · approved: ${agency} ${host}:${port} ${ranges.join(', ')}${values['plain-http'] ? ' http' : ''}\n`);
@@ -50,9 +51,9 @@ export function webhooksCommand(args: readonly string[]): Promise<number> {
   });
 }
 
-function rangesOf(texts: readonly string[]): readonly string[] {
+function rangesOf(texts: readonly string[], own: readonly AddressRange[]): readonly string[] {
   if (texts.length === 0) throw new UsageError(usage);
-  const rules = new AddressRules(interfaceAddresses);
+  const rules = new AddressRules(interfaceAddresses, own);
   for (const text of texts) {
     const range = parseRange(text);
     if (!range || range.bits < (widest[range.base.length] ?? 0)) {
@@ -83,8 +84,9 @@ async function statesOf(pool: Pool, agency: string | null): Promise<readonly Sta
 }
 
 async function listed(store: ApprovalStore, agency: string | null, states: readonly State[]): Promise<number> {
-  for (const one of await store.list(agency)) {
-    process.stdout.write(`${one.agency}\t${one.host}:${one.port}${one.plainHttp ? '\thttp' : ''}\t${one.ranges.join(', ')}\t${one.approvedBy}\t${one.approvedAt.toISOString()}\n`);
+  for (const one of await store.history(agency)) {
+    const withdrawn = one.withdrawn === null ? '' : `\t已撤回 · withdrawn ${one.withdrawn.by} ${one.withdrawn.at.toISOString()}`;
+    process.stdout.write(`${one.agency}\t${one.host}:${one.port}${one.plainHttp ? '\thttp' : ''}\t${one.ranges.join(', ')}\t${one.approvedBy}\t${one.approvedAt.toISOString()}${withdrawn}\n`);
   }
   for (const { agency: of, host, label, state, suspension, dead } of states) {
     process.stdout.write(`${of}\t${host}\t${label}\t${state}${suspension === null ? '' : ` ${suspension}`}\t死信 · dead ${dead}\n`);

@@ -55,9 +55,12 @@ function isatap(address: Address): Address | null {
  */
 export class AddressRules {
   readonly #own: () => Iterable<string>;
+  readonly #ownRanges: readonly AddressRange[];
 
-  constructor(own: () => Iterable<string>) {
+  /** `ownRanges`: where the hub is reached by addresses that none of its machines knows of (HUB_OWN_ADDRESSES). */
+  constructor(own: () => Iterable<string>, ownRanges: readonly AddressRange[] = []) {
     this.#own = own;
+    this.#ownRanges = ownRanges;
   }
 
   /** Null where an address may be connected to: in one of the approved ranges and never refused. */
@@ -72,7 +75,9 @@ export class AddressRules {
   /** Why nothing in a range is ever connected to, judged by its first address; null where something may be. */
   rangeRefusal(range: AddressRange): Refusal | null {
     const why = this.#refusedAlways(range.base);
-    return why === 'OWN' ? null : why;
+    // One own address leaves the rest of a range; a range of own ones leaves nothing.
+    if (why === 'OWN') return this.#ownRanges.some((own) => isIn(range.base, own) && range.bits >= own.bits) ? 'OWN' : null;
+    return why;
   }
 
   #refusedAlways(address: Address): Refusal | null {
@@ -90,6 +95,7 @@ export class AddressRules {
   }
 
   #isOwn(address: Address): boolean {
+    if (this.#ownRanges.some((range) => isIn(address, range))) return true;
     const key = addressKey(address);
     for (const text of this.#own()) {
       const own = parseAddress(text);

@@ -46,8 +46,8 @@ export interface Sending {
  */
 export async function send(parts: SenderParts, { hook, secrets, viewer, planned, times }: Sending, message: OutgoingMessage, signal: AbortSignal): Promise<SendOutcome> {
   const { approvals, network, clock } = parts;
-  const [approved, own] = await Promise.all([approvals.list(hook.agency), approvals.ownAddresses()]);
-  const rules = new AddressRules(() => [...interfaceAddresses(), ...own, ...parts.neighbours]);
+  const [approved, own] = await Promise.all([approvals.standing(hook.agency), approvals.ownAddresses()]);
+  const rules = new AddressRules(() => [...interfaceAddresses(), ...own, ...parts.neighbours], network.ownRanges);
   let target;
   try {
     target = await resolveTarget(secrets.url, approved, rules, network);

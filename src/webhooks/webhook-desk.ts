@@ -8,6 +8,7 @@ import type { FeedPlace } from '../feed/cursor.js';
 import { StreamEnded } from '../feed/stream-ended.js';
 import { ServiceKey } from '../planner/context.js';
 import type { GivenApproval } from './approval-store.js';
+import { countChallenge } from './challenge-limit.js';
 import { deadLetters, deliveredEvents, type DeliveredEvent, type EventsAsked } from './delivery-list.js';
 import type { RunParts } from './delivery-run.js';
 import { challengeMessage } from './message.js';
@@ -71,7 +72,7 @@ export class WebhookDesk {
   async register({ agency, account }: Viewer, { url: text, label, ...document }: WebhookOrder): Promise<{ readonly id: string; readonly key: SigningKey }> {
     const { webhooks, approvals, keyRing } = this.#parts;
     const url = readUrl(text);
-    if (!approvalOf(url, await approvals.list(agency))) throw targetRefused('HOST_NOT_APPROVED');
+    if (!approvalOf(url, await approvals.standing(agency))) throw targetRefused('HOST_NOT_APPROVED');
     const id = randomUUID();
     await webhookChange(this.#parts, document, this.#viewerOf({ id, agency }));
     const key = newSigningKey();
@@ -82,9 +83,9 @@ export class WebhookDesk {
     return { id, key };
   }
 
-  /** Sends the challenge and, where it is answered, begins to deliver from now on. */
+  /** Sends the challenge and, where it is answered, begins to deliver from now on. So many challenges an hour (challenge-limit.ts). */
   async verify(viewer: Viewer, id: string): Promise<boolean> {
-    const { webhooks, reader, boundaryVersion, keyRing, clock, wake } = this.#parts;
+    const { webhooks, reader, boundaryVersion, keyRing, clock, pool, wake } = this.#parts;
     const hook = await webhooks.find(id, viewer.agency);
     if (!hook) return false;
     if (hook.state !== 'PENDING') return true;
@@ -93,6 +94,8 @@ export class WebhookDesk {
     await webhookChange(this.#parts, secrets, as);
     // The head of before the challenge: what is committed while it runs is delivered.
     const { epoch, position } = await reader.head(as);
+    const wait = await countChallenge(pool, hook);
+    if (wait !== null) throw challengeLimit(wait);
     const message = challengeMessage(hook);
     const outcome = await send(this.#parts, { hook, secrets, viewer: as, planned: null, times: null }, message, new AbortController().signal);
     if ('refused' in outcome) throw targetRefused(outcome.refused);
@@ -206,7 +209,7 @@ export class WebhookDesk {
   }
 
   targets({ agency }: Viewer): Promise<readonly GivenApproval[]> {
-    return this.#parts.approvals.list(agency);
+    return this.#parts.approvals.standing(agency);
   }
 
   async #shown(hook: Webhook, dead: ReadonlyMap<string, number>): Promise<ShownWebhook> {
@@ -252,6 +255,10 @@ function challengeFailed(fault: string): GraphQLError {
   return refused('WEBHOOK_CHALLENGE_FAILED', `接收方未正确应答质询（${fault}）`, `The receiver did not answer the challenge (${fault}).`, 'docs/recipes/receive-webhooks.md; verifyWebhook');
 }
 
+function challengeLimit(retryAfter: number): GraphQLError {
+  return refused('WEBHOOK_CHALLENGE_LIMIT', '质询过于频繁，未发送', 'Too many challenges; none was sent.', `${retryAfter} 秒后再 verifyWebhook · verifyWebhook again in ${retryAfter} seconds.`, { retryAfter });
+}
+
 function placeGone(): GraphQLError {
   return refused('WEBHOOK_PLACE_GONE', '此位置已不在变更日志中', 'The place is no longer in the change log.', 'requestExport; replayWebhook');
 }
@@ -260,6 +267,6 @@ function changedMeanwhile(): GraphQLError {
   return refused('WEBHOOK_CHANGED', '回调同时被他人更改', 'Somebody changed the webhook at the same time.', '重读后再试 · Read it again and repeat.');
 }
 
-function refused(code: string, zh: string, en: string, nextStep: string): GraphQLError {
-  return new GraphQLError(`${zh} · ${en}`, { extensions: { code, nextStep } });
+function refused(code: string, zh: string, en: string, nextStep: string, more: Readonly<Record<string, unknown>> = {}): GraphQLError {
+  return new GraphQLError(`${zh} · ${en}`, { extensions: { code, ...more, nextStep } });
 }

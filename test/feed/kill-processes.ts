@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -9,23 +9,36 @@ import type { EvidenceMode } from '../../src/access/log/evidence-mode.js';
 import type { DatabaseSettings } from '../../src/database/database-settings.js';
 import { databaseName, ownerName } from '../../src/database/cluster.js';
 import { EmbeddedServer } from '../../src/database/embedded-server.js';
+import { waitFor } from '../support/wait-for.js';
 
 const script = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
-/** The hub, its embedded database and a subscriber as processes of their own, to be killed and started again. */
+/** Where a partner's receiver is: a name and address of the partner's that lead to this machine. */
+export interface PartnerPlace {
+  readonly host: string;
+  readonly address: string;
+}
+
+/** The hub, its embedded database, subscribers and a receiver of webhooks as processes of their own, to be killed and started again. */
 export class KillProcesses {
   readonly #folder: string;
   #hub: ChildProcess | null = null;
   #subscribers: ChildProcess[] = [];
+  #receiver: ChildProcess | null = null;
+  readonly #partner: PartnerPlace | null;
 
-  /** `folder` is the hub's data folder and the subscriber's. */
-  constructor(folder: string) {
+  /** `folder` is the hub's data folder and the subscriber's; with a partner the hub's webhooks find its receiver. */
+  constructor(folder: string, partner: PartnerPlace | null = null) {
     this.#folder = folder;
+    this.#partner = partner;
   }
 
   /** Starts the hub and returns when it says it is ready; its address stands in the file `url` then. */
   async startHub(evidence: EvidenceMode): Promise<string> {
-    const child = spawn(process.execPath, [script('../../src/main.js')], {
+    const command = this.#partner
+      ? [script('./kill-hub.js'), this.#partner.host, this.#partner.address, readFileSync(path.join(this.#folder, 'receiver-port'), 'utf8')]
+      : [script('../../src/main.js')];
+    const child = spawn(process.execPath, command, {
       env: { ...process.env, PORT: '0', HUB_DATA: this.#folder, HUB_SAMPLE: '0', DATABASE_URL: '', HUB_EVIDENCE: evidence },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -53,6 +66,16 @@ export class KillProcesses {
       spawn(process.execPath, [script('./kill-subscriber.js'), this.#folder, token, transport], { stdio: ['ignore', 'inherit', 'inherit'] }));
   }
 
+  /** Starts the receiver of webhooks; its port stands in the file `receiver-port` then, and stays the same. */
+  async startReceiver(): Promise<void> {
+    this.#receiver = spawn(process.execPath, [script('./kill-receiver.js'), this.#folder], { stdio: ['ignore', 'inherit', 'inherit'] });
+    await waitFor('the receiver to listen', () => existsSync(path.join(this.#folder, 'receiver-port')));
+  }
+
+  killReceiver(): Promise<void> {
+    return end(this.#receiver, 'SIGKILL');
+  }
+
   /** Login of the embedded database. */
   settings(): DatabaseSettings {
     const read = (name: string): string => readFileSync(path.join(this.#home(), name), 'utf8').trim();
@@ -72,6 +95,15 @@ export class KillProcesses {
     process.kill(this.postmaster(), 'SIGKILL');
   }
 
+  /** Kills a backend of the server, if it is still there. */
+  killBackend(pid: number): void {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      this.killPostmaster();
+    }
+  }
+
   postmaster(): number {
     const [first = ''] = readFileSync(path.join(this.#home(), 'cluster/postmaster.pid'), 'utf8').split('\n');
     return Number(first);
@@ -79,7 +111,7 @@ export class KillProcesses {
 
   /** Ends the processes; the database is stopped even when the hub no longer could. */
   async stop(): Promise<void> {
-    await this.killSubscriber();
+    await Promise.all([this.killSubscriber(), this.killReceiver()]);
     await end(this.#hub, 'SIGTERM');
     const server = await EmbeddedServer.open({ dataFolder: this.#folder, say: () => undefined });
     await server.close();

@@ -1,9 +1,10 @@
-import { appendFileSync, closeSync, existsSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { createClient } from 'graphql-ws';
 import { EventStream } from './event-stream.js';
+import { cutHalfLine, LineFile } from './line-file.js';
 
 /**
  * A partner's subscriber, started by the kill test as a process of its own so that it can be killed: keeps every frame
@@ -19,12 +20,9 @@ const query = `subscription ($after: String) {
 
 /** Cuts what was written of a line when the last process was killed, and returns the last cursor. */
 function lastCursor(): string | null {
-  if (!existsSync(file)) return null;
-  const text = readFileSync(file, 'utf8');
-  const complete = text.slice(0, text.lastIndexOf('\n') + 1);
-  if (complete.length < text.length) truncateSync(file, Buffer.byteLength(complete));
-  const [line] = complete.trimEnd().split('\n').slice(-1);
-  return line === undefined || line === '' ? null : (/"cursor":"([^"]+)"/.exec(line)?.[1] ?? null);
+  cutHalfLine(file);
+  const [line = ''] = new LineFile(file).tail().trimEnd().split('\n').slice(-1);
+  return /"cursor":"([^"]+)"/.exec(line)?.[1] ?? null;
 }
 
 async function follow(): Promise<void> {

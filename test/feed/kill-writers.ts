@@ -32,16 +32,22 @@ export class KillWriters {
   readonly documents: string[] = [];
   readonly #config: pg.ClientConfig;
   readonly #dawdle: number;
+  readonly #held: () => boolean;
   readonly #stop = new AbortController();
   #tick = 0;
   #count = 0;
+  #open = 0;
   #running: Promise<unknown> = Promise.resolve();
   #failure: unknown = null;
 
-  /** `dawdle`: most milliseconds a transaction stays open before it ends, at random. */
-  constructor(config: pg.ClientConfig, dawdle = 0) {
+  /**
+   * `dawdle`: most milliseconds a transaction stays open before it ends, at random. `held`: whether a reader is so far
+   * behind that nothing more is begun.
+   */
+  constructor(config: pg.ClientConfig, dawdle = 0, held: () => boolean = () => false) {
     this.#config = config;
     this.#dawdle = dawdle;
+    this.#held = held;
   }
 
   start(writers: number): void {
@@ -61,6 +67,16 @@ export class KillWriters {
     return this.journal.filter((commit) => commit.acknowledged !== null).length;
   }
 
+  /** Transactions that have written and not ended. */
+  get open(): number {
+    return this.#open;
+  }
+
+  /** Whose events a reader must have, but may not have yet: a permit of the commit acknowledged last. */
+  get newest(): string | null {
+    return this.documents.at(-1) ?? null;
+  }
+
   #goesOn(): boolean {
     return !this.#stop.signal.aborted;
   }
@@ -74,7 +90,9 @@ export class KillWriters {
         const holderId = await addSubject(client, name);
         let permits: string[] = [];
         while (this.#goesOn()) {
-          permits = await this.#transaction(client, name, holderId, permits);
+          while (this.#held() && this.#goesOn()) await delay(pause);
+          this.#open += 1;
+          permits = await this.#transaction(client, name, holderId, permits).finally(() => (this.#open -= 1));
           await delay(pause);
         }
       } catch (error) {

@@ -12,6 +12,7 @@ test('defaults, values, and unfit values named without showing them', () => {
   expect(readConfig({ PORT: '0', HUB_DATA: '/x/y', DATABASE_URL: 'postgres://a@b/c', HUB_SAMPLE: '0', HUB_LOG: 'debug' })).toEqual({
     portIsDefault: false,
     feedMonths: 13,
+    ownAddresses: [],
     host: '127.0.0.1',
     port: 0,
     dataFolder: '/x/y',
@@ -34,6 +35,9 @@ test.each([
   { HUB_LOG: 'loud' },
   { HUB_EVIDENCE: 'nowhere' },
   { HUB_FEED_MONTHS: '0' },
+  { HUB_OWN_ADDRESSES: '203.0.113.7/16' },
+  { HUB_OWN_ADDRESSES: '203.0.113.7, hub.example' },
+  { HUB_OWN_ADDRESSES: '203.0.113.0/' },
   { HUB_MODE: 'test' },
   { HUB_ISSUER: 'with space' },
   { HUB_ISSUER: 'concordat-local' },
@@ -44,6 +48,14 @@ test.each([
   expect(() => readConfig(env)).toThrow(name);
   expect(() => readConfig(env)).not.toThrow(`${name}=${value}`);
   expect(() => readConfig(env)).not.toThrow('\n');
+});
+
+test('own addresses are single ones and ranges of both families', () => {
+  expect(readConfig({ HUB_OWN_ADDRESSES: '203.0.113.7, 198.51.100.0/24 2001:db8::7' }).ownAddresses).toEqual([
+    { base: [203, 0, 113, 7], bits: 32 },
+    { base: [198, 51, 100, 0], bits: 24 },
+    { base: [0x20, 0x01, 0x0d, 0xb8, ...Array.from({ length: 11 }, () => 0), 7], bits: 128 },
+  ]);
 });
 
 describe('identity', () => {

@@ -69,6 +69,7 @@ const identity = (): IdentityConfig => ({
   external: { issuer: 'https://id.test', jwks: pathToFileURL(path.join(folder, 'keys.json')) },
 });
 const nameless: Network = {
+  ownRanges: [],
   addressesOf: () => Promise.reject(new Error('no such name')),
   connect: () => {
     throw new Error('nothing is connected to');

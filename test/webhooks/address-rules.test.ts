@@ -73,6 +73,16 @@ test('outside the approved ranges nothing is connected to', () => {
   expect(rules.refusalOf('10.8.1.1', [])).toBe('NOT_APPROVED');
 });
 
+test('what is told to be the hub’s own before a translator is refused in every form, and cannot be approved', () => {
+  const told = ['203.0.113.0/24', '2001:db8:7::/48'].map((text) => parseRange(text)).filter((range): range is AddressRange => range !== null);
+  const translated = new AddressRules(() => [], told);
+  for (const address of ['203.0.113.0', '203.0.113.255', ...embedded('203.0.113.7'), '2001:db8:7:1::9']) expect([address, translated.refusalOf(address, everything)]).toEqual([address, 'OWN']);
+  for (const address of ['203.0.112.255', '203.0.114.0', '2001:db8:8::1']) expect([address, translated.refusalOf(address, everything)]).toEqual([address, null]);
+  const range = (text: string): string | null => translated.rangeRefusal(parseRange(text) ?? { base: [], bits: 0 });
+  // Nothing of the first two is left to send to; the last holds more than the hub.
+  expect(['203.0.113.0/24', '203.0.113.128/25', '203.0.112.0/22'].map(range)).toEqual(['OWN', 'OWN', null]);
+});
+
 test('every address of this machine is its own', () => {
   const own = new AddressRules(interfaceAddresses);
   const here = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));

@@ -4,6 +4,7 @@ import { post } from '../../src/webhooks/post.js';
 /** Posts to a host of a made-up name that stands on a port of this machine, and prints the outcome. Arguments: host, port. */
 const [host = '', port = ''] = process.argv.slice(2);
 const network = {
+  ownRanges: [],
   addressesOf: () => Promise.reject(new Error('no name is asked')),
   connect: () => connect({ host: '127.0.0.1', port: Number(port) }),
 };

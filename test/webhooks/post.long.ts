@@ -25,7 +25,7 @@ afterAll(async () => {
 
 /** The name of the target leads nowhere: who asked for it would fail. */
 function send(signal = new AbortController().signal, to = port): Promise<PostOutcome> {
-  const network = { addressesOf: () => Promise.reject(new Error('no name is asked')), connect: () => connect({ host: '127.0.0.1', port: to }) };
+  const network = { ownRanges: [], addressesOf: () => Promise.reject(new Error('no name is asked')), connect: () => connect({ host: '127.0.0.1', port: to }) };
   return post({ url: new URL('http://nowhere.invalid:8080/in?q=1'), address: '10.8.0.9', port: 8_080 }, { 'webhook-id': 'evt_1' }, '{"值":1}', network, signal);
 }
 

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { z } from 'zod';
+import type { AddressRange } from '../../src/webhooks/address.js';
 import type { Network } from '../../src/webhooks/network.js';
 
 const body = z.object({
@@ -95,6 +96,7 @@ function mac(secret: string, text: string): string {
  * this machine. What the hub judges are those addresses, so that nothing of its rules is switched off.
  */
 export class PartnerNetwork implements Network {
+  ownRanges: readonly AddressRange[] = [];
   readonly names = new Map<string, readonly string[]>();
   /** `address port` → port of a receiver. */
   readonly receivers = new Map<string, number>();

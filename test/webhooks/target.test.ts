@@ -9,6 +9,7 @@ const rules = new AddressRules(() => ['10.8.0.1']);
 
 function named(names: Readonly<Record<string, readonly string[]>>): Network {
   return {
+    ownRanges: [],
     addressesOf: (name) => (names[name] ? Promise.resolve(names[name]) : Promise.reject(new Error('ENOTFOUND'))),
     connect: () => { throw new Error('nothing is connected to'); },
   };

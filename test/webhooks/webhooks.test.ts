@@ -287,7 +287,9 @@ test('an address that was not approved is never registered, dialled or resolved;
   await decide(1, { district: '120115' });
   await waitFor('one', () => receiver.changes.length === 1);
   // The name comes to point elsewhere: at the hub's own machine, at its link, at an address outside the range.
-  for (const [address, fault] of [['127.0.0.1', 'ADDRESS_LOOPBACK'], ['169.254.169.254', 'ADDRESS_LINK_LOCAL'], ['::ffff:127.0.0.1', 'ADDRESS_LOOPBACK'], ['10.98.0.1', 'ADDRESS_NOT_APPROVED']] as const) {
+  // Before a translator the hub has an address that none of its interfaces knows of.
+  network.ownRanges = [{ base: [10, 99, 250, 0], bits: 24 }];
+  for (const [address, fault] of [['10.99.250.7', 'ADDRESS_OWN'], ['127.0.0.1', 'ADDRESS_LOOPBACK'], ['169.254.169.254', 'ADDRESS_LINK_LOCAL'], ['::ffff:127.0.0.1', 'ADDRESS_LOOPBACK'], ['10.98.0.1', 'ADDRESS_NOT_APPROVED']] as const) {
     const dialled = network.connected.length;
     const entries = (await running.entries()).filter(({ operation }) => operation === `POST webhook ${id}`).length;
     network.names.set(partner.host, [address]);
@@ -300,10 +302,10 @@ test('an address that was not approved is never registered, dialled or resolved;
     await partner.mutate('resumeWebhook', id);
     await waitFor('delivered again', async () => (await events(partner, 'first: 1, state: FAILING')).nodes.length === 0);
   }
-  await partner.approvals.withdraw({ agency: 'BAODI_HRSS', host: partner.host, port: 80 });
+  await partner.approvals.withdraw({ agency: 'BAODI_HRSS', host: partner.host, port: 80 }, 'test');
   await decide(1, { district: '120115' });
   expect((await partner.until(id, 'SUSPENDED')).suspension?.code).toBe('TARGET_REFUSED');
-  expect(receiver.changes).toHaveLength(5);
+  expect(receiver.changes).toHaveLength(6);
 });
 
 test('what the boundary denies, what is no subscription, and a place of the caller’s are refused at the registration', async () => {
@@ -350,6 +352,35 @@ test('webhooks are their agency’s administrators’: to everybody else they do
   expect(await partner.call('{ webhookTargets { host port ranges plainHttp } }')).toEqual([{ host: partner.host, port: 80, ranges: ['10.99.0.0/16'], plainHttp: true }]);
   expect(await partner.call('mutation ($id: ID!) { removeWebhook(id: $id) }', { id })).toBe(true);
   expect(await partner.call('{ webhooks { id } }')).toEqual([]);
+});
+
+test('challenges are counted: twelve an hour for a webhook, sixty for an agency, also at once and over webhooks that are gone', async () => {
+  const partner = await join('HEBEI_HRSS');
+  const { receiver } = partner;
+  receiver.answer = () => 500;
+  const outcome = (id: string): Promise<string> => partner.mutate('verifyWebhook', id).then(({ state }) => state, (error: unknown) => (error instanceof Error ? error.message : ''));
+  const id = await partner.register();
+  const outcomes = await Promise.all(Array.from({ length: 15 }, () => outcome(id)));
+  expect(outcomes.filter((one) => one === 'WEBHOOK_CHALLENGE_FAILED')).toHaveLength(12);
+  expect(outcomes.filter((one) => one === 'WEBHOOK_CHALLENGE_LIMIT')).toHaveLength(3);
+  expect(receiver.received).toHaveLength(12);
+  const { errors } = await partner.ask('mutation ($id: ID!) { verifyWebhook(id: $id) { id } }', { id });
+  expect(errors?.map(({ extensions }) => [extensions['code'], Number(extensions['retryAfter']) > 3_000])).toEqual([['WEBHOOK_CHALLENGE_LIMIT', true]]);
+  // A webhook registered anew has challenges of its own, until the agency has had all of its.
+  for (let more = 0; more < 4; more += 1) {
+    const again = await partner.register();
+    for (let i = 0; i < 12; i += 1) expect(await outcome(again)).toBe('WEBHOOK_CHALLENGE_FAILED');
+    await partner.call('mutation ($id: ID!) { removeWebhook(id: $id) }', { id: again });
+  }
+  const last = await partner.register();
+  expect(await outcome(last)).toBe('WEBHOOK_CHALLENGE_LIMIT');
+  expect(receiver.received).toHaveLength(60);
+  // Another agency has its own; and an hour later both count no more.
+  const other = await join('HEDONG_HRSS');
+  await other.active();
+  await running.database.pool().query(`UPDATE hub.webhook_challenge SET at = at - interval '61 minutes' WHERE agency = 'HEBEI_HRSS'`);
+  receiver.answer = () => 204;
+  expect(await outcome(last)).toBe('ACTIVE');
 });
 
 test('at most twenty webhooks of an agency, also when they are registered at once', async () => {

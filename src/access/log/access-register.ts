@@ -119,7 +119,6 @@ export class AccessRegister {
     this.#load = load;
     return Math.max(this.#behind ? 0 : registerMs, spentMs * (1 / share - 1));
   }
-  }
 
   /** One step of each chain; whether there is more. A database that is away is tried again at the next turn. */
   async #turn(): Promise<boolean> {
