@@ -188,6 +188,9 @@ test(`${rounds} rounds of kill -9: no event lost or repeated, no answer without 
       if (round % 20 === 19) process.stdout.write(`${round + 1} rounds, ${sse.lastNumber()} events\n`);
     }
   } catch (error) {
+    // Who stands still.
+    const hook = await connected((client) => client.query<Record<string, unknown>>('SELECT state, suspension, number, attempts, worker, lease_until, not_before FROM hub.webhook')).then(({ rows }): unknown => rows, String);
+    process.stdout.write(`${JSON.stringify({ acknowledged: writers.acknowledged, open: writers.open, answers: answers.length, sse: sse.lastNumber(), ws: ws.lastNumber(), webhook: webhook.lastNumber(), pulled: puller.changes.length, hook, done: done.length })}\n`);
     puller.stop();
     throw error;
   } finally {
