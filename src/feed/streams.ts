@@ -61,7 +61,7 @@ export class Streams {
     const closed = this.#note(member, 'close', member.id, body);
     // A stream that broke says no more than that it broke: the evidence may be what failed.
     await (reason === null || reason instanceof StreamEnded ? closed : closed.catch(() => undefined));
-    if (body !== '' && !member.isGone()) subscriber.send(new StreamFrame(body));
+    if (body !== '' && !member.isGone()) subscriber.send([new StreamFrame(body)]);
   }
 
   async #follow(member: StreamMember): Promise<void> {
@@ -77,7 +77,7 @@ export class Streams {
       member.place = place;
       await this.#note(member, 'open', group?.id ?? member.id, body, times);
       member.check();
-      member.send(new StreamFrame(body), place, null);
+      member.send([{ frame: new StreamFrame(body), place, position: null }]);
       if (group) await this.#stay(member, group);
     } finally {
       release?.();
@@ -166,7 +166,7 @@ export class Streams {
       for (const { event, body } of portion) {
         if (member.isGone()) return null;
         member.check();
-        member.send(new StreamFrame(body), event.place, event.position);
+        member.send([{ frame: new StreamFrame(body), place: event.place, position: event.position }]);
         if (member.subscriber.waiting > mostWaiting) await member.drained(this.#patienceMs);
       }
     }

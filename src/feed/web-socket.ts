@@ -210,11 +210,13 @@ class SocketSubscriber implements Subscriber {
   }
 
   /** Straight to the socket: the library writes its own frames whole, so none can come between the two fragments. */
-  send(frame: StreamFrame): void {
+  send(frames: readonly StreamFrame[]): void {
     if (this.gone.aborted || this.#web.readyState !== this.#web.OPEN) return;
     this.#socket.cork();
-    this.#socket.write(frame.as(nextFragment));
-    this.#socket.write(this.#end);
+    for (const frame of frames) {
+      this.#socket.write(frame.as(nextFragment));
+      this.#socket.write(this.#end);
+    }
     this.#socket.uncork();
   }
 

@@ -12,10 +12,12 @@ export async function collectedStream(streams: Streams, subscription: Subscripti
     gone: stop.signal,
     waiting: 0,
     drained: () => nextTurn(),
-    send: ({ body }: StreamFrame) => {
-      if (stop.signal.aborted) return;
-      bodies.push(body);
-      if (isLast(body)) stop.abort();
+    send: (frames: readonly StreamFrame[]) => {
+      for (const { body } of frames) {
+        if (stop.signal.aborted) return;
+        bodies.push(body);
+        if (isLast(body)) stop.abort();
+      }
     },
   };
   await streams.run(subscription, subscriber, new AbortController().signal);
