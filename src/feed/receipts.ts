@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Pool, PoolClient } from 'pg';
 import type { Viewer } from '../access/viewer.js';
 import { faultOf, type Log } from '../log.js';
@@ -55,6 +56,9 @@ export interface ReceiptParts {
 /** Lag is shown in seconds: places are written down once a second, for all consumers in one statement. */
 const defaultFlushMs = 1_000;
 
+/** Consumers remembered by name, some 200 bytes each; one that was forgotten is made anew and comes to the same row. */
+const keptConsumers = 10_000;
+
 interface Progress {
   readonly place: FeedPlace;
   readonly reachedAt: Date;
@@ -84,11 +88,11 @@ export class Consumer {
     this.took(events.map(({ position }) => position), place);
   }
 
-  /** The same for one of many consumers of a shared frame, of which `Receipts.handedOut` was told once. */
-  took(positions: readonly bigint[], place: FeedPlace): void {
+  /** The same for frames that many streams share, of which `Receipts.handedOut` was told once; `streams` of them are this consumer's. */
+  took(positions: readonly bigint[], place: FeedPlace, streams = 1): void {
     const at = this.parts.clock.now();
     const position = positions.at(-1);
-    this.#note(place, at, position === undefined ? null : { position, at }, positions.length);
+    this.#note(place, at, position === undefined ? null : { position, at }, positions.length * streams);
   }
 
   /** The log was looked at up to `place` for it, whether or not anything was visible: it does not lag behind. */
@@ -124,6 +128,7 @@ export class Consumer {
  */
 export class Receipts {
   readonly #parts: ReceiptParts;
+  readonly #consumers = new LRUCache<string, Consumer>({ max: keptConsumers });
   readonly #dirty = new Set<Consumer>();
   readonly #turns: Turns;
 
@@ -134,9 +139,14 @@ export class Receipts {
     this.#turns.start(flushMs); // nothing is written before somebody was given something
   }
 
-  /** A consumer to report of. Cheap; streams that share a frame may share one as well. */
+  /** A consumer to report of: streams of one account by one transport share it, as they share its row. */
   consumer({ agency, principal }: Pick<Viewer, 'agency' | 'principal'>, channel: Channel): Consumer {
-    return new Consumer({ agency, principal }, channel, this.#parts, (consumer) => this.#dirty.add(consumer));
+    const key = JSON.stringify([agency, principal, channel.recordType, channel.transport, channel.name]);
+    const known = this.#consumers.get(key);
+    if (known) return known;
+    const consumer = new Consumer({ agency, principal }, channel, this.#parts, (changed) => this.#dirty.add(changed));
+    this.#consumers.set(key, consumer);
+    return consumer;
   }
 
   /**

@@ -4,11 +4,11 @@ import type { ChangeReader, ReadTimes } from './change-reader.js';
 import type { FeedCursors, FeedPlace } from './cursor.js';
 import { frameBody, portionsOf } from './frames.js';
 import type { FeedListener } from './listener.js';
-import type { Receipts } from './receipts.js';
+import type { Consumer, Receipts } from './receipts.js';
 import { RecentFrames, type SentFrame } from './recent-frames.js';
 import type { StreamRecorder } from './stream-evidence.js';
 import { StreamFrame } from './stream-frame.js';
-import type { GivenFrame, StreamMember } from './stream-member.js';
+import type { StreamMember } from './stream-member.js';
 import type { Subscription } from './subscription.js';
 
 /** What groups run on. */
@@ -96,7 +96,9 @@ export class StreamGroup {
         this.#members.set(member, { leave: out, fail });
         subscriber.gone.addEventListener('abort', out, { signal: left.signal });
         ending.addEventListener('abort', () => fail(ending.reason), { signal: left.signal });
-        for (const frame of rest) if (this.#members.has(member)) this.#give(member, [frame]);
+        for (const { frame, place, position } of rest) {
+          if (this.#members.has(member) && this.#give(member, [frame], place)) member.consumer.took([position], place);
+        }
         this.#see(member);
       });
     } finally {
@@ -150,8 +152,7 @@ export class StreamGroup {
       }
       const body = frameBody(this.#parts.cursors, this.#subscription, 'HEARTBEAT', page.place, null);
       await this.#record(page.place, null, body, page.times);
-      const heartbeat = { frame: new StreamFrame(body), place: page.place, position: null };
-      for (const member of this.#members.keys()) this.#give(member, [heartbeat]);
+      this.#giveAll([new StreamFrame(body)], page.place, []);
       quietSince = clock.now().getTime();
     }
   }
@@ -162,22 +163,34 @@ export class StreamGroup {
 
   /** The entries of the frames are durable: they go to all, one system call a member, and to whoever comes a little later. */
   #release(frames: readonly SentFrame[]): void {
-    for (const member of this.#members.keys()) this.#give(member, frames);
+    const last = frames.at(-1);
+    if (!last) return;
+    this.#giveAll(frames.map(({ frame }) => frame), last.place, frames.map(({ position }) => position));
     for (const frame of frames) this.#recent.sent(frame);
   }
 
-  #give(member: StreamMember, frames: readonly GivenFrame[]): void {
-    if (!this.#see(member)) return;
-    member.send(frames);
+  #giveAll(frames: readonly StreamFrame[], place: FeedPlace, positions: readonly bigint[]): void {
+    const now = this.#parts.clock.now().getTime();
+    const given = new Map<Consumer, number>();
+    for (const member of this.#members.keys()) {
+      if (this.#give(member, frames, place, now)) given.set(member.consumer, (given.get(member.consumer) ?? 0) + 1);
+    }
+    for (const [consumer, streams] of given) consumer.took(positions, place, streams);
+  }
+
+  #give(member: StreamMember, frames: readonly StreamFrame[], place: FeedPlace, now?: number): boolean {
+    if (!this.#see(member, now)) return false;
+    member.give(frames, place);
     if (member.subscriber.waiting > mostWaiting) this.#members.get(member)?.leave();
+    return true;
   }
 
   /** Whether a member may be given anything; one that may not, leaves. */
-  #see(member: StreamMember): boolean {
+  #see(member: StreamMember, now?: number): boolean {
     const ways = this.#members.get(member);
     if (!ways) return false;
     try {
-      member.check();
+      member.check(now);
     } catch (reason) {
       ways.fail(reason);
       return false;

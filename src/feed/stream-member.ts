@@ -7,13 +7,6 @@ import { slowReader, tokenExpired } from './stream-ended.js';
 import type { StreamFrame, Subscriber } from './stream-frame.js';
 import type { Subscription } from './subscription.js';
 
-/** A frame on its way to a stream: the place behind it, and the position of the event it brings; null where it brings none. */
-export interface GivenFrame {
-  readonly frame: StreamFrame;
-  readonly place: FeedPlace;
-  readonly position: bigint | null;
-}
-
 /** A stream that runs: its subscription, its connection, and how far it was served. */
 export class StreamMember {
   readonly id = randomUUID();
@@ -37,18 +30,15 @@ export class StreamMember {
   }
 
   /** Asked before whatever is given. Throws StreamEnded: the token's end, or what the hub ended the stream for. */
-  check(): void {
-    if (this.#clock.now().getTime() >= this.subscription.viewer.expiresAt) throw tokenExpired();
+  check(now = this.#clock.now().getTime()): void {
+    if (now >= this.subscription.viewer.expiresAt) throw tokenExpired();
     this.ending.throwIfAborted();
   }
 
-  /** Gives frames, one or more, in their order. */
-  send(frames: readonly GivenFrame[]): void {
-    const last = frames.at(-1);
-    if (!last) return;
-    this.subscriber.send(frames.map(({ frame }) => frame));
-    this.place = last.place;
-    this.consumer.took(frames.flatMap(({ position }) => position ?? []), last.place);
+  /** Gives frames, one or more, in their order; `place` lies behind them. The receipt is the caller's. */
+  give(frames: readonly StreamFrame[], place: FeedPlace): void {
+    this.subscriber.send(frames);
+    this.place = place;
   }
 
   /**

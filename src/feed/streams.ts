@@ -77,7 +77,8 @@ export class Streams {
       member.place = place;
       await this.#note(member, 'open', group?.id ?? member.id, body, times);
       member.check();
-      member.send([{ frame: new StreamFrame(body), place, position: null }]);
+      member.give([new StreamFrame(body)], place);
+      member.consumer.reached(place);
       if (group) await this.#stay(member, group);
     } finally {
       release?.();
@@ -166,7 +167,8 @@ export class Streams {
       for (const { event, body } of portion) {
         if (member.isGone()) return null;
         member.check();
-        member.send([{ frame: new StreamFrame(body), place: event.place, position: event.position }]);
+        member.give([new StreamFrame(body)], event.place);
+        member.consumer.took([event.position], event.place);
         if (member.subscriber.waiting > mostWaiting) await member.drained(this.#patienceMs);
       }
     }
