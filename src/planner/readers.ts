@@ -43,9 +43,12 @@ function termSettings(terms: readonly Term[]): Statement {
   return { name: 'viewer', text: `SELECT ${terms.map((term, i) => `set_config('${settingOf(term)}', $${i + 1}::text, true)`).join(', ')}` };
 }
 
-/** The connection lost its prepared statements (26000), or is lost itself: the same read succeeds elsewhere or later. */
+/**
+ * The connection lost its prepared statements (26000), the read met a month of the log on its way out (40P01, deadlock),
+ * or the connection is lost itself: the same read succeeds elsewhere or later.
+ */
 function isWorthRepeating(error: Error & { code?: string }): boolean {
-  return error.code === '26000' || isConnectionLoss(error);
+  return error.code === '26000' || error.code === '40P01' || isConnectionLoss(error);
 }
 
 /** SQLSTATE query_canceled. Small reads are cancelled by nobody but the clock; of an abandoned one the pool says so itself. */
