@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Hub } from '../../src/server/hub.js';
 import { addPermits, addSubject } from '../feed/registry-rows.js';
+import { sequenceLog } from '../feed/feed-log.js';
 import { RunningHub } from '../feed/running-hub.js';
 import { waitFor } from '../support/wait-for.js';
 import { Partner } from './partner.js';
@@ -114,6 +115,7 @@ test('a webhook that rested longer than the log is kept is suspended, and goes o
   await partner.mutate('pauseWebhook', id);
   const [lost, kept] = await decide(2);
   const old = (await partner.webhook(id)).cursor;
+  await sequenceLog(running.database.pool());
   await running.database.pool().query('UPDATE hub.feed_head SET low_water = position - 1');
   await partner.mutate('resumeWebhook', id);
   expect((await partner.until(id, 'SUSPENDED')).suspension?.code).toBe('CURSOR_TOO_OLD');
