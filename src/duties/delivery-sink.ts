@@ -62,26 +62,7 @@ export class DutySink implements DeliverySink {
   }
 }
 
-// First, which permit an event is of: by the transaction that holds its position. Then the duties that were in the log by
-// then. An entry the log no longer keeps is older than every event that is still handed out; one without a position yet is
-// behind all of them. Rows are locked in one order.
-const deliveredSql = `
-  WITH handed AS (
-    SELECT g.agency, e.entity_id AS permit_id, g.position, g.at
-      FROM unnest($1::text[], $2::bigint[], $3::timestamptz[]) AS g(agency, position, at)
-      CROSS JOIN LATERAL (SELECT t.id, t.month, t.first_position FROM hub.feed_transaction t WHERE t.first_position <= g.position
-                           ORDER BY t.first_position DESC LIMIT 1) t
-      JOIN hub.feed_event e ON e.transaction_id = t.id AND e.month = t.month AND e.ordinal = g.position - t.first_position AND e.entity = 'Permit'),
-  settled AS (
-    SELECT DISTINCT ON (d.action_id) d.action_id, h.position, h.at
-      FROM handed h JOIN hub.delivery_duty d ON d.permit_id = h.permit_id AND d.receiver = h.agency AND d.delivered_at IS NULL
-      LEFT JOIN hub.feed_transaction t ON t.id = d.entry
-     WHERE t.id IS NULL OR t.first_position <= h.position
-     ORDER BY d.action_id, h.position),
-  locked AS (
-    SELECT s.* FROM settled s JOIN hub.delivery_duty d USING (action_id) ORDER BY s.action_id FOR UPDATE OF d)
-  UPDATE hub.delivery_duty d SET delivered_at = l.at, delivered_position = l.position
-    FROM locked l WHERE d.action_id = l.action_id AND d.delivered_at IS NULL`;
+const deliveredSql = 'SELECT hub.deliver_duties($1::text[], $2::bigint[], $3::timestamptz[])';
 
 // What the receiver has by its own words: what was handed out before the place, and what was committed before it, by
 // whatever way it came (a snapshot).
