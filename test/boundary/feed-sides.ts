@@ -46,7 +46,7 @@ export class HistoryWriter {
   }
 
   static async open(database: HubDatabase): Promise<HistoryWriter> {
-    return new HistoryWriter(await database.pool(undefined, 2).connect());
+    return new HistoryWriter(await database.pool(undefined, 4).connect());
   }
 
   async apply(history: History): Promise<void> {

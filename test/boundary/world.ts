@@ -147,7 +147,7 @@ export class WorldLoader {
   }
 
   static async open(database: HubDatabase, silent = true): Promise<WorldLoader> {
-    const client = await database.pool(undefined, 2).connect();
+    const client = await database.pool(undefined, 4).connect();
     if (silent) for (const table of ['permit', 'permit_action', 'subject']) {
       await client.query(`ALTER TABLE hub.${table} DISABLE TRIGGER USER`);
     }
