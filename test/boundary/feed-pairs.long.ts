@@ -30,8 +30,10 @@ test(
       const rounds = new FeedRounds(sides, coverage);
       const started = Date.now();
       let played = 0;
-      while (played < pairs || (full && played < 2 * pairs && coverage.missing().length > 0)) {
-        const finding = await rounds.play(seed + played);
+      for (let next = full ? coverage.next() : null; played < pairs || (played < 2 * pairs && next); next = full ? coverage.next() : null) {
+        // Behind the pairs asked for come those about what chance has left out.
+        const about = played < pairs ? null : next;
+        const finding = await rounds.play(seed + played, about?.viewer, about?.wanted);
         if (finding) throw new Error(explain(finding));
         played += 1;
       }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Coverage } from './coverage.js';
-import { coordinateUses, DocumentMaker } from './document-maker.js';
+import { coordinateUses, DocumentMaker, type WantedArgument } from './document-maker.js';
 import { cursorMark, idMark } from './expectation.js';
 import { expectedFrames } from './feed-expectation.js';
 import { FeedPairMaker, type ExpectedEvent, type FeedPair, type History } from './feed-pairs.js';
@@ -43,16 +43,19 @@ type Filter = Partial<Record<keyof typeof filterable, string>>;
 /** A filter for those who are told of nothing: it must change nothing for them. */
 const elsewhere: Required<Filter> = { item: 'P09', status: 'VALID', district: '120103', decidedBy: 'HEPING_APPROVAL', documentNo: 'F1' };
 
-/** None in a fifth of the cases, else some members, mostly with the values of one permit the viewer is told of. */
-function randomFilter(random: Random, events: readonly ExpectedEvent[]): Filter {
-  if (random.chance(0.2)) return {};
+/**
+ * None in a fifth of the cases, else some members, mostly with the values of one permit the viewer is told of; a wanted
+ * member is always among them, where that permit has a value of it.
+ */
+function randomFilter(random: Random, events: readonly ExpectedEvent[], wanted: string | null): Filter {
+  if (wanted === null && random.chance(0.2)) return {};
   const permits = events.flatMap(({ permit }) => permit ?? []);
   const permit = permits[random.int(0, Math.max(0, permits.length - 1))];
   const told = permit === undefined ? elsewhere : {
     item: random.chance(0.8) ? permit.item : elsewhere.item, district: random.chance(0.8) ? permit.district : elsewhere.district,
     decidedBy: permit.decided_by, documentNo: permit.document_no, ...(permit.status === null ? {} : { status: permit.status }),
   };
-  return Object.fromEntries(random.some(Object.entries(told), 0.6));
+  return Object.fromEntries(Object.entries(told).filter(([member]) => member === wanted || random.chance(wanted === null ? 0.6 : 0.2)));
 }
 
 /** A random subscription of a viewer; CURSOR stands for the cursor, which every side seals anew. */
@@ -64,15 +67,16 @@ class Subscription {
   readonly uses: ReadonlySet<string>;
   readonly #filter: Filter;
 
-  /** `events`: what may be filtered by is taken from them, so that filters meet something. */
-  constructor(random: Random, asker: Asker, events: readonly ExpectedEvent[]) {
+  /** `events`: what may be filtered by is taken from them, so that filters meet something. `wanted`: what it is about. */
+  constructor(random: Random, asker: Asker, events: readonly ExpectedEvent[], wanted: WantedArgument | null) {
     const bold = random.chance(0.35);
     const avoid = new Set(['actions', ...(bold || ownsDecisions(asker) ? [] : withheld)]);
-    const document = new DocumentMaker(random, null, avoid);
-    this.inner = [...lead, ...document.below('permitChanged', random.chance(0.6))];
+    const document = new DocumentMaker(random, wanted, avoid);
+    this.inner = [...lead, ...document.below('permitChanged', wanted?.path === '' || random.chance(0.6))];
     const coordinates = coordinateUses('permitChanged', this.inner).own;
     this.denied = !hasRights(asker) || (!ownsDecisions(asker) && [...coordinates].some((use) => withheld.some((name) => use.endsWith(`.${name}`))));
-    this.#filter = randomFilter(random, events);
+    const [, member = null] = /^filter\.(\w+)$/.exec(wanted?.path ?? '') ?? [];
+    this.#filter = randomFilter(random, events, member);
     const after = `after: ${document.value('permitChanged', 'after', 'CURSOR')}`;
     const root: FieldSelection = {
       form: 'field', key: random.chance(0.3) ? 'changes' : 'permitChanged', name: 'permitChanged', condition: null, below: this.inner,
@@ -123,19 +127,20 @@ export class FeedRounds {
     this.#coverage = coverage;
   }
 
-  async play(seed: number, only?: Asker): Promise<Finding | null> {
+  /** `wanted`: what the subscription is about, by default left to chance. */
+  async play(seed: number, only?: Asker, wanted: WantedArgument | null = null): Promise<Finding | null> {
     const random = new Random(seed);
     const viewer = only ?? viewerOf(seed);
     const found = (what: string, call: GraphQLCall, details: readonly string[]): Finding => ({ seed, viewer, what, call, details });
     const starts = await this.#both(viewer, [opening, opening]);
     if (!hasRights(viewer)) {
-      this.#coverage?.note(viewer, [{ root: 'permitChanged', uses: new Subscription(random, viewer, []).uses, rows: null }]);
+      this.#coverage?.note(viewer, [{ root: 'permitChanged', uses: new Subscription(random, viewer, [], wanted).uses, rows: null }]);
       return refused(starts[0]) && isDeepStrictEqual(starts[0], starts[1]) ? null : found('a stream opened without rights', opening, starts.flatMap(({ frames }) => frames));
     }
     const cursors = [cursorOf(starts[0], 0), cursorOf(starts[1], 0)] as const;
     const made = new FeedPairMaker(random, viewer, () => (this.#id += 1)).make();
     await Promise.all([this.#sides[0].apply(made.one), this.#sides[1].apply(made.other)]);
-    const asked = new Subscription(random, viewer, made.events);
+    const asked = new Subscription(random, viewer, made.events, wanted);
     const pair = { ...made, events: asked.told(made.events) };
 
     const finding = await this.#compare(viewer, asked, pair, 0, cursors, found);
