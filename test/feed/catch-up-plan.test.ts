@@ -4,6 +4,7 @@ import { HubKeys, Seal } from '../../src/access/keys.js';
 import { permitChange } from '../../src/permits/permit-change.js';
 import { boundaryPolicy, hubSchema, hubTables, reads } from '../../src/server/schema.js';
 import { addManyPermits } from '../export/export-hub.js';
+import { sequenceLog } from './feed-log.js';
 import { RunningHub } from './running-hub.js';
 
 let running: RunningHub;
@@ -16,6 +17,7 @@ afterAll(() => running.close());
 test('a reader amid a large transaction reads its part of it by index, not the whole at every read', async () => {
   await addManyPermits(running.database.pool(), 10);
   await addManyPermits(running.database.pool(), 10_000, 200);
+  await sequenceLog(running.database.pool());
   await running.database.pool().query('ANALYZE hub.feed_event, hub.feed_transaction');
   const policy = boundaryPolicy();
   const keys = new HubKeys(running.folder);
