@@ -2,10 +2,10 @@ import { GraphQLError, OperationTypeNode, type FieldNode, type GraphQLObjectType
 import { standingOf, type Declared, type Viewer } from '../access/viewer.js';
 import { accessGround, coordinateEffect, type Declared as AccessDeclared, type Effect } from '../boundary/effect.js';
 import type { Standing } from '../boundary/policy.js';
-import { changeRead } from '../feed/change-filter.js';
 import { compileChange, type ChangeDeclaration } from '../feed/compile-change.js';
+import { decideChange } from '../feed/decide-change.js';
 import { ServiceKey } from '../planner/context.js';
-import { decideCoordinates, decideRoot, fieldsBelow, fieldsIn, nodeTypes, operandUses, type DecisionRequest, type FieldUse } from '../planner/decisions.js';
+import { decideCoordinates, decideRoot, fieldsBelow, fieldsIn, nodeTypes, operandUses, type DecisionRequest, type FieldUse, type RootDecision } from '../planner/decisions.js';
 import { compileOperation } from '../planner/operation-plan.js';
 import type { PlannerParts } from '../planner/parts.js';
 import type { KnownDocument, Planner } from '../planner/planner.js';
@@ -63,7 +63,7 @@ export class AccessExplainer {
     for (const nodes of fields.values()) coordinatesOf(schema, root, nodes, known.fragments, variables, used);
     const allowed = await decideCoordinates(this.#parts, request, used);
     const isSubscription = operation.operation === OperationTypeNode.SUBSCRIPTION;
-    const refused = isSubscription && [...used].some((coordinate) => !allowed.has(coordinate));
+    const refused = isSubscription && [...fields.values()].some((nodes) => this.#decide(request, root, nodes, allowed).refusal !== null);
     if (!isSubscription) {
       // Compiled for its errors alone: the page size and what else only compiling finds.
       await compileOperation(this.#parts, { ...request, document: known.document, documentHash: known.hash, pageLimit: viewer.pageLimit });
@@ -104,7 +104,7 @@ export class AccessExplainer {
   ): { readonly paths: readonly ExplainedPath[]; readonly operands: readonly ExplainedOperand[] } {
     const name = nodes[0]?.name.value ?? '';
     if (!root.getFields()[name]) return { paths: [], operands: [] }; // __typename and introspection carry no data of the hub
-    const { coordinate, read, isNode, refusal } = decideRoot(this.#parts, request, root, nodes, allowed);
+    const { coordinate, read, isNode, refusal } = this.#decide(request, root, nodes, allowed);
     const below = isNode ? this.#belowNode(request, key, nodes, used) : fieldsBelow({ ...request, schema: this.#parts.schema }, root, key, nodes, used);
     const fields: readonly FieldUse[] = [{ path: [key], coordinate, allowed: true }, ...below];
     const denied: { readonly path: readonly string[]; readonly coordinate: string }[] = [];
@@ -126,9 +126,13 @@ export class AccessExplainer {
         because: denial?.coordinate ?? null,
       };
     });
-    const change = root === this.#parts.schema.getSubscriptionType() ? this.#changes.get(name) : undefined;
-    const asked = read ?? (change && changeRead(change));
-    return { paths, operands: asked ? this.#operands(request, key, asked, nodes, allowed.has(coordinate)) : [] };
+    return { paths, operands: read ? this.#operands(request, key, read, nodes, allowed.has(coordinate)) : [] };
+  }
+
+  /** A root field as whoever answers it decides it: the feed a subscription, the planner anything else. */
+  #decide(request: DecisionRequest, root: GraphQLObjectType, nodes: readonly FieldNode[], allowed: ReadonlySet<string>): RootDecision {
+    const change = root === this.#parts.schema.getSubscriptionType() ? this.#changes.get(nodes[0]?.name.value ?? '') : undefined;
+    return change ? decideChange(this.#parts, request, change, root, nodes, allowed) : decideRoot(this.#parts, request, root, nodes, allowed);
   }
 
   /** Fields of every type an id may name and this viewer class has rights on; a type without rights is answered with null. */
@@ -139,7 +143,7 @@ export class AccessExplainer {
   #operands(
     request: DecisionRequest,
     key: string,
-    read: NonNullable<ReturnType<typeof decideRoot>['read']>,
+    read: NonNullable<RootDecision['read']>,
     nodes: readonly FieldNode[],
     rootAllowed: boolean,
   ): readonly ExplainedOperand[] {

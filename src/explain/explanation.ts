@@ -112,7 +112,7 @@ export class AccessExplanation {
   @Field(() => String, { description: '边界版本 · Version of the boundary.' })
   boundary!: string;
 
-  @Field(() => Boolean, { description: '整个操作不执行（订阅中有字段被拒） · The whole operation is refused: a subscription with a denied field does not open.' })
+  @Field(() => Boolean, { description: '整个操作不执行（订阅中有字段或筛选被拒） · The whole operation is refused: a subscription with a denied field or filter does not open.' })
   refused!: boolean;
 
   @Field(() => [ExplainedPath], { description: '答复的各路径 · Every path of the answer.' })

@@ -1,10 +1,7 @@
 import { GraphQLError, type FieldNode } from 'graphql';
-import { denialError } from '../boundary/denial.js';
-import { forStanding, isFull } from '../boundary/cell.js';
 import type { Table } from '../database/tables.js';
 import { argumentReader } from '../planner/arguments.js';
 import type { ReadContext } from '../planner/object-compiler.js';
-import type { FilterDeclaration, ReadDeclaration } from '../planner/read.js';
 import type { ChangeDeclaration } from './change-declaration.js';
 
 /** A filter as SQL on one event: whether the row met it before, and whether it meets it now. */
@@ -18,11 +15,6 @@ export interface ChangeFilter {
 /** Column of an image before the change, in the view of the changes. */
 export function beforeColumn(column: string): string {
   return `was_${column}`;
-}
-
-/** The filters of a subscription as those of a list, for whoever words or judges them. */
-export function changeRead({ field, type, filters }: ChangeDeclaration): ReadDeclaration {
-  return { field: `Subscription.${field}`, type, form: 'connection', filters: filters ?? {}, order: [{ property: 'id', direction: 'ASC' }] };
 }
 
 /** Columns that subscriptions filter by, by record type: the views of the changes show them as they were, too. */
@@ -39,8 +31,8 @@ export function watchedColumns(changes: Iterable<ChangeDeclaration>, tables: Rea
 
 /**
  * Compiles the filters that were given, or null where none was. A row enters when it meets them and did not before, and
- * leaves when it no longer does: as with the scope, and not to be told from it. Throws GraphQLError BOUNDARY_DENIED for a
- * field the viewer may not read in full everywhere: a filter would tell its value.
+ * leaves when it no longer does: as with the scope, and not to be told from it. That the viewer may filter by the fields
+ * was decided before (`decideChange`).
  */
 export function changeFilter(context: ReadContext, declaration: ChangeDeclaration, table: Table, node: FieldNode | undefined, firstPlace: number): ChangeFilter | null {
   const before: string[] = [];
@@ -50,7 +42,6 @@ export function changeFilter(context: ReadContext, declaration: ChangeDeclaratio
     const value = argumentReader(node, argument)(context.variables);
     if (value === undefined || value === null) continue;
     if (typeof value !== 'string') throw new GraphQLError(argument, { extensions: { code: 'BAD_USER_INPUT', nextStep: argument } });
-    assertReadable(context, declaration, filter, node);
     const column = columnOf(table, filter.property);
     const operand = `${filter.compare} $${firstPlace + values.length}::text::${typeOf(table, column)}`;
     values.push(value);
@@ -59,14 +50,6 @@ export function changeFilter(context: ReadContext, declaration: ChangeDeclaratio
   }
   if (values.length === 0) return null;
   return { before: `coalesce(${before.join(' AND ')}, false)`, after: `coalesce(${after.join(' AND ')}, false)`, values };
-}
-
-function assertReadable({ policy, standing }: ReadContext, { type }: ChangeDeclaration, { property }: FilterDeclaration, node: FieldNode | undefined): void {
-  // A bureau is named by its code, which stands in the record: the right on the member decides.
-  const [field = ''] = property.split('.');
-  if (policy.branches(standing, type).every((branch) => isFull(forStanding(policy.cell(branch, type, field), standing.purpose)))) return;
-  const { message, extensions } = denialError(policy, standing, `${type}.${field}`, [node?.alias?.value ?? node?.name.value ?? '']);
-  throw new GraphQLError(message, { extensions: { ...extensions, http: { status: 403 } } });
 }
 
 function columnOf(table: Table, property: string): string {

@@ -6,12 +6,13 @@ import { httpOf, plainError, documentErrors, variableErrors } from '../limits/do
 import type { Meter } from '../limits/meter.js';
 import { staticCost } from '../limits/static-cost.js';
 import { argumentReader } from '../planner/arguments.js';
-import { decideCoordinates, decideRoot } from '../planner/decisions.js';
+import { decideCoordinates } from '../planner/decisions.js';
 import type { GraphQLRequest } from '../planner/graphql-request.js';
 import type { PlannerParts } from '../planner/parts.js';
 import type { Planner } from '../planner/planner.js';
 import { collectFields, coordinatesOf, type Fragments, type Variables } from '../planner/selection.js';
 import { compileChange, type ChangeDeclaration, type CompiledChange } from './compile-change.js';
+import { decideChange } from './decide-change.js';
 
 /** What the evidence records with every frame of a stream. */
 export interface StreamEvidence {
@@ -93,7 +94,7 @@ async function open(parts: SubscriptionParts, viewer: Viewer, call: GraphQLReque
   coordinatesOf(schema, root, nodes, fragments, variables, used);
   const asked = { operation, fragments, variables, standing };
   const allowed = await decideCoordinates(plannerParts, asked, used);
-  const { refusal: denied } = decideRoot(plannerParts, asked, root, nodes, allowed);
+  const { refusal: denied } = decideChange(plannerParts, asked, declaration, root, nodes, allowed);
   if (denied !== null) return { status: 403, errors: [denialError(policy, standing, denied, [key])] };
 
   const context = { schema, policy, tables, reads, standing, fragments, variables, seal, ids, allowed };

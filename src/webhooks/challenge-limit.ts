@@ -18,7 +18,11 @@ interface Sent {
   readonly left: number;
 }
 
-/** Counts a challenge that is about to be sent, by all hubs of the database. Where none may be, returns the seconds until one may. */
+/**
+ * Counts a challenge that is about to be sent, by all hubs of the database. Where none may be, returns the seconds until
+ * one may. What counts no more is cleared with each count, so of an agency there are never more rows than it has
+ * challenges within an hour; nobody else sweeps the table.
+ */
 export async function countChallenge(pool: Pool, { id, agency }: Pick<Webhook, 'id' | 'agency'>): Promise<number | null> {
   const client = await pool.connect();
   try {

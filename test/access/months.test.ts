@@ -1,13 +1,11 @@
 import { createSecretKey, generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
-import { createDataSource, migrations } from '../../ormconfig.js';
 import { oldEntryHash } from '../../src/access/log/access-entry.js';
 import { AccessRegister, fillRegister, makePartitions } from '../../src/access/log/access-register.js';
 import { verifyLog } from '../../src/access/log/verify-log.js';
-import type { HubDatabase } from '../../src/database/database.js';
 import { migrate } from '../../src/database/migrate.js';
 import { textLog } from '../../src/log.js';
-import { emptyDatabase } from '../support/test-database.js';
+import { migratedBefore } from '../support/migrated-before.js';
 import { EvidenceLog, record } from './evidence-log.js';
 
 let log: EvidenceLog;
@@ -15,15 +13,6 @@ beforeEach(async () => {
   log = await EvidenceLog.create();
 });
 afterEach(() => log.close());
-
-/** Brings an empty database to where it stood before a migration. */
-async function migratedBefore(database: HubDatabase, stamp: number): Promise<void> {
-  const before = createDataSource(database);
-  before.setOptions({ migrations: migrations.filter(({ name }) => Number(/\d+$/.exec(name)?.[0]) < stamp) });
-  await before.initialize();
-  await before.runMigrations();
-  await before.destroy();
-}
 
 async function countBy(sql: string, database = log.database): Promise<Record<string, number>> {
   const { rows } = await database.pool().query<{ name: string; count: number }>(sql);
@@ -122,9 +111,8 @@ test('no subject is lost in its block: random reads of several chains, taken in 
 });
 
 test('what the register held a row each moves into blocks', async () => {
-  const database = await emptyDatabase();
+  const database = await migratedBefore(1795498000000);
   try {
-    await migratedBefore(database, 1795498000000);
     await database.pool().query(`SELECT hub.make_log_partitions('2026-03-01', 1)`);
     await database.pool().query(
       `INSERT INTO hub.access_subject (subject, bucket, agency)
@@ -140,9 +128,8 @@ test('what the register held a row each moves into blocks', async () => {
 });
 
 test('a log of the first release is moved into its months, and verifies by its own key', async () => {
-  const database = await emptyDatabase();
+  const database = await migratedBefore(1795305900000);
   try {
-    await migratedBefore(database, 1795305900000);
     const key = createSecretKey(Buffer.alloc(32, 7));
     let hash = '';
     for (let position = 1; position <= 6; position += 1) {

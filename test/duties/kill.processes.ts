@@ -1,15 +1,13 @@
 import { randomInt } from 'node:crypto';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import pg from 'pg';
 import { HubKeys } from '../../src/access/keys.js';
 import { LocalIssuer } from '../../src/access/local-issuer.js';
 import { systemClock } from '../../src/measures/clock.js';
 import { addPermits, addSubject, inTransaction } from '../feed/registry-rows.js';
 import { KillProcesses } from '../feed/kill-processes.js';
+import { LineFile } from '../feed/line-file.js';
 import { waitFor } from '../support/wait-for.js';
 
 /** Decisions of Binhai under kill -9 of hub, database and subscriber: no duty lost, none delivered unsaid. */
@@ -17,31 +15,15 @@ import { waitFor } from '../support/wait-for.js';
 const rounds = Number(process.env['KILL_ROUNDS'] ?? 6);
 const targets = ['hub', 'subscriber', 'hub and postmaster'] as const;
 
-let folder: string;
 let processes: KillProcesses;
+let frames: LineFile;
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'concordat-duties-'));
-  await chmod(folder, 0o755); // as root the server runs under another account, which has to get in
-  processes = new KillProcesses(folder);
-}, 60_000);
+  processes = await KillProcesses.create();
+  frames = new LineFile(path.join(processes.folder, 'frames'));
+});
 
-afterAll(async () => {
-  await processes.stop();
-  await rm(folder, { recursive: true, force: true });
-}, 60_000);
-
-/** Runs work on a connection of its own; the database may be gone at any moment. */
-async function connected<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ ...processes.settings(), connectionTimeoutMillis: 2_000, query_timeout: 30_000 });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-}
+afterAll(() => processes.stop(), 60_000);
 
 /** Decides permits, each with its grant in one transaction; some roll back. Documents whose commit was acknowledged, and those in doubt. */
 class Deciders {
@@ -62,7 +44,7 @@ class Deciders {
 
   async #run(holderId: string): Promise<void> {
     while (!this.#stop) {
-      await connected(async (client) => {
+      await processes.connected(async (client) => {
         while (!this.#stop) {
           const documentNo = `滨 ${(this.#next += 1)}`;
           await inTransaction(client, async () => {
@@ -85,13 +67,12 @@ class Deciders {
 }
 
 /** Documents of the frames the subscriber kept. */
-async function received(): Promise<string[]> {
-  const text = await readFile(path.join(folder, 'frames'), 'utf8').catch(() => '');
-  return text.slice(0, text.lastIndexOf('\n') + 1).split('\n').flatMap((line) => /"documentNo":"(滨 \d+)"/.exec(line)?.[1] ?? []);
+function received(): readonly string[] {
+  return frames.lines().flatMap((line) => /"documentNo":"(滨 \d+)"/.exec(line)?.[1] ?? []);
 }
 
 async function duties(): Promise<ReadonlyMap<string, boolean>> {
-  const { rows } = await connected((client) =>
+  const { rows } = await processes.connected((client) =>
     client.query<{ document: string; delivered: boolean }>(
       'SELECT p.document_no AS document, d.delivered_at IS NOT NULL AS delivered FROM hub.delivery_duty d JOIN hub.permit p ON p.id = d.permit_id',
     ),
@@ -101,17 +82,17 @@ async function duties(): Promise<ReadonlyMap<string, boolean>> {
 
 test(`${rounds} rounds of kill -9: every decision has its duty, and whatever was received is delivered`, async () => {
   await processes.startHub('database');
-  const issuer = await LocalIssuer.open(new HubKeys(folder), systemClock);
+  const issuer = await LocalIssuer.open(new HubKeys(processes.folder), systemClock);
   const token = await issuer.issue('BINHAI_HRSS', null);
-  const holder = await connected((client) => addSubject(client, '滨海劳务有限公司'));
+  const holder = await processes.connected((client) => addSubject(client, '滨海劳务有限公司'));
   processes.startSubscriber(token);
   // A stream without a cursor starts now: decisions come once it is open.
-  await waitFor('the stream to be open', async () => (await readFile(path.join(folder, 'frames'), 'utf8').catch(() => '')).includes('\n'));
+  await waitFor('the stream to be open', () => frames.lastNumber() >= 0);
   const deciders = new Deciders(holder, 4);
   try {
     for (let round = 0; round < rounds; round += 1) {
-      const before = (await received()).length;
-      await waitFor('frames under way', async () => (await received()).length > before + randomInt(1, 10));
+      const before = received().length;
+      await waitFor('frames under way', () => received().length > before + randomInt(1, 10));
       const target = targets[round % targets.length] ?? 'hub';
       if (target === 'subscriber') {
         await processes.killSubscriber();
@@ -120,7 +101,7 @@ test(`${rounds} rounds of kill -9: every decision has its duty, and whatever was
       }
       if (target === 'hub and postmaster') processes.killPostmaster();
       await processes.killHub();
-      const seen = await received();
+      const seen = received();
       await processes.startHub('database');
       // Written before the frame left: a hub that is killed behind its frame forgets nothing.
       const known = await duties();
@@ -129,15 +110,15 @@ test(`${rounds} rounds of kill -9: every decision has its duty, and whatever was
   } finally {
     await deciders.stop();
   }
-  await waitFor('the subscriber to have everything', async () => {
-    const seen = new Set(await received());
+  await waitFor('the subscriber to have everything', () => {
+    const seen = new Set(received());
     return deciders.acknowledged.every((document) => seen.has(document));
   });
   const known = await duties();
   // An acknowledged commit is there; one in doubt whole or not at all; nothing else.
   expect(deciders.acknowledged.filter((document) => !known.has(document))).toEqual([]);
   expect([...known.keys()].filter((document) => !deciders.asked.includes(document))).toEqual([]);
-  const seen = new Set(await received());
+  const seen = new Set(received());
   expect([...known].filter(([document, delivered]) => seen.has(document) !== delivered)).toEqual([]);
   expect(known.size).toBeGreaterThan(rounds * 2);
 }, 600_000);

@@ -3,7 +3,10 @@ import { standingOf, type Viewer } from '../../src/access/viewer.js';
 import { denialError } from '../../src/boundary/denial.js';
 import { AccessExplainer, type ExplainRequest } from '../../src/explain/access-explainer.js';
 import type { AccessExplanation } from '../../src/explain/explanation.js';
+import { openSubscription } from '../../src/feed/subscription.js';
+import { Meter } from '../../src/limits/meter.js';
 import type { Purpose } from '../../src/measures/purposes.js';
+import { permitChange } from '../../src/permits/permit-change.js';
 import { Services } from '../../src/planner/context.js';
 import { changes } from '../../src/server/schema.js';
 import { asker } from '../boundary/hub-under-test.js';
@@ -111,6 +114,38 @@ test('mutations and subscriptions are explained; a subscription with a denied fi
   expect(closed.refused).toBe(true);
   expect(at(closed, 'permitChanged')).toMatchObject({ effect: 'DENY', because: 'Permit.content' });
   await expect(explain('subscription { permitChanged { permit { actions { action } } } }', district)).rejects.toMatchObject({ extensions: { code: 'NOT_IN_FEED' } });
+});
+
+test('a subscription with a denied filter does not open: it is worded as that of a list, and as the feed refuses it', async () => {
+  // Declarations that mean another field than they say: no filter of ours is by a field that is hidden anywhere.
+  const hidden = { property: 'content', compare: '=' } as const;
+  const declared = new Map([['permitChanged', { ...permitChange, filters: { ...permitChange.filters, 'filter.documentNo': hidden } }]]);
+  const permits = side.parts.reads.get('Query.permits');
+  if (!permits) throw new Error('permits are read');
+  const reads = new Map([...side.parts.reads, [permits.field, { ...permits, filters: { ...permits.filters, 'filter.district': hidden } }]]);
+  const explaining = new AccessExplainer(side.planner, { ...side.parts, reads }, declared);
+  const stream = 'subscription { permitChanged(filter: {item: P01, documentNo: "x"}) { kind permit { item } } }';
+  for (const viewer of [district, approval]) {
+    const explained = await explaining.explain({ ...noted, operation: stream }, viewer);
+    expect(explained.refused).toBe(true);
+    expect(explained.operands.map(({ argument, coordinate, effect }) => [argument, coordinate, effect])).toEqual([
+      ['filter.item', 'Permit.item', 'ALLOW'], ['filter.documentNo', 'Permit.content', 'DENY'],
+    ]);
+    const root = { effect: 'DENY', deniedAt: ['permitChanged'], because: 'Permit.content' };
+    expect(at(explained, 'permitChanged')).toMatchObject(root);
+    expect(at(explained, 'permitChanged.permit.item')).toMatchObject(root);
+    // As the list words it.
+    const list = await explaining.explain({ ...noted, operation: '{ permits(first: 1, filter: {item: P01, district: "x"}) { nodes { item } } }' }, viewer);
+    expect(list.operands.slice(0, 2).map(({ coordinate, effect, basis }) => [coordinate, effect, basis])).toEqual(explained.operands.map(({ coordinate, effect, basis }) => [coordinate, effect, basis]));
+    expect(at(list, 'permits').basis).toEqual(at(explained, 'permitChanged').basis);
+    // And as the feed refuses it.
+    const parts = { planner: side.planner, plannerParts: side.parts, meter: Meter.standard(), changes: declared };
+    const { basis } = denialError(side.parts.policy, standingOf(viewer), 'Permit.content', []).extensions;
+    expect(await openSubscription(parts, viewer, { query: stream, operationName: null, variables: {} })).toMatchObject({
+      status: 403, errors: [{ path: ['permitChanged'], extensions: { code: 'BOUNDARY_DENIED', coordinate: 'Permit.content', basis } }],
+    });
+  }
+  expect(await explain(stream, district)).toMatchObject({ refused: false });
 });
 
 test('node(id:) is explained for every type an id may name', async () => {

@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { chmod, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -54,30 +53,14 @@ let processes: KillProcesses;
 let keys: HubKeys;
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'concordat-kill-'));
-  await chmod(folder, 0o755); // as root the server runs under another account, which has to get in
-  processes = new KillProcesses(folder, partner);
+  processes = await KillProcesses.create(partner);
+  ({ folder } = processes);
   keys = new HubKeys(folder);
-}, 60_000);
+});
 
-afterAll(async () => {
-  await processes.stop();
-  await rm(folder, { recursive: true, force: true });
-}, 60_000);
+afterAll(() => processes.stop(), 60_000);
 
 const keptBy = (reader: 'sse' | 'ws' | 'webhook'): LineFile => new LineFile(path.join(folder, { sse: 'frames', ws: 'frames-ws', webhook: 'frames-webhook' }[reader]));
-
-/** Runs work on a connection of its own; the database may be gone at any moment. */
-async function connected<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ ...processes.settings(), connectionTimeoutMillis: 2_000, query_timeout: 5_000 });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-}
 
 /** Registers the partner's webhook; its receiver has the key before it is challenged. */
 async function startWebhook(url: string, token: string): Promise<void> {
@@ -101,7 +84,7 @@ async function startWebhook(url: string, token: string): Promise<void> {
 
 /** A backend of the server, at random: the kill of one makes PostgreSQL end all the others and recover. */
 async function someBackend(): Promise<number> {
-  const { rows } = await connected((client) => client.query<{ pid: number }>(`SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`));
+  const { rows } = await processes.connected((client) => client.query<{ pid: number }>(`SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()`));
   return rows[randomInt(rows.length)]?.pid ?? processes.postmaster();
 }
 
@@ -142,7 +125,7 @@ test(`${rounds} rounds of kill -9: no event lost or repeated, no answer without 
   const asking = Array.from({ length: 3 }, () => ask(token, writers, answers, () => stopped));
   const done: string[] = [];
   // Nobody waits for a clock: the next attempt is due now.
-  const hurried = (): Promise<unknown> => connected((client) => client.query('UPDATE hub.webhook SET not_before = NULL WHERE not_before IS NOT NULL')).catch(() => undefined);
+  const hurried = (): Promise<unknown> => processes.connected((client) => client.query('UPDATE hub.webhook SET not_before = NULL WHERE not_before IS NOT NULL')).catch(() => undefined);
   try {
     processes.startSubscriber(token);
     await waitFor('the streams to open', () => sse.lastNumber() >= 0 && ws.lastNumber() >= 0);
@@ -189,7 +172,7 @@ test(`${rounds} rounds of kill -9: no event lost or repeated, no answer without 
     }
   } catch (error) {
     // Who stands still.
-    const hook = await connected((client) => client.query<Record<string, unknown>>('SELECT state, suspension, number, attempts, worker, lease_until, not_before FROM hub.webhook')).then(({ rows }): unknown => rows, String);
+    const hook = await processes.connected((client) => client.query<Record<string, unknown>>('SELECT state, suspension, number, attempts, worker, lease_until, not_before FROM hub.webhook')).then(({ rows }): unknown => rows, String);
     process.stdout.write(`${JSON.stringify({ acknowledged: writers.acknowledged, open: writers.open, answers: answers.length, sse: sse.lastNumber(), ws: ws.lastNumber(), webhook: webhook.lastNumber(), pulled: puller.changes.length, hook, done: done.length })}\n`);
     puller.stop();
     throw error;
@@ -199,12 +182,10 @@ test(`${rounds} rounds of kill -9: no event lost or repeated, no answer without 
   }
   process.stdout.write(`kill -9: ${done.join(' ')}\n`);
 
-  const client = new pg.Client({ ...processes.settings() });
-  await client.connect();
   const database = HubDatabase.at(processes.settings());
   const evidenceKeys = new EvidenceKeys(keys);
   try {
-    const expected = await visibleByLog(client);
+    const expected = await visibleByLog(database.pool());
     const numbers = Array.from({ length: expected.length }, (_, i) => i + 1);
     const brief = ({ kind, documentNo, permit }: z.infer<typeof line>['data']['permitChanged']): unknown => ({ kind, documentNo, certificateNo: permit?.certificateNo ?? null });
     await waitFor('the subscribers to catch up', () => sse.lastNumber() >= expected.length && ws.lastNumber() >= expected.length);
@@ -236,7 +217,7 @@ test(`${rounds} rounds of kill -9: no event lost or repeated, no answer without 
     const errors = await readFile(path.join(folder, 'errors'), 'utf8').catch(() => '');
     expect(new Set(errors.split('\n').slice(0, -1))).toEqual(new Set(errors === '' ? [] : ['STREAM_BROKEN']));
 
-    expect(withoutEvidence([...answers, ...puller.answers, ...sse.lines(), ...webhook.lines()], await accessEntries(client), evidenceKeys)).toEqual([]);
+    expect(withoutEvidence([...answers, ...puller.answers, ...sse.lines(), ...webhook.lines()], await accessEntries(database.pool()), evidenceKeys)).toEqual([]);
     expect((await verifyLog(database, { keys: evidenceKeys, folder: new EvidenceFolder(folder) })).fault).toBeNull();
     process.stdout.write(
       `${expected.length} events, ${messages.length - firsts.length} messages repeated, ${answers.length} answers, ${puller.answers.length} pages of which ${puller.forgotten} were forgotten, ${verification.entries} entries in ${verification.chains} chains, ` +
@@ -245,7 +226,6 @@ test(`${rounds} rounds of kill -9: no event lost or repeated, no answer without 
   } finally {
     puller.stop();
     await pulling;
-    await client.end();
     await database.close();
   }
 }, 900_000 + rounds * 60_000);

@@ -48,8 +48,9 @@ export class RunningHub {
     readonly folder: string,
   ) {}
 
-  static async start(options: { readonly clock?: Clock; readonly heartbeatMs?: number; readonly evidence?: EvidenceMode; readonly exportBounds?: ExportBounds; readonly streamPatienceMs?: number; readonly limits?: LimitSettings; readonly network?: Network } = {}): Promise<RunningHub> {
-    const database = await testDatabase();
+  /** `database`: another than a new one, closed with the hub. */
+  static async start({ database: given, ...options }: { readonly database?: HubDatabase; readonly clock?: Clock; readonly heartbeatMs?: number; readonly evidence?: EvidenceMode; readonly exportBounds?: ExportBounds; readonly streamPatienceMs?: number; readonly limits?: LimitSettings; readonly network?: Network } = {}): Promise<RunningHub> {
+    const database = given ?? (await testDatabase());
     const folder = await mkdtemp(path.join(tmpdir(), 'concordat-feed-'));
     const hub = await Hub.start(database, { dataFolder: folder, port: 0, drainMs: 1_000, ...options });
     return new RunningHub(database, hub, new EvidenceKeys(new HubKeys(folder)), folder);

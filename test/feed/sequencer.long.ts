@@ -69,9 +69,9 @@ interface Commit {
 }
 
 const commit: fc.Arbitrary<Commit> = fc.record({
-  // Behind 250 ms without work a sequencer falls asleep.
-  before: fc.oneof({ weight: 3, arbitrary: fc.nat({ max: 15 }) }, { weight: 1, arbitrary: fc.integer({ min: 240, max: 330 }) }),
-  sealed: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat({ max: 20 }) }, { weight: 1, arbitrary: fc.integer({ min: 240, max: 330 }) }),
+  // Behind 30 ms without work a sequencer falls asleep.
+  before: fc.oneof({ weight: 3, arbitrary: fc.nat({ max: 15 }) }, { weight: 1, arbitrary: fc.integer({ min: 20, max: 60 }) }),
+  sealed: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat({ max: 20 }) }, { weight: 1, arbitrary: fc.integer({ min: 20, max: 60 }) }),
   commits: fc.oneof({ weight: 5, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
 });
 
