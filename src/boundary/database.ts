@@ -1,10 +1,10 @@
 import type { ColumnInfo, Table } from '../database/tables.js';
 import type { Branch } from './branches.js';
 import { cellSql, isFull, type Cell } from './cell.js';
-import type { Principal } from './declaration.js';
+import type { Farewell, Principal } from './declaration.js';
 import { classRights, viewersOf, visibleRows, visibleSql, type OperationView } from './operation-view.js';
 import type { BoundaryPolicy } from './policy.js';
-import { columnOf, conditionsSql, type Term } from './row-conditions.js';
+import { columnOf, conditionsSql, literal, type Term } from './row-conditions.js';
 
 /**
  * The database layer of the boundary: per viewer class a reader role with rights on views only; per branch a gate role
@@ -31,18 +31,25 @@ function snakeCase(name: string): string {
 
 /** Name of the view on which a branch is read; `withParts` adds the joined parts (the holder of a permit). */
 export function branchView(principal: Principal, table: Table, branch: Branch, withParts = false): string {
-  const bare = table.name.slice(table.name.indexOf('.') + 1);
-  return `shared.${bare}${withParts ? '_with_parts' : ''}__${principal.toLowerCase()}__${snakeCase(branch.name)}`;
+  return `shared.${bareName(table)}${withParts ? '_with_parts' : ''}__${principal.toLowerCase()}__${snakeCase(branch.name)}`;
 }
 
 /** Name of the view by which a viewer class finds the key of a visible record's part by its look-up field. */
 export function lookUpView(principal: Principal, part: Table): string {
-  return `shared.${part.name.slice(part.name.indexOf('.') + 1)}_key__${principal.toLowerCase()}`;
+  return `shared.${bareName(part)}_key__${principal.toLowerCase()}`;
 }
 
 /** Name of the view on the change log of a record type for a viewer class. */
 export function changeView(principal: Principal, table: Table): string {
-  return `shared.${table.name.slice(table.name.indexOf('.') + 1)}_change__${principal.toLowerCase()}`;
+  return `shared.${bareName(table)}_change__${principal.toLowerCase()}`;
+}
+
+/** Column of that view: what an event of leaving may say. */
+export const farewellColumn = 'farewell';
+
+/** Name of a table without its schema. */
+function bareName(table: Table): string {
+  return table.name.slice(table.name.indexOf('.') + 1);
 }
 
 /** Column of a joined part in a `_with_parts` view. */
@@ -91,11 +98,13 @@ export function boundarySql(
       const table = tableOf(tables, record.type);
       for (const branch of policy.allBranches(principal, record.type)) {
         const gate = { role: gateRole(principal, branch.name), reader };
+        if (roles.has(gate.role)) throw new Error(`Boundary: ${principal} has two relations ${branch.name}`);
         roles.add(gate.role);
         out.push(gateSql(gate), ...branchSql(policy, tables, principal, table, branch, gate));
       }
       if (policy.allBranches(principal, record.type).length === 0) continue;
-      const changes = { role: gateRole(principal, 'changes'), reader };
+      // A role for each record type: what reads the changes of one is judged by its policy alone.
+      const changes = { role: gateRole(principal, `${bareName(table)}_changes`), reader };
       const keys = { role: gateRole(principal, 'keys'), reader };
       roles.add(changes.role).add(keys.role);
       out.push(gateSql(changes), changeSql(policy, tables, principal, table, changes, watched.get(table.type) ?? []));
@@ -140,6 +149,10 @@ function writerSql(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>): 
     // Events come from its triggers; positions and the end of the log are given by the owner.
     'REVOKE UPDATE, DELETE ON hub.feed_event, hub.feed_transaction FROM concordat_writer;',
     'REVOKE INSERT, UPDATE, DELETE ON hub.feed_head FROM concordat_writer;',
+    // What happened to an entry of the lists is added to, never rewritten.
+    'REVOKE UPDATE, DELETE ON hub.list_entry_step FROM concordat_writer;',
+    'REVOKE DELETE ON hub.list_entry FROM concordat_writer;',
+    'REVOKE INSERT, UPDATE, DELETE ON hub.list_entry_rule FROM concordat_writer;',
     'REVOKE INSERT, UPDATE, DELETE ON hub.access_read, hub.access_subject, hub.access_register FROM concordat_writer;',
     ...securedTables(policy, tables).flatMap((name) => [
       `ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY;`,
@@ -183,7 +196,7 @@ function branchSql(
   gate: Gate,
 ): string[] {
   const condition = (of: Table): string => conditionsSql(branch, (property) => columnOf(of, property), settingTerm);
-  const columns = columnsSql(policy, table, branch);
+  const columns = columnsSql(policy, table, branch, subjectColumns(policy, table));
   const out = [
     policySql(gate, table.name, condition(table)),
     viewSql(branchView(principal, table, branch), `  SELECT ${columns.join(', ')}\n  FROM ${table.name} r`, gate),
@@ -210,9 +223,7 @@ function branchSql(
   for (const toMany of table.toMany.values()) {
     const part = tableOf(tables, toMany.target);
     out.push(policySql(gate, part.name, condition(part)));
-    // The plan repeats the row conditions on the part, so their columns are part of its view.
-    const scope = branch.where.map(({ property }) => columnOf(part, property));
-    const shown = columnsSql(policy, part, branch, [toMany.foreignColumn, ...scope]);
+    const shown = columnsSql(policy, part, branch, [toMany.foreignColumn, ...branch.where.map(({ property }) => columnOf(part, property))]);
     out.push(viewSql(branchView(principal, part, branch), `  SELECT ${shown.join(', ')}\n  FROM ${part.name} r`, gate));
   }
   return out;
@@ -221,6 +232,12 @@ function branchSql(
 /** A column in a view: conditions on dates are on the record's own columns, terms are settings. */
 function sourceOf(table: Table, info: Pick<ColumnInfo, 'column' | 'type'>, alias: string): Parameters<typeof cellSql>[1] {
   return { expression: `${alias}.${info.column}`, type: info.type, column: (property) => `r.${columnOf(table, property)}`, term: settingTerm };
+}
+
+/** The column of a record's subject: no field of the schema, so that only the hub reads it, for the evidence. */
+function subjectColumns(policy: BoundaryPolicy, table: Table): readonly string[] {
+  const subject = policy.records.get(table.type)?.subject;
+  return subject === undefined ? [] : [columnOf(table, subject)];
 }
 
 /** Key columns, then every declared scalar field with its cell right applied. */
@@ -235,9 +252,12 @@ function columnsSql(policy: BoundaryPolicy, table: Table, branch: Branch, keys: 
   }
   for (const [field, info] of table.columns) {
     if (kept.has(info.column) || !policy.declares(`${table.type}.${field}`)) continue;
+    kept.add(info.column);
     columns.push(`${cellSql(policy.cell(branch, table.type, field), sourceOf(table, info, 'r'))} AS ${info.column}`);
   }
-  return columns;
+  // The plan repeats the row conditions, so their columns are part of the view, also those that are no field.
+  const scope = branch.where.map(({ property }) => columnOf(table, property)).filter((column) => !kept.has(column));
+  return [...columns, ...scope.map((column) => `r.${column}`)];
 }
 
 /**
@@ -257,11 +277,11 @@ function changeSql(
   const branches = policy.allBranches(principal, table.type);
   const record = policy.records.get(table.type);
   const identity = columnOf(table, record?.identity ?? '');
-  const inBranch = (branch: Branch, image: string): string =>
-    conditionsSql(branch, (property) => `(${image} ->> '${columnOf(table, property)}')`, settingTerm);
-  const inScope = (image: string): string => branches.map((branch) => `(${inBranch(branch, image)})`).join(' OR ');
-  const branchOf = (image: string): string =>
-    `CASE ${branches.map((branch, i) => `WHEN ${inBranch(branch, image)} THEN ${i}`).join(' ')} END`;
+  const inBranch = (branch: Branch, side: 'before' | 'after', alias: string): string =>
+    conditionsSql(side === 'before' ? withoutEnd(branch) : branch, (property) => `(${alias}${side} ->> '${columnOf(table, property)}')`, settingTerm);
+  const inScope = (side: 'before' | 'after'): string => branches.map((branch) => `(${inBranch(branch, side, '')})`).join(' OR ');
+  const branchOf = (side: 'before' | 'after'): string =>
+    `CASE ${branches.map((branch, i) => `WHEN ${inBranch(branch, side, 'f.')} THEN ${i}`).join(' ')} END`;
 
   const cells = imageCells(policy, tables, table);
   // Members of an image are texts until the outermost cast.
@@ -287,9 +307,9 @@ function changeSql(
     e.branch_before IS NOT NULL AS seen_before, e.branch_after IS NOT NULL AS seen_after,
     CASE WHEN e.branch_after IS NOT NULL THEN e.after ->> '${identity}'
          WHEN e.branch_before IS NOT NULL THEN e.before ->> '${identity}' END AS identity,
-    ${columns.join(',\n    ')}
+    ${farewellSql(record?.farewell, table)}${columns.join(',\n    ')}
   FROM hub.feed_transaction t
-  JOIN LATERAL (SELECT f.ordinal, f.before, f.after, ${branchOf('f.before')} AS branch_before, ${branchOf('f.after')} AS branch_after
+  JOIN LATERAL (SELECT f.ordinal, f.before, f.after, ${branchOf('before')} AS branch_before, ${branchOf('after')} AS branch_after
                 FROM hub.feed_event f WHERE f.transaction_id = t.id AND f.month = t.month AND f.entity = '${table.type}') e ON true
   WHERE t.first_position IS NOT NULL AND (e.branch_before IS DISTINCT FROM e.branch_after OR CASE e.branch_after ${differs.join(' ')} END)`;
   return [
@@ -297,6 +317,20 @@ function changeSql(
     `GRANT SELECT ON hub.feed_transaction TO ${gate.role};`,
     viewSql(changeView(principal, table), query, gate),
   ].join('\n');
+}
+
+/**
+ * The scope of an image before a change. That a date has passed since makes no event by itself: who ends the record then,
+ * as the clock does, tells those who saw it until that day.
+ */
+function withoutEnd(branch: Branch): Branch {
+  return { ...branch, where: branch.where.filter((condition) => !('day' in condition) || condition.day === 'reached') };
+}
+
+function farewellSql(farewell: Farewell | undefined, table: Table): string {
+  if (!farewell) return '';
+  const left = `e.after ->> '${columnOf(table, farewell.property)}'`;
+  return `CASE WHEN e.branch_after IS NULL AND ${left} IN (${farewell.oneOf.map(literal).join(', ')}) THEN ${left} END AS ${farewellColumn},\n    `;
 }
 
 /** A cell of an image: where it stands in the JSON and what right a branch has on it. */
@@ -308,7 +342,9 @@ interface ImageCell {
 }
 
 function imageCells(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>, table: Table): ImageCell[] {
-  const cells: ImageCell[] = [];
+  const cells: ImageCell[] = subjectColumns(policy, table).map((column) => ({
+    name: column, type: typeOfColumn(table, column), path: (image) => `(${image} ->> '${column}')`, cellOf: () => ({ shown: 'full' }),
+  }));
   for (const [property, toOne] of table.toOne) {
     const part = tableOf(tables, toOne.target);
     const foreign = toOne.foreignColumn;

@@ -83,12 +83,22 @@ export interface Prohibition extends Basis, Words {
   readonly where: Readonly<Record<string, { readonly oneOf: readonly string[] }>>;
 }
 
+/** Said of a record that left a viewer's sight, for example that an entry was repaired; anything else stays unsaid. */
+export interface Farewell extends Basis {
+  readonly property: string;
+  readonly oneOf: readonly string[];
+}
+
 /** A type that holds records: rows by relation, fields by group. */
 export interface RecordBoundary {
   readonly form: 'record';
   readonly type: string;
   /** Field that names a record to those who saw it, for example in an event that it left their scope. */
   readonly identity: string;
+  /** Property that holds the internal id of its subject, where no part does: for the evidence alone. */
+  readonly subject?: string;
+  /** What an event of leaving may say beside the identity: this property, where it came to be one of these codes. */
+  readonly farewell?: Farewell;
   readonly groups: Readonly<Record<string, FieldGroup>>;
   readonly relations: readonly RelationDeclaration[];
   readonly byAgreement?: AgreementOffer;
@@ -105,11 +115,11 @@ export interface PartBoundary {
   readonly lookUp?: string;
 }
 
-/** Fields that carry a record type without adding to it (roots, connections, page information). */
+/** Fields that carry record types without adding to them (roots, connections): open to who sees any of these types. */
 export interface CarrierBoundary {
   readonly form: 'carrier';
   readonly type: string;
-  readonly of: string;
+  readonly of: string | readonly string[];
   readonly fields: readonly string[];
 }
 
@@ -162,6 +172,13 @@ export interface AggregateBoundary extends Basis, Words {
 }
 
 export type Boundary = RecordBoundary | PartBoundary | CarrierBoundary | OpenBoundary | OperationBoundary | AggregateBoundary;
+
+/** The record types the fields of a declaration show or carry; none for operations, cubes and open vocabulary. */
+export function recordsOf(declaration: Boundary | null): readonly string[] {
+  if (declaration?.form === 'record') return [declaration.type];
+  if (declaration?.form !== 'part' && declaration?.form !== 'carrier') return [];
+  return typeof declaration.of === 'string' ? [declaration.of] : declaration.of;
+}
 
 /** The column equals this value of the viewer. */
 export const viewer = {

@@ -2,7 +2,7 @@ import { isAgencyKind } from '../measures/agencies.js';
 import type { Purpose } from '../measures/purposes.js';
 import type { Branch } from './branches.js';
 import { forStanding, type Cell } from './cell.js';
-import type { Basis, Principal, RelationDeclaration, Right, Shown } from './declaration.js';
+import { recordsOf, type Basis, type Principal, type RelationDeclaration, type Right, type Shown } from './declaration.js';
 import type { BoundaryPolicy, Standing } from './policy.js';
 
 /** What becomes of a field: shown as it is, through a mask, as a digest, or not at all. */
@@ -15,6 +15,8 @@ export type MissingRight = (typeof missingRights)[number];
 
 /** How a field is seen in the rows of one relation. */
 export interface RelationEffect {
+  /** The record type the relation is declared for. */
+  readonly record: string;
   readonly relation: RelationDeclaration;
   readonly effect: Effect;
   readonly shown: Shown | null;
@@ -55,12 +57,9 @@ export interface Declared {
 /** The effect of the boundary on one coordinate; for the same standing it says what `policy.decide` decides. */
 export function coordinateEffect(policy: BoundaryPolicy, standing: Standing, coordinate: string, declared = declaredBy(standing)): CoordinateEffect {
   const declaration = policy.declarationOf(coordinate);
-  const relations =
-    declaration?.form === 'record' || declaration?.form === 'part' || declaration?.form === 'carrier'
-      ? policy
-          .allBranches(standing.principal, declaration.form === 'record' ? declaration.type : declaration.of)
-          .flatMap((branch) => relationEffects(policy, standing, branch, coordinate, declaration.form === 'carrier'))
-      : [];
+  const relations = recordsOf(declaration).flatMap((record) =>
+    policy.allBranches(standing.principal, record).flatMap((branch) => relationEffects(policy, standing, { record, branch }, coordinate, declaration?.form === 'carrier')),
+  );
   const { allowed } = policy.decide(standing, coordinate);
   const visible = relations.filter(({ relation }) => isMet(standing, relation.purposes));
   const strongest = effects.find((effect) => visible.some((one) => one.effect === effect)) ?? 'ALLOW';
@@ -79,12 +78,19 @@ function declaredBy({ purpose }: Standing): Declared {
   return { purpose: purpose !== null, caseNo: purpose !== null };
 }
 
-function relationEffects(policy: BoundaryPolicy, standing: Standing, branch: Branch, coordinate: string, carried: boolean): readonly RelationEffect[] {
+function relationEffects(
+  policy: BoundaryPolicy,
+  standing: Standing,
+  { record, branch }: { readonly record: string; readonly branch: Branch },
+  coordinate: string,
+  carried: boolean,
+): readonly RelationEffect[] {
   const [type = '', field = ''] = coordinate.split('.');
   const declared: Cell = carried ? { shown: 'full' } : policy.cell(branch, type, field);
   const cell = isMet(standing, branch.purposes ?? undefined) ? forStanding(declared, standing.purpose) : null;
   const wanted = declared === null ? [] : [...(branch.purposes ?? []), ...(declared.purposes ?? [])];
   return branch.relations.map((relation) => ({
+    record,
     relation,
     effect: effectOf(cell?.shown ?? null),
     shown: cell?.shown ?? null,
@@ -122,11 +128,12 @@ export function accessGround(policy: BoundaryPolicy, standing: Standing, coordin
 /** Whether a registered agreement could share this coordinate: the offer of its record names the group. */
 function offered(policy: BoundaryPolicy, kind: Principal, coordinate: string): boolean {
   const declaration = policy.declarationOf(coordinate);
-  if (declaration?.form !== 'record' && declaration?.form !== 'part' && declaration?.form !== 'carrier') return false;
-  const record = policy.records.get(declaration.form === 'record' ? declaration.type : declaration.of);
   const group = policy.groupOf(coordinate);
-  const whole = record?.never?.some(({ viewers, where }) => viewers.includes(kind) && Object.keys(where).length === 0) ?? false;
-  return !whole && record?.byAgreement !== undefined && (group === null || record.byAgreement.groups.includes(group));
+  return recordsOf(declaration).some((type) => {
+    const record = policy.records.get(type);
+    const whole = record?.never?.some(({ viewers, where }) => viewers.includes(kind) && Object.keys(where).length === 0) ?? false;
+    return !whole && record?.byAgreement !== undefined && (group === null || record.byAgreement.groups.includes(group));
+  });
 }
 
 /**
@@ -137,9 +144,9 @@ export function holdersOf(policy: BoundaryPolicy, coordinate: string): readonly 
   const declaration = policy.declarationOf(coordinate);
   if (!declaration || declaration.form === 'open') return [];
   if (declaration.form === 'operation' || declaration.form === 'aggregate') return declaration.viewers;
-  const record = policy.records.get(declaration.form === 'record' ? declaration.type : declaration.of);
   const group = policy.groupOf(coordinate);
-  const holding = (record?.relations ?? []).filter(({ sees }) => (group === null ? true : sees[group]?.shown === 'full'));
+  const relations = recordsOf(declaration).flatMap((record) => policy.records.get(record)?.relations ?? []);
+  const holding = relations.filter(({ sees }) => (group === null ? true : sees[group]?.shown === 'full'));
   const own = holding.filter(({ where }) => Object.values(where).some((condition) => 'viewer' in condition && condition.viewer === 'agency'));
   return [...new Set((own.length > 0 ? own : holding).flatMap(({ viewers }) => viewers.map((viewer) => policy.kindOf(viewer))))];
 }

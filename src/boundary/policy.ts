@@ -8,7 +8,7 @@ import { agreementRelation, viewerClass } from './by-agreement.js';
 import { branchesOf, groupNames, type Branch } from './branches.js';
 import { forStanding, type Cell } from './cell.js';
 import type { Term } from './row-conditions.js';
-import type { AggregateBoundary, Basis, Boundary, PartBoundary, Principal, Prohibition, RecordBoundary, RelationDeclaration } from './declaration.js';
+import { recordsOf, type AggregateBoundary, type Basis, type Boundary, type PartBoundary, type Principal, type Prohibition, type RecordBoundary, type RelationDeclaration } from './declaration.js';
 
 /** What decides a viewer's rights before any data is looked at. */
 export interface Standing {
@@ -168,8 +168,7 @@ export class BoundaryPolicy {
       if (!declaration.viewers.includes(this.kindOf(standing.principal))) return denied(declaration, null);
       return isDeclared(standing, declaration.purposes ?? null) ? allowed(declaration) : denied(declaration, 'PURPOSE', declaration.purposes);
     }
-    const record = declaration.form === 'record' ? declaration.type : declaration.of;
-    const all = this.allBranches(standing.principal, record);
+    const all = recordsOf(declaration).flatMap((record) => this.allBranches(standing.principal, record));
     if (all.length === 0) return denied(byDefault, 'AGREEMENT');
     const field = coordinate.slice(coordinate.indexOf('.') + 1);
     const cells = all.map((branch) => ({ branch, cell: declaration.form === 'carrier' ? carried : this.cell(branch, declaration.type, field) }));

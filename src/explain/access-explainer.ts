@@ -167,13 +167,7 @@ export class AccessExplainer {
 
   #worded(standing: Standing, coordinate: string, declared: AccessDeclared): Worded {
     const effect = coordinateEffect(this.#parts.policy, standing, coordinate, declared);
-    return { ...pathParts((at) => this.#recordOf(at), effect), effect: effect.effect };
-  }
-
-  #recordOf(coordinate: string): string | null {
-    const declaration = this.#parts.policy.declarationOf(coordinate);
-    if (declaration?.form === 'record') return declaration.type;
-    return declaration?.form === 'part' || declaration?.form === 'carrier' ? declaration.of : null;
+    return { ...pathParts(effect), effect: effect.effect };
   }
 
   #known(source: string): KnownDocument {

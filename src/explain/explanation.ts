@@ -123,19 +123,17 @@ export class AccessExplanation {
 }
 
 /** The parts of a path's explanation that the boundary alone decides. */
-export function pathParts(recordOf: (coordinate: string) => string | null, effect: CoordinateEffect) {
-  const { coordinate, group, dependsOnRow, relations, ground } = effect;
-  const record = recordOf(coordinate) ?? '';
-  return { coordinate, group, dependsOnRow, relations: relations.map((relation) => explainedRelation(record, relation)), basis: accessBasis(ground) };
+export function pathParts({ coordinate, group, dependsOnRow, relations, ground }: CoordinateEffect) {
+  return { coordinate, group, dependsOnRow, relations: relations.map(explainedRelation), basis: accessBasis(ground) };
 }
 
-function explainedRelation(type: string, { relation, effect, shown, when, otherwise, purposes }: RelationEffect): ExplainedRelation {
+function explainedRelation({ record, relation, effect, shown, when, otherwise, purposes }: RelationEffect): ExplainedRelation {
   const rows = rowWords(relation);
   const how = shownWords(shown);
   const whenWords = when ? conditionWords(when.property, { day: when.day }) : null;
   const rest = shownWords(otherwise);
   return {
-    type,
+    type: record,
     relation: relation.relation,
     zh: relation.zh,
     en: relation.en,

@@ -6,6 +6,8 @@ export interface ChangeDeclaration {
   readonly type: string;
   /** Member of the change that holds the record. */
   readonly record: string;
+  /** Member that says why a record left, where the boundary says it (`farewell`). */
+  readonly farewell?: string;
   /** What it may be narrowed by: arguments by path, as those of a list, each compared with a property of the record. */
   readonly filters?: Readonly<Record<string, FilterDeclaration>>;
 }

@@ -1,6 +1,7 @@
 import { GraphQLError, type FieldNode } from 'graphql';
 import type { Viewer } from '../access/viewer.js';
-import { changeView } from '../boundary/database.js';
+import { changeView, farewellColumn } from '../boundary/database.js';
+import { columnOf } from '../boundary/row-conditions.js';
 import type { BoundStatement, Row, Statement } from '../database/envelope.js';
 import { namedStatement } from '../database/packed-rows.js';
 import { fieldObject, ObjectCompiler, type ReadContext } from '../planner/object-compiler.js';
@@ -21,6 +22,8 @@ export interface VisibleEvent {
   readonly seenAfter: boolean;
   /** What names the record to those who saw it, for example its document number. */
   readonly identity: string | null;
+  /** What may be said of a record that left, for example REPAIRED; null for any other event. */
+  readonly farewell: string | null;
   /** Internal id of the subject of the record, where the subscriber sees it; for the evidence. */
   readonly subject: string | null;
   readonly row: Row;
@@ -46,7 +49,7 @@ export interface CompiledChange {
   write(head: ChangeHead, event: VisibleEvent | null, viewer: Viewer): string;
 }
 
-const leadColumns = 4;
+const leadColumns = 5;
 
 /** Placeholders of a read before those of the filter: from, up to, page. */
 const placesOfRead = 3;
@@ -68,11 +71,14 @@ export function compileChange(context: ReadContext, declaration: ChangeDeclarati
   });
   if (compiler.nested) throw notInFeed(declaration, nodes);
   const owner = [...table.toOne.values()].find(({ target }) => context.policy.recordOf(target) === table.type);
-  const subject = owner ? leadColumns + compiler.ownColumn(owner.foreignColumn) : null;
+  const record = context.policy.records.get(table.type);
+  const subjectColumn = owner?.foreignColumn ?? (record?.subject === undefined ? null : columnOf(table, record.subject));
+  const subject = subjectColumn === null ? null : leadColumns + compiler.ownColumn(subjectColumn);
+  const farewell = record?.farewell ? `r.${farewellColumn}` : 'NULL::text';
   const filter = changeFilter(context, declaration, table, nodes[0], placesOfRead + 1);
   const [before, after] = filter ? [`r.seen_before AND ${filter.before}`, `r.seen_after AND ${filter.after}`] : ['r.seen_before', 'r.seen_after'];
   const inner = [
-    'r.first_position', 'r.ordinal', `${before} AS seen_before`, `${after} AS seen_after`, 'r.identity',
+    'r.first_position', 'r.ordinal', `${before} AS seen_before`, `${after} AS seen_after`, 'r.identity', `${farewell} AS farewell`,
     ...[...compiler.inner.keys()].map((column) => `r.${column}`),
   ].join(', ');
   const own = compiler.columns.map((expression) => `, ${expression(branch)}`).join('');
@@ -80,7 +86,7 @@ export function compileChange(context: ReadContext, declaration: ChangeDeclarati
   const within = (column: string): string =>
     `${column} >= (SELECT max(s.first_position) FROM shared.feed_start s WHERE s.first_position <= $1::bigint) AND ${column} < $2::bigint`;
   const statement: Statement = namedStatement(
-    `SELECT p.first_position + p.ordinal, p.seen_before, p.seen_after, p.identity${own} FROM (SELECT ${inner} ` +
+    `SELECT p.first_position + p.ordinal, p.seen_before, p.seen_after, p.identity, p.farewell${own} FROM (SELECT ${inner} ` +
       // Within each transaction the ordinals are cut by index. The cuts are columns of their own (OFFSET 0): a subtraction can
       // fail and is not leakproof, so beside row security it would be a filter, and each read of a transaction of 100,000
       // events would judge all of them.
@@ -100,6 +106,7 @@ export function compileChange(context: ReadContext, declaration: ChangeDeclarati
       seenBefore: row[1] === 't',
       seenAfter: row[2] === 't',
       identity: row[3] ?? null,
+      farewell: row[4] ?? null,
       subject: subject === null ? null : (row[subject] ?? null),
       row,
     }),
@@ -111,6 +118,7 @@ export function compileChange(context: ReadContext, declaration: ChangeDeclarati
         if (field === 'number') return `${at}${head.number}`;
         if (field === 'cursor') return `${at}"${head.cursor}"`;
         if (field === '__typename') return `${at}${JSON.stringify(type.name)}`;
+        if (field === declaration.farewell) return `${at}${JSON.stringify(event !== null && !event.seenAfter ? event.farewell : null)}`;
         const identity = event?.identity ?? null;
         return `${at}${identity === null ? 'null' : JSON.stringify(identity)}`;
       });

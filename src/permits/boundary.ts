@@ -157,8 +157,7 @@ export const permitBoundaries: readonly Boundary[] = [
   { form: 'carrier', type: 'PermitConnection', of: 'Permit', fields: ['nodes', 'edges', 'pageInfo', 'totalCount'] },
   { form: 'carrier', type: 'PermitEdge', of: 'Permit', fields: ['cursor', 'node'] },
   { form: 'carrier', type: 'PermitChange', of: 'Permit', fields: ['kind', 'number', 'cursor', 'documentNo', 'permit'] },
-  { form: 'carrier', type: 'Query', of: 'Permit', fields: ['permit', 'permits', 'permitStatistics', 'node', 'changes'] },
-  { form: 'carrier', type: 'ChangePage', of: 'Permit', fields: ['changes', 'cursor', 'hasMore'] },
+  { form: 'carrier', type: 'Query', of: 'Permit', fields: ['permit', 'permits', 'permitStatistics'] },
   { form: 'carrier', type: 'Subject', of: 'Permit', fields: ['permits'] },
   { form: 'carrier', type: 'PermitStatistics', of: 'Permit', fields: ['groups', 'hasMore'] },
   {

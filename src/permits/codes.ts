@@ -1,8 +1,6 @@
 import { registerEnumType } from 'type-graphql';
+import { codes } from '../measures/codes.js';
 
-function codes<const T extends string>(...names: readonly T[]): { readonly [K in T]: K } {
-  return Object.fromEntries(names.map((name) => [name, name])) as { readonly [K in T]: K };
-}
 
 /** The closed list of ten permit items (XT-3.0). */
 export const PermitItemCode = codes('P01', 'P02', 'P03', 'P04', 'P05', 'P06', 'P07', 'P08', 'P09', 'P10');

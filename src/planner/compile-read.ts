@@ -127,7 +127,9 @@ class ReadCompiler {
     const key = compiler.ownColumn(part?.foreignColumn ?? table.primaryKey);
     // Whose record it is, for the evidence, also where the selection does not ask; the view shows it where the boundary does.
     const holder = part ?? [...table.toOne.values()].find(({ target }) => context.policy.recordOf(target) === table.type);
-    const subject = holder ? compiler.ownColumn(holder.foreignColumn) : null;
+    const subjectOf = context.policy.records.get(table.type)?.subject;
+    const subjectColumn = holder?.foreignColumn ?? (subjectOf === undefined ? null : columnOf(table, subjectOf));
+    const subject = subjectColumn === null ? null : compiler.ownColumn(subjectColumn);
     const orderPositions = page.ordering.by.map(({ column }) => compiler.ownColumn(column));
     const objectOf = (at: readonly FieldNode[]): ObjectWriter => (read.part === undefined ? compiler.object(at) : compiler.part(read.part, at));
     const members = page.form === null ? [] : this.#connectionMembers(objectOf, fieldObject(owner, node.name.value), nodes, page);

@@ -30,6 +30,9 @@ import { exportSeal } from '../export/operations.js';
 import { FeedListener } from '../feed/listener.js';
 import { LogKeeper } from '../feed/log-keeper.js';
 import { Sequencer } from '../feed/sequencer.js';
+import { ExpiryClock } from '../credit/expiry-clock.js';
+import { listRegister } from '../credit/list-mutations.js';
+import { ListRegister } from '../credit/list-register.js';
 import { pullParts } from '../feed/pull/changes-read.js';
 import { Reconciler, reconciler } from '../feed/reconcile/reconciler.js';
 import { sseTransport } from '../feed/sse.js';
@@ -160,6 +163,9 @@ export class Hub {
     const logKeeper = new LogKeeper(database, clock, log, options.feedMonths);
     opened.add(() => logKeeper.close());
     await logKeeper.open();
+    const lists = new ListRegister(database, keyRing, clock);
+    const expiry = new ExpiryClock(lists, clock, log);
+    opened.add(() => expiry.close());
     const listener = new FeedListener(database, () => logKeeper.checkEpoch());
     const sequencer = new Sequencer(database, listener, log);
     opened.add(() => sequencer.close());
@@ -174,6 +180,7 @@ export class Hub {
       .set(accessLogParts, { ids, seal })
       .set(searchParts, { ids, seal, policy })
       .set(publications, new Publications(database, plannerParts.tables, clock))
+      .set(listRegister, lists)
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
     const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
     const cursors = new FeedCursors(seal, policy.version);
@@ -219,7 +226,7 @@ export class Hub {
     opened.add(() => front.close(options.drainMs ?? defaultDrainMs));
     opened.add(() => readiness.stop());
     const url = await front.listen(options.host ?? '127.0.0.1', options.port, options.orAnyFreePort ?? false);
-    for (const background of [register, logKeeper, exportJobs, webhooks]) background.start();
+    for (const background of [register, logKeeper, exportJobs, webhooks, expiry]) background.start();
     return new Hub(url, tokens, accessLog, () => opened.close());
   }
 }

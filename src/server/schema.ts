@@ -13,6 +13,13 @@ import { competenceBoundaries } from '../competence/boundary.js';
 import { CertificateStockOperation, certificateStockView } from '../competence/certificate-stock.js';
 import { CompetenceOperations } from '../competence/operations.js';
 import { competenceReleases } from '../competence/releases.js';
+import { listBoundaries } from '../credit/boundary.js';
+import { CreditGateOperation, creditGateView, gateBoundaries, gateReleases } from '../credit/credit-gate.js';
+import { ListMutations, listWriteBoundaries } from '../credit/list-mutations.js';
+import { CreditListChanges, listChange } from '../credit/list-change.js';
+import { CreditListOperations } from '../credit/operations.js';
+import { listNodes, listReads } from '../credit/reads.js';
+import { listReleases } from '../credit/releases.js';
 import { dutyViews } from '../duties/duty-statement.js';
 import { dutyBoundaries, DutyOperation, dutyReleases } from '../duties/operations.js';
 import { entities } from '../../ormconfig.js';
@@ -54,27 +61,33 @@ import { webhookBoundaries, WebhookOperations } from '../webhooks/operations.js'
 
 /** The one place that knows all capabilities: what each of them adds to schema, boundary, reads and feed. */
 export const operationViews: readonly OperationView[] = [
-  duplicateCheckView, certificateStockView, personalIdentityView, labourRelationsView, ...accessLogViews, ...searchViews, matchView, permitRowView, ...dutyViews,
+  duplicateCheckView, certificateStockView, personalIdentityView, labourRelationsView, ...accessLogViews, ...searchViews, matchView, permitRowView, ...dutyViews, creditGateView,
 ];
 
 /** What the feed carries; a capability adds its record type here. */
-const changeDeclarations: readonly [ChangeDeclaration, ...ChangeDeclaration[]] = [permitChange];
+const changeDeclarations: readonly [ChangeDeclaration, ...ChangeDeclaration[]] = [permitChange, listChange];
 
-export const reads: ReadonlyMap<string, ReadDeclaration> = new Map([...permitReads, permitStatisticsRead, changesRead(changeDeclarations)].map((read) => [read.field, read]));
+export const reads: ReadonlyMap<string, ReadDeclaration> = new Map([...permitReads, ...listReads, permitStatisticsRead, changesRead(changeDeclarations)].map((read) => [read.field, read]));
 
 /** What `node(id:)` reads, by type. */
-export const nodes: ReadonlyMap<string, ReadDeclaration> = new Map([...permitNodes]);
+export const nodes: ReadonlyMap<string, ReadDeclaration> = new Map([...permitNodes, ...listNodes]);
 
 /** The same by subscription. */
 export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map(changeDeclarations.map((change) => [change.field, change]));
 
+/** Roots that carry every record type. */
+const carrierBoundaries: readonly Boundary[] = [
+  { form: 'carrier', type: 'Query', of: ['Permit', 'ListEntry'], fields: ['node', 'changes'] },
+  { form: 'carrier', type: 'ChangePage', of: ['Permit', 'ListEntry'], fields: ['changes', 'cursor', 'hasMore'] },
+];
+
 export const boundaries: readonly Boundary[] = [
-  ...permitBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...accessLogBoundaries, ...explainBoundaries,
+  ...permitBoundaries, ...listBoundaries, ...listWriteBoundaries, ...gateBoundaries, ...carrierBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...accessLogBoundaries, ...explainBoundaries,
   ...competenceBoundaries, ...referenceBoundaries, ...searchBoundaries, ...exportBoundaries, ...reconciliationBoundaries, ...webhookBoundaries, ...acknowledgeBoundaries, ...dutyBoundaries, ...platformBoundaries,
 ];
 
 /** What is said on purpose although it derives from hidden data; masks and digests stand in the declarations. */
-export const releases: readonly Release[] = [...permitReleases, ...intakeReleases, ...competenceReleases, ...searchReleases, ...dutyReleases, ...platformReleases];
+export const releases: readonly Release[] = [...permitReleases, ...intakeReleases, ...competenceReleases, ...searchReleases, ...dutyReleases, ...platformReleases, ...listReleases, ...gateReleases];
 
 /** The boundary as it stands on the clock's day. */
 export function boundaryPolicy(clock: Clock = systemClock): BoundaryPolicy {
@@ -91,7 +104,7 @@ export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> 
     resolvers: [
       NodeOperations, PermitOperations, PermitsOfSubject, PermitStatisticsOperation, PublishedStatisticsOperation, PermitUpserts, SubjectOperations,
       SubjectSearchOperation, SubjectMatching, PersonalIdentityOperation,
-      DuplicateCheck, PermitChanges, PullOperation, PermitReconciliation, AccessOperations,
+      DuplicateCheck, PermitChanges, CreditListOperations, CreditListChanges, ListMutations, CreditGateOperation, PullOperation, PermitReconciliation, AccessOperations,
       AccessLogOperation, ExplainOperations, ViewerRights, ExportOperations, WebhookOperations,
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
       AcknowledgeOperation, DutyOperation, FeedHealthOperation,

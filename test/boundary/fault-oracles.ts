@@ -43,7 +43,7 @@ export async function outlivedToken(opened: (viewer: Viewer) => Viewer): Promise
   const clock = new FixedClock('2026-03-02T01:00:00Z');
   const cursors = new FeedCursors(new Seal(createSecretKey(Buffer.alloc(32, 7))), side.parts.policy.version);
   // Heartbeats alone: nothing happens, and still the stream must look at its viewer.
-  const change: CompiledChange = { type: 'Permit', key: 'x', read: () => headStatement, event: (row) => ({ position: 0n, seenBefore: false, seenAfter: false, identity: null, subject: null, row }), write: ({ kind }) => JSON.stringify(kind) };
+  const change: CompiledChange = { type: 'Permit', key: 'x', read: () => headStatement, event: (row) => ({ position: 0n, seenBefore: false, seenAfter: false, identity: null, farewell: null, subject: null, row }), write: ({ kind }) => JSON.stringify(kind) };
   const quiet: CompiledChange = { ...change, read: () => ({ ...headStatement, statement: { name: 'nothing', text: 'SELECT epoch FROM shared.feed_head WHERE false' } }) };
   const viewer = { ...viewerOf(asker('HEPING_HRSS')), expiresAt: clock.now().getTime() + 60_000 };
   const evidence = { document: '0'.repeat(64), operation: null, plan: { digest: '0'.repeat(64), description: '{}' }, boundary: side.parts.policy.version, purpose: null, caseNo: null };

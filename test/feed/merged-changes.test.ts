@@ -18,7 +18,7 @@ function tailOf(type: string, positions: readonly (string | null)[], place: Feed
     if (positions[at] !== type) continue;
     const position = BigInt(at);
     const behind = { ...place, position: position + 1n, number: place.number + events.length + 1 };
-    events.push({ change: changeOf(type), event: { position, seenBefore: true, seenAfter: true, identity: null, subject: null, row: [], place: behind } });
+    events.push({ change: changeOf(type), event: { position, seenBefore: true, seenAfter: true, identity: null, farewell: null, subject: null, row: [], place: behind } });
   }
   return { events, reached: events.length === most ? (events.at(-1)?.event.position ?? 0n) + 1n : BigInt(head) };
 }

@@ -1,5 +1,5 @@
 import { Kind, parse, print, visit, type ConstDirectiveNode, type ConstValueNode, type FieldDefinitionNode } from 'graphql';
-import type { Basis } from '../declaration.js';
+import { recordsOf, type Basis } from '../declaration.js';
 import type { BoundaryPolicy } from '../policy.js';
 
 /** The directive as it is defined in the printed schema. */
@@ -62,9 +62,9 @@ export function groundOf(policy: BoundaryPolicy, coordinate: string): Basis {
   const declaration = policy.declarationOf(coordinate);
   if (!declaration) return { rows: [], clauses: [] };
   if (declaration.form === 'open' || declaration.form === 'operation' || declaration.form === 'aggregate') return declaration;
-  const record = policy.records.get(declaration.form === 'record' ? declaration.type : declaration.of);
   const group = policy.groupOf(coordinate);
-  const showing = (record?.relations ?? []).filter(({ sees }) => group === null || sees[group] !== undefined);
+  const relations = recordsOf(declaration).flatMap((record) => policy.records.get(record)?.relations ?? []);
+  const showing = relations.filter(({ sees }) => group === null || sees[group] !== undefined);
   return {
     rows: [...new Set(showing.flatMap(({ rows }) => rows))].sort(),
     clauses: [...new Set(showing.flatMap(({ clauses }) => clauses))].sort(),

@@ -1,7 +1,7 @@
 import { isLegalDate } from '../clock.js';
 
-/** Which list (YZ-3.5a, XM-3.6.4b). */
-export type ListType = 'RED' | 'BLACK';
+/** Which list (YZ-3.5a, XM-3.6.4b); that of judgment debtors is asked by the credit gate alone (YZ-2.3d). */
+export type ListType = 'RED' | 'BLACK' | 'JUDGMENT_DEBTOR';
 
 /** Where an entry of a list stands (YZ-3.5e, A-49). */
 export const entryStates = [
@@ -75,7 +75,7 @@ export interface StepRequest {
   readonly on: string;
 }
 
-export type StepRefusalCode = 'ENTRY_STEP_NOT_HERE' | 'ENTRY_NOT_RESPONSIBLE' | 'ENTRY_DEFENCE_RUNNING' | 'ENTRY_NOT_INFORMED' | 'ENTRY_NOT_OVER' | 'ENTRY_OVER' | 'ENTRY_DATE_INVALID';
+export type StepRefusalCode = 'ENTRY_STEP_NOT_HERE' | 'ENTRY_NOT_RESPONSIBLE' | 'ENTRY_DEFENCE_RUNNING' | 'ENTRY_NOT_INFORMED' | 'ENTRY_NOT_OVER' | 'ENTRY_OVER' | 'ENTRY_NOT_BEGUN' | 'ENTRY_DATE_INVALID';
 
 /** Why a step may not be taken: a code, and the clauses it rests on. */
 export interface StepRefusal {
@@ -96,6 +96,8 @@ export function stepOf(entry: EntryFacts, { step, actor, on }: StepRequest): Ent
   }
   const over = entry.validTo !== null && on > entry.validTo;
   if (step === 'EXPIRE' && !over) return { code: 'ENTRY_NOT_OVER', clauses };
+  // What is published is on the list: who follows the lists is not told again when a first day comes.
+  if (step === 'PUBLISH' && entry.validFrom !== null && on < entry.validFrom) return { code: 'ENTRY_NOT_BEGUN', clauses };
   if ((step === 'PUBLISH' || step === 'OBJECT' || step === 'UPHOLD') && over) return { code: 'ENTRY_OVER', clauses };
   return to;
 }
@@ -117,11 +119,11 @@ export function isListed({ state, validFrom, validTo }: Pick<EntryFacts, 'state'
 }
 
 /**
- * Whether an entry blocks approval on commitment on a day (YZ-2.3d, A-27): a black-list entry in force does, published
+ * Whether an entry blocks approval on commitment on a day (YZ-2.3d, A-27): one of the black list or of judgment debtors in force does, published
  * yet or not; what was repaired, has expired or was revoked does not, and neither does the red list.
  */
 export function blocksCommitment({ state, validFrom, validTo, list }: Pick<EntryFacts, 'state' | 'validFrom' | 'validTo'> & { readonly list: ListType }, on: string): boolean {
-  return list === 'BLACK' && inForce.has(state) && within(validFrom, validTo, on);
+  return list !== 'RED' && inForce.has(state) && within(validFrom, validTo, on);
 }
 
 function within(validFrom: string | null, validTo: string | null, on: string): boolean {

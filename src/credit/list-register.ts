@@ -1,0 +1,268 @@
+import type { ClientBase, PoolClient } from 'pg';
+import type { KeyRing } from '../access/key-ring.js';
+import type { HubDatabase } from '../database/database.js';
+import type { Clock } from '../measures/clock.js';
+import { legalDate } from '../measures/clock.js';
+import { repairLacks } from '../measures/credit/credit-case.js';
+import { entryRules, stepOf, type EntryFacts, type EntryState, type EntryStep, type StepRequest } from '../measures/credit/list-entry.js';
+import { matchKeyOf, subjectKey, type HolderRecord, type SubjectKind } from '../subjects/holder.js';
+import { resolveSubjects } from '../subjects/subject-writer.js';
+import type { CreditList, Severity } from './codes.js';
+
+/** An entry as the organ that answers for it proposes it. Days are `YYYY-MM-DD`. */
+export interface ListProposal {
+  /** The organ's own number, without its code. */
+  readonly number: string;
+  readonly list: CreditList;
+  readonly ground: string;
+  readonly legalBasis: string;
+  readonly documentNo: string;
+  readonly severity: Severity | null;
+  readonly reason: string;
+  readonly district: string | null;
+  readonly subjectKind: SubjectKind;
+  readonly subjectName: string;
+  readonly subjectCode: string | null;
+  readonly proposedOn: string;
+}
+
+/** A step with what it records. Members that a step does not need are null. */
+export interface ListStep {
+  readonly step: Exclude<EntryStep, 'EXPIRE'>;
+  readonly on: string;
+  readonly documentNo: string | null;
+  readonly note: string | null;
+  /** INFORM: last day of the defence. */
+  readonly defenceUntil: string | null;
+  /** DECIDE: the subject was heard, or declared that it does not wish to be. */
+  readonly heard: boolean;
+  /** DECIDE: the period of the entry, and when repair may be applied for; an entry without end has no last day. */
+  readonly validFrom: string | null;
+  readonly validTo: string | null;
+  readonly repairFrom: string | null;
+  /** REPAIR: its conditions. */
+  readonly conductCorrected: boolean;
+  readonly dutiesMet: boolean;
+  readonly promiseGiven: boolean;
+}
+
+/** Why nothing was written: a code, the clauses, and what to mend. */
+export class ListRefusal extends Error {
+  override readonly name = 'ListRefusal';
+
+  constructor(
+    readonly code: string,
+    readonly clauses: readonly string[],
+    readonly fields: readonly string[] = [],
+  ) {
+    super(code);
+  }
+}
+
+/** Where an entry stands after a write; the same again for a write that was made before. */
+export interface ListStanding {
+  readonly entryNo: string;
+  readonly state: EntryState;
+}
+
+interface StoredEntry extends EntryFacts {
+  readonly id: string;
+  readonly steps: number;
+  readonly repairFrom: string | null;
+  readonly publishedOn: string | null;
+}
+
+/** Serialises with imports, because subjects are found or made (resolveSubjects). */
+const intakeLock = `SELECT pg_advisory_xact_lock(hashtextextended('hub.permit_intake', 0))`;
+
+/** Writes the lists: every change of an entry is a step, by the rules of the measures and those of the database. */
+export class ListRegister {
+  readonly #database: HubDatabase;
+  readonly #keyRing: KeyRing;
+  readonly #clock: Clock;
+
+  constructor(database: HubDatabase, keyRing: KeyRing, clock: Clock) {
+    this.#database = database;
+    this.#keyRing = keyRing;
+    this.#clock = clock;
+  }
+
+  /** Stores a proposal of an organ. Throws ListRefusal where the number is taken by another proposal, or a day is to come. */
+  async propose({ code: organ, jurisdiction }: { readonly code: string; readonly jurisdiction: string }, proposal: ListProposal): Promise<ListStanding> {
+    const entryNo = `${organ}/${proposal.number}`;
+    this.#assertNotToCome(proposal.proposedOn, 'proposedOn');
+    return this.#transaction(async (client) => {
+      await client.query(intakeLock);
+      const { rows: known } = await client.query<{ state: EntryState; same: boolean }>(
+        `SELECT e.state, (e.list, e.ground, e.legal_basis, e.document_no, e.severity, e.reason, e.district, e.subject_kind, e.subject_name, e.subject_code, e.proposed_on)
+                IS NOT DISTINCT FROM ($2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text, $11::text, $12::date) AS same
+           FROM hub.list_entry e WHERE e.entry_no = $1`,
+        [entryNo, ...valuesOf(proposal)],
+      );
+      const [stored] = known;
+      if (stored && !stored.same) throw new ListRefusal('ENTRY_NUMBER_TAKEN', ['YZ-3.5b'], ['number']);
+      if (stored) return { entryNo, state: stored.state };
+      const subject = await this.#subject(client, proposal, entryNo);
+      const { rows } = await client.query<{ id: string }>(
+        `INSERT INTO hub.list_entry (entry_no, list, ground, legal_basis, document_no, severity, reason, district, subject_kind, subject_name, subject_code,
+                                     proposed_on, responsible_organ, jurisdiction, subject_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id`,
+        [entryNo, ...valuesOf(proposal), organ, jurisdiction, subject],
+      );
+      const id = rows[0]?.id ?? '';
+      await writeStep(client, { id, ordinal: 1, step: 'PROPOSE', from: 'NEW', to: 'PROPOSED', takenBy: 'RESPONSIBLE_ORGAN', organ }, proposal.proposedOn, ['YZ-3.5c'], {
+        documentNo: proposal.documentNo,
+        note: null,
+      });
+      return { entryNo, state: 'PROPOSED' };
+    });
+  }
+
+  /**
+   * Takes a step of an entry this organ answers for. Throws ListRefusal: ENTRY_UNKNOWN for an entry that is not its own,
+   * the codes of `stepOf`, and the conditions of a repair that are not met, all of them at once.
+   */
+  async take({ code: organ }: { readonly code: string }, entryNo: string, asked: ListStep): Promise<ListStanding> {
+    const { step, on } = asked;
+    this.#assertNotToCome(on, 'on');
+    return this.#transaction(async (client) => {
+      const entry = await entryOf(client, entryNo, organ);
+      if (!entry) throw new ListRefusal('ENTRY_UNKNOWN', ['YZ-3.5b'], ['entryNo']);
+      if (await isRepeated(client, entry, asked)) return { entryNo, state: entry.state };
+      // The subject's own act reaches the hub through the organ that answers for the entry.
+      const actor: StepRequest['actor'] = entryRules[step].by === 'SUBJECT' ? { kind: 'SUBJECT' } : { kind: 'ORGAN', agency: organ };
+      const facts = { ...entry, heard: entry.heard || (step === 'DECIDE' && asked.heard) };
+      const next = stepOf(facts, { step, actor, on });
+      if (typeof next !== 'string') throw new ListRefusal(next.code, next.clauses, ['step']);
+      if (step === 'REPAIR') {
+        const lacks = repairLacks({ repairFrom: entry.repairFrom, conductCorrected: asked.conductCorrected, dutiesMet: asked.dutiesMet, promiseGiven: asked.promiseGiven }, on);
+        if (lacks.length > 0) throw new ListRefusal('ENTRY_REPAIR_CONDITIONS', ['YZ-3.5e'], lacks);
+      }
+      await client.query(
+        `UPDATE hub.list_entry SET state = $2, steps = steps + 1,
+                informed_on = CASE $3 WHEN 'INFORM' THEN $4::date ELSE informed_on END,
+                defence_until = CASE $3 WHEN 'INFORM' THEN $5::date ELSE defence_until END,
+                heard = heard OR ($3 = 'DECIDE' AND $6),
+                decided_on = CASE $3 WHEN 'DECIDE' THEN $4::date ELSE decided_on END,
+                valid_from = CASE $3 WHEN 'DECIDE' THEN $7::date ELSE valid_from END,
+                valid_to = CASE $3 WHEN 'DECIDE' THEN $8::date ELSE valid_to END,
+                repair_from = CASE $3 WHEN 'DECIDE' THEN $9::date ELSE repair_from END,
+                published_on = CASE WHEN $3 = 'PUBLISH' THEN $4::date ELSE published_on END,
+                ended_on = CASE WHEN $3 IN ('REPAIR', 'REVOKE') THEN $4::date ELSE ended_on END
+          WHERE id = $1`,
+        [entry.id, next, step, on, required(step === 'INFORM', asked.defenceUntil, 'defenceUntil'), asked.heard,
+          required(step === 'DECIDE', asked.validFrom, 'validFrom'), asked.validTo, asked.repairFrom],
+      );
+      const { by, clauses } = entryRules[step];
+      await writeStep(client, { id: entry.id, ordinal: entry.steps + 1, step, from: entry.state, to: next, takenBy: by, organ: by === 'SUBJECT' ? null : organ }, on, clauses, asked);
+      return { entryNo, state: next };
+    });
+  }
+
+  /**
+   * Ends the entries whose last day has passed, at most `most` of them; several hubs may do so at once. Returns how many.
+   * What it ends was shown to nobody since midnight: the boundary asks for the day, too.
+   */
+  async expire(most: number): Promise<number> {
+    const today = legalDate(this.#clock.now());
+    return this.#transaction(async (client) => {
+      const { rows } = await client.query<{ id: string; steps: number; state: string }>(
+        `SELECT id, steps, state FROM hub.list_entry
+          WHERE over_on <= $1::date AND state IN ('DECIDED', 'PUBLISHED', 'OBJECTED') ORDER BY over_on, id LIMIT $2 FOR UPDATE SKIP LOCKED`,
+        [today, most],
+      );
+      if (rows.length === 0) return 0;
+      await client.query(`UPDATE hub.list_entry SET state = 'EXPIRED', steps = steps + 1, ended_on = over_on WHERE id = ANY ($1::bigint[])`, [rows.map(({ id }) => id)]);
+      await client.query(
+        `INSERT INTO hub.list_entry_step (entry_id, ordinal, step, from_state, to_state, taken_by, on_day, clauses)
+         SELECT i.id, i.steps + 1, 'EXPIRE', i.state, 'EXPIRED', 'CLOCK', $4::date, $5::text[] FROM unnest($1::bigint[], $2::int[], $3::text[]) AS i(id, steps, state)`,
+        [rows.map(({ id }) => id), rows.map(({ steps }) => steps), rows.map(({ state }) => state), today, entryRules.EXPIRE.clauses],
+      );
+      return rows.length;
+    });
+  }
+
+  async #subject(client: ClientBase, { subjectKind: kind, subjectName: name, subjectCode: uscc }: ListProposal, entryNo: string): Promise<string> {
+    // Without a code the subject is known by its entry alone: a name identifies nobody (A-60).
+    const own = uscc === null ? { identifierScheme: 'LIST_ENTRY', identifier: entryNo } : { identifierScheme: null, identifier: null };
+    const holder: HolderRecord = { kind, name, uscc, ...own };
+    const { ids } = await resolveSubjects(client, [{ holder, document: null }], this.#keyRing);
+    const id = ids.get(subjectKey(holder));
+    if (id === undefined) throw new Error(`no subject was found or made by ${matchKeyOf(holder).by}`);
+    return id;
+  }
+
+  #assertNotToCome(day: string, field: string): void {
+    if (day > legalDate(this.#clock.now())) throw new ListRefusal('ENTRY_DAY_TO_COME', ['YZ-3.5c'], [field]);
+  }
+
+  async #transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#database.pool('concordat_writer').connect();
+    let broken = true;
+    try {
+      await client.query('BEGIN');
+      const result = await work(client);
+      await client.query('COMMIT');
+      broken = false;
+      return result;
+    } catch (error) {
+      broken = await client.query('ROLLBACK').then(() => false, () => true);
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+}
+
+function valuesOf(proposal: ListProposal): readonly (string | null)[] {
+  const { list, ground, legalBasis, documentNo, severity, reason, district, subjectKind, subjectName, subjectCode, proposedOn } = proposal;
+  return [list, ground, legalBasis, documentNo, severity, reason, district, subjectKind, subjectName, subjectCode, proposedOn];
+}
+
+async function entryOf(client: ClientBase, entryNo: string, organ: string): Promise<StoredEntry | null> {
+  const { rows } = await client.query<StoredEntry>(
+    `SELECT id, steps, state, responsible_organ AS "responsibleOrgan", heard, informed_on::text AS "informedOn", defence_until::text AS "defenceUntil",
+            valid_from::text AS "validFrom", valid_to::text AS "validTo", repair_from::text AS "repairFrom", published_on::text AS "publishedOn"
+       FROM hub.list_entry WHERE entry_no = $1 AND responsible_organ = $2 FOR UPDATE`,
+    [entryNo, organ],
+  );
+  return rows[0] ?? null;
+}
+
+/** Whether the entry's last step is this one: a caller that got no answer asks again. */
+async function isRepeated(client: ClientBase, { id, steps }: StoredEntry, { step, on, documentNo }: ListStep): Promise<boolean> {
+  const { rowCount } = await client.query(
+    'SELECT FROM hub.list_entry_step WHERE entry_id = $1 AND ordinal = $2 AND step = $3 AND on_day = $4::date AND document_no IS NOT DISTINCT FROM $5',
+    [id, steps, step, on, documentNo],
+  );
+  return rowCount === 1;
+}
+
+interface StepRow {
+  readonly id: string;
+  readonly ordinal: number;
+  readonly step: string;
+  readonly from: string;
+  readonly to: string;
+  readonly takenBy: string;
+  readonly organ: string | null;
+}
+
+async function writeStep(
+  client: ClientBase,
+  { id, ordinal, step, from, to, takenBy, organ }: StepRow,
+  on: string,
+  clauses: readonly string[],
+  { documentNo, note }: Pick<ListStep, 'documentNo' | 'note'>,
+): Promise<void> {
+  await client.query(
+    `INSERT INTO hub.list_entry_step (entry_id, ordinal, step, from_state, to_state, taken_by, organ, on_day, clauses, document_no, note)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8::date, $9::text[], $10, $11)`,
+    [id, ordinal, step, from, to, takenBy, organ, on, clauses, documentNo, note],
+  );
+}
+
+function required(needed: boolean, value: string | null, field: string): string | null {
+  if (needed && value === null) throw new ListRefusal('ENTRY_FIELD_MISSING', ['YZ-3.5c'], [field]);
+  return value;
+}

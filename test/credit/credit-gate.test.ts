@@ -1,0 +1,62 @@
+import { FixedClock } from '../../src/measures/clock.js';
+import { CreditHub, codesOf, granted } from './credit-hub.js';
+
+const clock = new FixedClock('2026-11-22T04:00:00Z');
+let hub: CreditHub;
+
+beforeEach(async () => {
+  clock.set('2026-11-22T04:00:00Z');
+  hub = await CreditHub.start({ clock });
+});
+afterEach(() => hub.close());
+
+const gate = async (agency: string, uscc: string = codesOf.one, pendingCase = '津案 2026-7'): Promise<unknown> =>
+  granted(await hub.ask(agency, 'query ($uscc: String!, $case: String!) { creditGate(subjectUscc: $uscc, pendingCase: $case) { allowed grounds } }', { uscc, case: pendingCase }))['creditGate'];
+const open = { allowed: true, grounds: [] };
+const listed = { allowed: false, grounds: ['ACTIVE_BLACKLIST_ENTRY'] };
+
+test('B-35, YZ-2.3d: the licensing organ learns yes or no and the kind of ground, and nothing of the entry', async () => {
+  expect(await gate('HEPING_APPROVAL')).toEqual(open);
+  await hub.list('HEDONG_HRSS');
+  for (const agency of ['HEPING_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_AIRPORT_APPROVAL', 'MUNI_HRSS']) expect(await gate(agency)).toEqual(listed);
+  expect(await gate('HEPING_APPROVAL', codesOf.other)).toEqual(open);
+});
+
+test('A-27: decided entries block from their first to their last day; the red list, other jurisdictions and what ended do not', async () => {
+  const entryNo = await hub.list('HEPING_HRSS', {}, { validTo: '2026-11-22' });
+  expect(await gate('HEPING_APPROVAL')).toEqual(listed);
+  clock.set('2026-11-22T16:00:00Z');
+  expect(await gate('HEPING_APPROVAL')).toEqual(open);
+  clock.set('2026-11-22T04:00:00Z');
+  granted(await hub.take('HEPING_HRSS', entryNo, 'REVOKE', '2026-02-01'));
+  expect(await gate('HEPING_APPROVAL')).toEqual(open);
+  await hub.list('HEPING_HRSS', { number: 'red', list: 'RED' });
+  await hub.list('XM_SIMING_HRSS', { number: 'elsewhere' });
+  granted(await hub.propose('HEPING_HRSS', { number: 'proposed' }));
+  expect(await gate('HEPING_APPROVAL')).toEqual(open);
+  await hub.list('MUNI_HRSS', { number: 'debtor', list: 'JUDGMENT_DEBTOR' });
+  expect(await gate('HEPING_APPROVAL')).toEqual({ allowed: false, grounds: ['UNPERFORMED_JUDGMENT'] });
+});
+
+test('A-27: what is repaired opens the gate at once', async () => {
+  const entryNo = await hub.list('HEPING_HRSS');
+  granted(await hub.take('HEPING_HRSS', entryNo, 'REPAIR', '2026-07-12', { conductCorrected: true, dutiesMet: true, promiseGiven: true }));
+  expect(await gate('HEPING_APPROVAL')).toEqual(open);
+});
+
+test('B-35: the case is kept in the evidence, with the subject where there was a ground alone; without a case nothing is answered', async () => {
+  await hub.list('HEPING_HRSS');
+  await gate('HEPING_APPROVAL', codesOf.one, '津案 1');
+  await gate('HEPING_APPROVAL', codesOf.other, '津案 2');
+  const asked = (await hub.running.entries()).filter(({ agency }) => agency === 'HEPING_APPROVAL');
+  expect(asked.map(({ subjects }) => subjects.length)).toEqual([1, 0]);
+  const { rows } = await hub.running.database.pool().query<{ case_no: string }>('SELECT case_no FROM hub.access_entry WHERE case_no IS NOT NULL ORDER BY case_no');
+  expect(rows.map(({ case_no: number }) => number)).toEqual(['津案 1', '津案 2']);
+  const { errors } = await hub.ask('HEPING_APPROVAL', `{ creditGate(subjectUscc: "${codesOf.one}", pendingCase: " ") { allowed } }`);
+  expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT');
+});
+
+test.each(['HEDONG_HRSS', 'CREDIT_PLATFORM', 'JINBAO', 'XM_HRSS'])('B-35: %s, which licenses nothing, may not ask', async (agency) => {
+  const { errors } = await hub.ask(agency, `{ creditGate(subjectUscc: "${codesOf.one}", pendingCase: "1") { allowed } }`);
+  expect(errors?.[0]?.extensions['code']).toBe('BOUNDARY_DENIED');
+});
