@@ -57,6 +57,8 @@ export class Credit1795499500000 implements MigrationInterface {
         subject_kind text NOT NULL,
         subject_name text NOT NULL,
         subject_code text,
+        -- As names are compared (src/subjects/names/folded-name.ts).
+        subject_folded text NOT NULL,
         -- PUBLIC_CREDIT: Xiamen's credit division found it to be public credit information; nobody else may (B-41, XM-3.6.3b).
         channel text NOT NULL DEFAULT 'INTERNAL' CHECK (channel IN ('INTERNAL', 'PUBLIC_CREDIT')),
         released_by text CHECK (released_by = 'XM_CREDIT_DIV'),
@@ -92,6 +94,7 @@ export class Credit1795499500000 implements MigrationInterface {
       CREATE INDEX list_entry_of_organ ON hub.list_entry (responsible_organ, id DESC);
       CREATE INDEX list_entry_by_district ON hub.list_entry (district, id DESC);
       CREATE INDEX list_entry_by_code ON hub.list_entry (subject_code, id DESC);
+      CREATE INDEX list_entry_by_name ON hub.list_entry (subject_folded, id DESC);
       CREATE INDEX list_entry_of_subject ON hub.list_entry (subject_id, id DESC);
       CREATE INDEX list_entry_in_force ON hub.list_entry (over_on, id) WHERE state IN ('DECIDED', 'PUBLISHED', 'OBJECTED');
 

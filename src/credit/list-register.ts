@@ -6,6 +6,7 @@ import { legalDate } from '../measures/clock.js';
 import { repairLacks } from '../measures/credit/credit-case.js';
 import { entryRules, stepOf, type EntryFacts, type EntryState, type EntryStep, type StepRequest } from '../measures/credit/list-entry.js';
 import { matchKeyOf, subjectKey, type HolderRecord, type SubjectKind } from '../subjects/holder.js';
+import { foldedName } from '../subjects/names/folded-name.js';
 import { resolveSubjects } from '../subjects/subject-writer.js';
 import type { CreditList, Severity } from './codes.js';
 
@@ -105,9 +106,9 @@ export class ListRegister {
       const subject = await this.#subject(client, proposal, entryNo);
       const { rows } = await client.query<{ id: string }>(
         `INSERT INTO hub.list_entry (entry_no, list, ground, legal_basis, document_no, severity, reason, district, subject_kind, subject_name, subject_code,
-                                     proposed_on, responsible_organ, jurisdiction, subject_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id`,
-        [entryNo, ...valuesOf(proposal), organ, jurisdiction, subject],
+                                     proposed_on, responsible_organ, jurisdiction, subject_id, subject_folded)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id`,
+        [entryNo, ...valuesOf(proposal), organ, jurisdiction, subject, foldedName(proposal.subjectName)],
       );
       const id = rows[0]?.id ?? '';
       await writeStep(client, { id, ordinal: 1, step: 'PROPOSE', from: 'NEW', to: 'PROPOSED', takenBy: 'RESPONSIBLE_ORGAN', organ }, proposal.proposedOn, ['YZ-3.5c'], {

@@ -27,6 +27,7 @@ export const argumentWeights: ReadonlyMap<string, number> = new Map([
 export const listSizes: ReadonlyMap<string, number> = new Map([
   // With ten thousand entries of a batch it fits into one operation.
   ['SubjectMatch.candidates', 3],
+  ['ListCheck.entryNos', 3],
   // As many groups as an answer may hold; what is not there is given back.
   ['PermitStatistics.groups', 1_000],
   ['PublishedStatistics.cells', 1_000],

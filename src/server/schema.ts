@@ -16,6 +16,7 @@ import { competenceReleases } from '../competence/releases.js';
 import { listBoundaries } from '../credit/boundary.js';
 import { CreditGateOperation, creditGateView, gateBoundaries, gateReleases } from '../credit/credit-gate.js';
 import { ListMutations, listWriteBoundaries } from '../credit/list-mutations.js';
+import { ListCheckOperation, listCheckBoundaries, listCheckView } from '../credit/list-check.js';
 import { CreditListChanges, listChange } from '../credit/list-change.js';
 import { CreditListOperations } from '../credit/operations.js';
 import { listNodes, listReads } from '../credit/reads.js';
@@ -61,7 +62,7 @@ import { webhookBoundaries, WebhookOperations } from '../webhooks/operations.js'
 
 /** The one place that knows all capabilities: what each of them adds to schema, boundary, reads and feed. */
 export const operationViews: readonly OperationView[] = [
-  duplicateCheckView, certificateStockView, personalIdentityView, labourRelationsView, ...accessLogViews, ...searchViews, matchView, permitRowView, ...dutyViews, creditGateView,
+  duplicateCheckView, certificateStockView, personalIdentityView, labourRelationsView, ...accessLogViews, ...searchViews, matchView, permitRowView, ...dutyViews, creditGateView, listCheckView,
 ];
 
 /** What the feed carries; a capability adds its record type here. */
@@ -82,7 +83,7 @@ const carrierBoundaries: readonly Boundary[] = [
 ];
 
 export const boundaries: readonly Boundary[] = [
-  ...permitBoundaries, ...listBoundaries, ...listWriteBoundaries, ...gateBoundaries, ...carrierBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...accessLogBoundaries, ...explainBoundaries,
+  ...permitBoundaries, ...listBoundaries, ...listWriteBoundaries, ...gateBoundaries, ...listCheckBoundaries, ...carrierBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...accessLogBoundaries, ...explainBoundaries,
   ...competenceBoundaries, ...referenceBoundaries, ...searchBoundaries, ...exportBoundaries, ...reconciliationBoundaries, ...webhookBoundaries, ...acknowledgeBoundaries, ...dutyBoundaries, ...platformBoundaries,
 ];
 
@@ -104,7 +105,7 @@ export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> 
     resolvers: [
       NodeOperations, PermitOperations, PermitsOfSubject, PermitStatisticsOperation, PublishedStatisticsOperation, PermitUpserts, SubjectOperations,
       SubjectSearchOperation, SubjectMatching, PersonalIdentityOperation,
-      DuplicateCheck, PermitChanges, CreditListOperations, CreditListChanges, ListMutations, CreditGateOperation, PullOperation, PermitReconciliation, AccessOperations,
+      DuplicateCheck, PermitChanges, CreditListOperations, CreditListChanges, ListMutations, CreditGateOperation, ListCheckOperation, PullOperation, PermitReconciliation, AccessOperations,
       AccessLogOperation, ExplainOperations, ViewerRights, ExportOperations, WebhookOperations,
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
       AcknowledgeOperation, DutyOperation, FeedHealthOperation,

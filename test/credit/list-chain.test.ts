@@ -21,8 +21,8 @@ async function proposal(): Promise<string> {
   try {
     await client.query('BEGIN');
     const { rows } = await client.query<{ id: string }>(
-      `INSERT INTO hub.list_entry (jurisdiction, list, entry_no, ground, legal_basis, document_no, reason, responsible_organ, subject_id, subject_kind, subject_name, proposed_on)
-       VALUES ('CN-TJ', 'BLACK', $1, 'G', 'L', 'D', 'R', 'HEPING_HRSS', $2, 'ORGANISATION', '天津甲劳务有限公司', '2026-01-05') RETURNING id`,
+      `INSERT INTO hub.list_entry (jurisdiction, list, entry_no, ground, legal_basis, document_no, reason, responsible_organ, subject_id, subject_kind, subject_name, subject_folded, proposed_on)
+       VALUES ('CN-TJ', 'BLACK', $1, 'G', 'L', 'D', 'R', 'HEPING_HRSS', $2, 'ORGANISATION', '天津甲劳务有限公司', '天津甲劳务有限公司', '2026-01-05') RETURNING id`,
       [entryNo, subject],
     );
     const id = rows[0]?.id ?? '';
