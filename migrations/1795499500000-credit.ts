@@ -158,6 +158,32 @@ export class Credit1795499500000 implements MigrationInterface {
       CREATE CONSTRAINT TRIGGER list_entry_stepped AFTER INSERT ON hub.list_entry_step
         DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION hub.list_entry_stepped();
 
+      -- What the hub knew of an entry, and when: the second axis of time beside the days in the entry itself.
+      CREATE TABLE hub.list_entry_known (
+        entry_id bigint NOT NULL REFERENCES hub.list_entry,
+        known_from timestamptz NOT NULL,
+        -- NULL for what is known now; the moment itself belongs to what follows.
+        known_until timestamptz,
+        responsible_organ text NOT NULL,
+        entry_no text NOT NULL,
+        image jsonb NOT NULL,
+        PRIMARY KEY (entry_id, known_from),
+        CHECK (known_until > known_from)
+      );
+      CREATE INDEX list_entry_known_of_organ ON hub.list_entry_known (responsible_organ, entry_no, known_from);
+      CREATE UNIQUE INDEX list_entry_known_now ON hub.list_entry_known (entry_id) WHERE known_until IS NULL;
+      CREATE FUNCTION hub.list_entry_learnt() RETURNS trigger LANGUAGE plpgsql AS $$
+      DECLARE at timestamptz := clock_timestamp(); last timestamptz;
+      BEGIN
+        SELECT known_from INTO last FROM hub.list_entry_known WHERE entry_id = NEW.id AND known_until IS NULL;
+        -- Never before what was known last, whatever the clock of the server did.
+        at := greatest(at, last + interval '1 microsecond');
+        UPDATE hub.list_entry_known SET known_until = at WHERE entry_id = NEW.id AND known_until IS NULL;
+        INSERT INTO hub.list_entry_known (entry_id, known_from, responsible_organ, entry_no, image) VALUES (NEW.id, at, NEW.responsible_organ, NEW.entry_no, to_jsonb(NEW));
+        RETURN NULL;
+      END $$;
+      CREATE TRIGGER list_entry_learnt AFTER INSERT OR UPDATE ON hub.list_entry FOR EACH ROW EXECUTE FUNCTION hub.list_entry_learnt();
+
       CREATE TRIGGER feed_insert AFTER INSERT ON hub.list_entry REFERENCING NEW TABLE AS new_rows
         FOR EACH STATEMENT EXECUTE FUNCTION hub.feed_record('ListEntry');
       CREATE TRIGGER feed_update AFTER UPDATE ON hub.list_entry REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows

@@ -1,4 +1,5 @@
 import { forPurpose, full, oneOf, open, viewer, type Boundary, type Condition, type Right } from '../boundary/declaration.js';
+import { listingOrgans } from './organs.js';
 
 const tianjin = oneOf('CN-TJ');
 const xiamen = oneOf('CN-FJ-350200');
@@ -42,9 +43,7 @@ export const listBoundaries: readonly Boundary[] = [
         relation: 'answering',
         zh: '本机关认定、负责的名单记录（各状态）',
         en: 'entries this organ answers for, in every state',
-        viewers: [
-          'MUNI_HRSS', 'DISTRICT_HRSS', 'DISTRICT_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_APPROVAL', 'XM_HRSS', 'XM_DISTRICT_HRSS', 'XM_UNIT',
-        ],
+        viewers: listingOrgans,
         where: { responsibleOrganCode: viewer.agency },
         sees: { LIST_BASIC: full, REASON: full, PROCEDURE: full },
         rows: ['B-38'],

@@ -7,11 +7,10 @@ import { LegalDate } from '../measures/legal-date.js';
 import { ServiceKey, type OperationContext } from '../planner/context.js';
 import { isCreditCode } from '../subjects/identifiers/credit-code.js';
 import { CreditList, ListEntryState, Severity } from './codes.js';
+import { listingOrgans } from './organs.js';
 import { ListRefusal, type ListRegister, type ListStanding } from './list-register.js';
 
 export const listRegister = new ServiceKey<Pick<ListRegister, 'propose' | 'take'>>('list register');
-
-const organs = ['MUNI_HRSS', 'DISTRICT_HRSS', 'DISTRICT_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_APPROVAL', 'XM_HRSS', 'XM_DISTRICT_HRSS', 'XM_UNIT'] as const;
 
 /** Organs write the entries they answer for; the answer tells of their own entry and nothing else. */
 export const listWriteBoundaries: readonly Boundary[] = [
@@ -21,7 +20,7 @@ export const listWriteBoundaries: readonly Boundary[] = [
   form: 'operation',
   type,
   fields,
-  viewers: organs,
+  viewers: listingOrgans,
   zh: '认定机关提出并办理本机关负责的名单记录',
   en: 'an organ proposes and handles the entries it answers for',
   rows: ['B-38'],

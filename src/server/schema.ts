@@ -17,6 +17,7 @@ import { listBoundaries } from '../credit/boundary.js';
 import { CreditGateOperation, creditGateView, gateBoundaries, gateReleases } from '../credit/credit-gate.js';
 import { ListMutations, listWriteBoundaries } from '../credit/list-mutations.js';
 import { ListCheckOperation, listCheckBoundaries, listCheckView } from '../credit/list-check.js';
+import { AsKnownOperation, asKnownBoundaries, asKnownView } from '../credit/as-known.js';
 import { CreditListChanges, listChange } from '../credit/list-change.js';
 import { CreditListOperations } from '../credit/operations.js';
 import { listNodes, listReads } from '../credit/reads.js';
@@ -62,7 +63,7 @@ import { webhookBoundaries, WebhookOperations } from '../webhooks/operations.js'
 
 /** The one place that knows all capabilities: what each of them adds to schema, boundary, reads and feed. */
 export const operationViews: readonly OperationView[] = [
-  duplicateCheckView, certificateStockView, personalIdentityView, labourRelationsView, ...accessLogViews, ...searchViews, matchView, permitRowView, ...dutyViews, creditGateView, listCheckView,
+  duplicateCheckView, certificateStockView, personalIdentityView, labourRelationsView, ...accessLogViews, ...searchViews, matchView, permitRowView, ...dutyViews, creditGateView, listCheckView, asKnownView,
 ];
 
 /** What the feed carries; a capability adds its record type here. */
@@ -83,7 +84,7 @@ const carrierBoundaries: readonly Boundary[] = [
 ];
 
 export const boundaries: readonly Boundary[] = [
-  ...permitBoundaries, ...listBoundaries, ...listWriteBoundaries, ...gateBoundaries, ...listCheckBoundaries, ...carrierBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...accessLogBoundaries, ...explainBoundaries,
+  ...permitBoundaries, ...listBoundaries, ...listWriteBoundaries, ...gateBoundaries, ...listCheckBoundaries, ...asKnownBoundaries, ...carrierBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...accessLogBoundaries, ...explainBoundaries,
   ...competenceBoundaries, ...referenceBoundaries, ...searchBoundaries, ...exportBoundaries, ...reconciliationBoundaries, ...webhookBoundaries, ...acknowledgeBoundaries, ...dutyBoundaries, ...platformBoundaries,
 ];
 
@@ -105,7 +106,7 @@ export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> 
     resolvers: [
       NodeOperations, PermitOperations, PermitsOfSubject, PermitStatisticsOperation, PublishedStatisticsOperation, PermitUpserts, SubjectOperations,
       SubjectSearchOperation, SubjectMatching, PersonalIdentityOperation,
-      DuplicateCheck, PermitChanges, CreditListOperations, CreditListChanges, ListMutations, CreditGateOperation, ListCheckOperation, PullOperation, PermitReconciliation, AccessOperations,
+      DuplicateCheck, PermitChanges, CreditListOperations, CreditListChanges, ListMutations, CreditGateOperation, ListCheckOperation, AsKnownOperation, PullOperation, PermitReconciliation, AccessOperations,
       AccessLogOperation, ExplainOperations, ViewerRights, ExportOperations, WebhookOperations,
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
       AcknowledgeOperation, DutyOperation, FeedHealthOperation,
