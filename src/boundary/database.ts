@@ -299,7 +299,8 @@ function changeSql(
     ...cells.filter(({ name }) => watched.includes(name)).map((image) => `${shown(image, 'before')} AS was_${image.name}`),
   ];
   const differs = branches.map((branch, i) => {
-    const compared = cells.filter(({ cellOf }) => cellOf(branch) !== null);
+    // Nobody is shown who the subject is by its internal id: another one, after a merger, is no change.
+    const compared = cells.filter(({ name, cellOf }) => cellOf(branch) !== null && !subjectColumns(policy, table).includes(name));
     const rowOf = (image: string): string => `ROW(${compared.map((cell) => shownText(cell.cellOf(branch), cell, image)).join(', ')})`;
     return `WHEN ${i} THEN ${rowOf('e.before')} IS DISTINCT FROM ${rowOf('e.after')}`;
   });

@@ -1,4 +1,5 @@
 import { FixedClock } from '../../src/measures/clock.js';
+import { mergeSubjects } from '../../src/subjects/merge-subjects.js';
 import { CreditHub, codesOf, granted } from './credit-hub.js';
 
 const clock = new FixedClock('2026-11-22T04:00:00Z');
@@ -44,14 +45,33 @@ test('A-27: what is repaired opens the gate at once', async () => {
   expect(await gate('HEPING_APPROVAL')).toEqual(open);
 });
 
+test('a merged subject takes its entries along, and those who follow the lists hear of no change', async () => {
+  const stream = await hub.subscribe('CREDIT_PLATFORM');
+  await hub.change(stream);
+  await hub.list('HEPING_HRSS');
+  await hub.list('HEPING_HRSS', { number: 'red', list: 'RED', subjectUscc: codesOf.other, subjectName: '天津乙劳务有限公司' });
+  expect(await gate('HEPING_APPROVAL', codesOf.other)).toEqual(open);
+  const client = await hub.running.database.pool().connect();
+  const { rows } = await client.query<{ id: string; uscc: string }>('SELECT id, uscc FROM hub.subject');
+  const idOf = (code: string): string => rows.find(({ uscc }) => uscc === code)?.id ?? '';
+  await client.query('BEGIN');
+  const document = { identifierScheme: 'CN-XKWSH', documentNo: '合并 1', documentPart: 1, decidedOn: '2026-03-01' };
+  await mergeSubjects(client, { mergedId: idOf(codesOf.one), survivingId: idOf(codesOf.other), document, at: new Date('2026-03-01T00:00:00Z') });
+  await client.query('COMMIT');
+  client.release();
+  expect(await gate('HEPING_APPROVAL', codesOf.other)).toEqual(listed);
+  granted(await hub.take('HEPING_HRSS', 'HEPING_HRSS/red', 'REVOKE', '2026-03-02'));
+  const told = [await hub.change(stream), await hub.change(stream), await hub.change(stream)];
+  expect(told.map(({ kind, number, entryNo }) => [kind, number, entryNo])).toEqual([['ENTERED', 1, 'HEPING_HRSS/2026-1'], ['ENTERED', 2, 'HEPING_HRSS/red'], ['LEFT', 3, 'HEPING_HRSS/red']]);
+});
+
 test('B-35: the case is kept in the evidence, with the subject where there was a ground alone; without a case nothing is answered', async () => {
   await hub.list('HEPING_HRSS');
   await gate('HEPING_APPROVAL', codesOf.one, '津案 1');
   await gate('HEPING_APPROVAL', codesOf.other, '津案 2');
   const asked = (await hub.running.entries()).filter(({ agency }) => agency === 'HEPING_APPROVAL');
   expect(asked.map(({ subjects }) => subjects.length)).toEqual([1, 0]);
-  const { rows } = await hub.running.database.pool().query<{ case_no: string }>('SELECT case_no FROM hub.access_entry WHERE case_no IS NOT NULL ORDER BY case_no');
-  expect(rows.map(({ case_no: number }) => number)).toEqual(['津案 1', '津案 2']);
+  expect(asked.map((entry) => entry.case)).toEqual(['津案 1', '津案 2']);
   const { errors } = await hub.ask('HEPING_APPROVAL', `{ creditGate(subjectUscc: "${codesOf.one}", pendingCase: " ") { allowed } }`);
   expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT');
 });

@@ -8,6 +8,7 @@ const entrySchema = z.object({
   status: z.number(),
   records: z.number(),
   operation: z.string().nullable(),
+  case: z.string().nullable(),
   plan: z.string().nullable(),
   result: z.string(),
   outcome: z.string(),
