@@ -62,6 +62,9 @@ export class Credit1795499500000 implements MigrationInterface {
         -- PUBLIC_CREDIT: Xiamen's credit division found it to be public credit information; nobody else may (B-41, XM-3.6.3b).
         channel text NOT NULL DEFAULT 'INTERNAL' CHECK (channel IN ('INTERNAL', 'PUBLIC_CREDIT')),
         released_by text CHECK (released_by = 'XM_CREDIT_DIV'),
+        released_on date,
+        -- Of a natural person it says why (XM-3.6.3e, A-48).
+        release_reason text,
         state text NOT NULL DEFAULT 'PROPOSED',
         steps int NOT NULL DEFAULT 1 CHECK (steps >= 1),
         proposed_on date NOT NULL,
@@ -77,6 +80,8 @@ export class Credit1795499500000 implements MigrationInterface {
         repair_from date,
         ended_on date,
         received_at timestamptz NOT NULL DEFAULT now(),
+        CHECK (released_by IS NULL OR subject_kind <> 'NATURAL_PERSON' OR release_reason IS NOT NULL),
+        CHECK ((released_by IS NULL) = (released_on IS NULL)),
         CHECK ((channel = 'PUBLIC_CREDIT') = (released_by IS NOT NULL) AND (channel = 'INTERNAL' OR jurisdiction = 'CN-FJ-350200')),
         CHECK (starts_with(entry_no, responsible_organ || '/')),
         CHECK (valid_to >= valid_from),
@@ -113,6 +118,8 @@ export class Credit1795499500000 implements MigrationInterface {
         clauses text[] NOT NULL CHECK (cardinality(clauses) > 0),
         document_no text,
         note text,
+        -- Of what was asked for, so that the same again is known as such.
+        request_digest text,
         previous int GENERATED ALWAYS AS (nullif(ordinal - 1, 0)) STORED,
         PRIMARY KEY (entry_id, ordinal),
         UNIQUE (entry_id, ordinal, to_state),

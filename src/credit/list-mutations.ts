@@ -10,22 +10,24 @@ import { CreditList, ListEntryState, Severity } from './codes.js';
 import { listingOrgans } from './organs.js';
 import { ListRefusal, type ListRegister, type ListStanding } from './list-register.js';
 
-export const listRegister = new ServiceKey<Pick<ListRegister, 'propose' | 'take'>>('list register');
+export const listRegister = new ServiceKey<Pick<ListRegister, 'propose' | 'take' | 'release'>>('list register');
 
 /** Organs write the entries they answer for; the answer tells of their own entry and nothing else. */
+const ownEntries = { zh: '认定机关提出并办理本机关负责的名单记录', en: 'an organ proposes and handles the entries it answers for', rows: ['B-38'], clauses: ['YZ-3.5b', 'YZ-3.5c'] };
+
+/** Public credit information leaves Xiamen's system through the credit division alone. */
+const publicCredit = {
+  zh: '信用信息管理部门认定在列记录属于公共信用信息',
+  en: 'the credit division finds a listed entry to be public credit information',
+  rows: ['B-41'],
+  clauses: ['XM-3.6.3b', 'A-51'],
+};
+
 export const listWriteBoundaries: readonly Boundary[] = [
-  { type: 'Mutation', fields: ['proposeListEntry', 'takeListEntryStep'] },
-  { type: 'ListStanding', fields: ['entryNo', 'state'] },
-].map(({ type, fields }) => ({
-  form: 'operation',
-  type,
-  fields,
-  viewers: listingOrgans,
-  zh: '认定机关提出并办理本机关负责的名单记录',
-  en: 'an organ proposes and handles the entries it answers for',
-  rows: ['B-38'],
-  clauses: ['YZ-3.5b', 'YZ-3.5c'],
-}));
+  { ...ownEntries, form: 'operation', type: 'Mutation', fields: ['proposeListEntry', 'takeListEntryStep'], viewers: listingOrgans },
+  { ...publicCredit, form: 'operation', type: 'Mutation', fields: ['releaseListEntry'], viewers: ['XM_CREDIT_DIV'] },
+  { ...ownEntries, form: 'operation', type: 'ListStanding', fields: ['entryNo', 'state'], viewers: [...listingOrgans, 'XM_CREDIT_DIV'] },
+];
 
 /** What an organ may record; the clock takes EXPIRE by itself. */
 export const ListStepCode = codes('INFORM', 'DROP', 'DECIDE', 'PUBLISH', 'OBJECT', 'UPHOLD', 'REPAIR', 'REVOKE', 'REMOVE');
@@ -168,6 +170,19 @@ export class ListMutations {
       }),
     );
   }
+
+  @Mutation(() => ListStandingAnswer, {
+    nullable: true,
+    description: '认定一条在列记录属于公共信用信息，由此推送市信用平台，可安全重发 · Releases a listed entry of Xiamen as public credit information; safe to repeat.',
+  })
+  async releaseListEntry(
+    @Arg('entryNo', () => ID, { description: '记录编号 · Number of the entry.' }) entryNo: string,
+    @Arg('on', () => LegalDate, { description: '认定日期 · Day of the finding.' }) on: string,
+    @Ctx() { viewer, services }: OperationContext,
+    @Arg('reason', () => String, { nullable: true, description: '理由；自然人必填 · Reason; needed for a natural person (XM-3.6.3e).' }) reason?: string | null,
+  ): Promise<ListStanding> {
+    return worded(services.get(listRegister).release(organOf(viewer.agency), entryNo, on, reason ?? null));
+  }
 }
 
 function organOf(code: string): { readonly code: string; readonly jurisdiction: string } {
@@ -200,7 +215,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENTRY_FIELD_UNFIT: '必填内容缺失或无效 · A field is missing or not valid.',
   ENTRY_FIELD_MISSING: '本步骤缺少必填内容 · This step needs a field that was not given.',
   ENTRY_NUMBER_TAKEN: '该编号已用于另一提议 · The number stands on another proposal.',
-  ENTRY_UNKNOWN: '没有由本机关负责的该记录 · No such entry that this organ answers for.',
+  ENTRY_UNKNOWN: '没有本机关可办理的该记录 · No such entry that this organ may handle.',
   ENTRY_DAY_TO_COME: '日期尚未到来 · The day is still to come.',
   ENTRY_STEP_NOT_HERE: '当前状态不能办理该步骤 · The entry stands where this step does not start.',
   ENTRY_NOT_RESPONSIBLE: '只有认定机关可以办理 · Only the organ that answers for the entry may do this.',
@@ -210,5 +225,6 @@ const reasons: Readonly<Record<string, string>> = {
   ENTRY_OVER: '有效期已满 · The entry is over.',
   ENTRY_NOT_BEGUN: '有效期尚未开始 · The entry has not begun.',
   ENTRY_DATE_INVALID: '日期无效 · The date is none.',
+  ENTRY_DAYS_UNFIT: '日期前后不符 · The days contradict each other.',
   ENTRY_REPAIR_CONDITIONS: '信用修复条件未满足，见 fields · Conditions of the repair are not met; fields names them.',
 };

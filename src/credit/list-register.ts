@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { ClientBase, PoolClient } from 'pg';
 import type { KeyRing } from '../access/key-ring.js';
+import { isCode } from '../database/binaries.js';
 import type { HubDatabase } from '../database/database.js';
 import type { Clock } from '../measures/clock.js';
 import { legalDate } from '../measures/clock.js';
@@ -155,8 +157,33 @@ export class ListRegister {
           required(step === 'DECIDE', asked.validFrom, 'validFrom'), asked.validTo, asked.repairFrom],
       );
       const { by, clauses } = entryRules[step];
-      await writeStep(client, { id: entry.id, ordinal: entry.steps + 1, step, from: entry.state, to: next, takenBy: by, organ: by === 'SUBJECT' ? null : organ }, on, clauses, asked);
+      await writeStep(client, { id: entry.id, ordinal: entry.steps + 1, step, from: entry.state, to: next, takenBy: by, organ: by === 'SUBJECT' ? null : organ }, on, clauses, { ...asked, digest: digestOf(asked) });
       return { entryNo, state: next };
+    });
+  }
+
+  /**
+   * Xiamen's credit division finds a listed entry to be public credit information, which goes to the city's platform from
+   * then on (XM-3.6.3b). Of a natural person it says why (XM-3.6.3e). Throws ListRefusal ENTRY_UNKNOWN
+   * for one that is not on a list of Xiamen, ENTRY_FIELD_MISSING without a reason where one is needed.
+   */
+  async release({ code: organ }: { readonly code: string }, entryNo: string, on: string, reason: string | null): Promise<ListStanding> {
+    this.#assertNotToCome(on, 'on');
+    return this.#transaction(async (client) => {
+      const { rows } = await client.query<{ id: string; state: EntryState; kind: SubjectKind; released: boolean; listed: boolean }>(
+        `SELECT e.id, e.state, e.subject_kind AS kind, e.channel = 'PUBLIC_CREDIT' AS released,
+                e.list <> 'JUDGMENT_DEBTOR' AND e.state IN ('PUBLISHED', 'OBJECTED') AND (e.over_on IS NULL OR e.over_on > $3::date) AS listed
+           FROM hub.list_entry e JOIN hub.agency a ON a.code = $2 WHERE e.entry_no = $1 AND e.jurisdiction = a.jurisdiction FOR UPDATE OF e`,
+        [entryNo, organ, on],
+      );
+      const [entry] = rows;
+      // What the division does not see on the lists is unknown to it (B-40).
+      if (!entry?.listed) throw new ListRefusal('ENTRY_UNKNOWN', ['XM-3.6.3b'], ['entryNo']);
+      if (entry.kind === 'NATURAL_PERSON' && (reason ?? '').trim() === '') throw new ListRefusal('ENTRY_FIELD_MISSING', ['XM-3.6.3e', 'A-48'], ['reason']);
+      if (!entry.released) {
+        await client.query(`UPDATE hub.list_entry SET channel = 'PUBLIC_CREDIT', released_by = $2, released_on = $3::date, release_reason = $4 WHERE id = $1`, [entry.id, organ, on, reason]);
+      }
+      return { entryNo, state: entry.state };
     });
   }
 
@@ -208,6 +235,8 @@ export class ListRegister {
       return result;
     } catch (error) {
       broken = await client.query('ROLLBACK').then(() => false, () => true);
+      // 23514: a rule of the table, such as an end before the beginning; what is no day at all is refused before.
+      if (isCode(error, '23514')) throw new ListRefusal('ENTRY_DAYS_UNFIT', ['YZ-3.5c', 'A-49'], ['on']);
       throw error;
     } finally {
       client.release(broken);
@@ -230,13 +259,14 @@ async function entryOf(client: ClientBase, entryNo: string, organ: string): Prom
   return rows[0] ?? null;
 }
 
-/** Whether the entry's last step is this one: a caller that got no answer asks again. */
-async function isRepeated(client: ClientBase, { id, steps }: StoredEntry, { step, on, documentNo }: ListStep): Promise<boolean> {
-  const { rowCount } = await client.query(
-    'SELECT FROM hub.list_entry_step WHERE entry_id = $1 AND ordinal = $2 AND step = $3 AND on_day = $4::date AND document_no IS NOT DISTINCT FROM $5',
-    [id, steps, step, on, documentNo],
-  );
+/** Whether the entry's last step is this one, to the letter: a caller that got no answer asks again. */
+async function isRepeated(client: ClientBase, { id, steps }: StoredEntry, asked: ListStep): Promise<boolean> {
+  const { rowCount } = await client.query('SELECT FROM hub.list_entry_step WHERE entry_id = $1 AND ordinal = $2 AND request_digest = $3', [id, steps, digestOf(asked)]);
   return rowCount === 1;
+}
+
+function digestOf(asked: ListStep): string {
+  return createHash('sha256').update(JSON.stringify(Object.entries(asked).sort(([one], [other]) => (one < other ? -1 : 1)))).digest('hex');
 }
 
 interface StepRow {
@@ -254,12 +284,12 @@ async function writeStep(
   { id, ordinal, step, from, to, takenBy, organ }: StepRow,
   on: string,
   clauses: readonly string[],
-  { documentNo, note }: Pick<ListStep, 'documentNo' | 'note'>,
+  { documentNo, note, digest = null }: Pick<ListStep, 'documentNo' | 'note'> & { readonly digest?: string | null },
 ): Promise<void> {
   await client.query(
-    `INSERT INTO hub.list_entry_step (entry_id, ordinal, step, from_state, to_state, taken_by, organ, on_day, clauses, document_no, note)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8::date, $9::text[], $10, $11)`,
-    [id, ordinal, step, from, to, takenBy, organ, on, clauses, documentNo, note],
+    `INSERT INTO hub.list_entry_step (entry_id, ordinal, step, from_state, to_state, taken_by, organ, on_day, clauses, document_no, note, request_digest)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8::date, $9::text[], $10, $11, $12)`,
+    [id, ordinal, step, from, to, takenBy, organ, on, clauses, documentNo, note, digest],
   );
 }
 

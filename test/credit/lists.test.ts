@@ -1,7 +1,7 @@
 import { openKeyRing } from '../../src/access/key-register.js';
 import { ListRegister } from '../../src/credit/list-register.js';
 import { FixedClock } from '../../src/measures/clock.js';
-import { CreditHub, codesOf, granted, proposal, refusedWith, watchLists } from './credit-hub.js';
+import { CreditHub, codesOf, granted, proposal, refusedWith, watchLists, type Answer } from './credit-hub.js';
 
 const clock = new FixedClock('2026-11-22T04:00:00Z');
 let hub: CreditHub;
@@ -54,6 +54,7 @@ test.each([
   ['a decision before the notice', 'DECIDE', '2026-01-12', { validFrom: '2026-01-12' }, 'ENTRY_STEP_NOT_HERE', 'YZ-3.5c'],
   ['publication of a proposal', 'PUBLISH', '2026-01-12', {}, 'ENTRY_STEP_NOT_HERE', 'YZ-3.5a'],
   ['a notice without a period of defence', 'INFORM', '2026-01-06', {}, 'ENTRY_FIELD_MISSING', 'YZ-3.5c'],
+  ['a period of defence that ends before the notice', 'INFORM', '2026-01-06', { defenceUntil: '2026-01-05' }, 'ENTRY_DAYS_UNFIT', 'A-49'],
   ['a day to come', 'INFORM', '2026-11-23', { defenceUntil: '2026-11-30' }, 'ENTRY_DAY_TO_COME', 'YZ-3.5c'],
 ])('%s is refused with its reason, and nothing is written', async (_what, step, on, more, reason, clause) => {
   granted(await hub.propose('HEPING_HRSS'));
@@ -87,6 +88,7 @@ test('a proposal and a step sent again change nothing; another proposal under th
   const inform = (): ReturnType<CreditHub['take']> => hub.take('HEPING_HRSS', 'HEPING_HRSS/2026-1', 'INFORM', '2026-01-06', { defenceUntil: '2026-01-09' });
   granted(await inform());
   expect(granted(await inform())['takeListEntryStep']).toEqual({ entryNo: 'HEPING_HRSS/2026-1', state: 'INFORMED' });
+  expect(refusedWith(await hub.take('HEPING_HRSS', 'HEPING_HRSS/2026-1', 'INFORM', '2026-01-06', { defenceUntil: '2026-01-12' }))).toBe('ENTRY_STEP_NOT_HERE');
   const { rows } = await hub.running.database.pool().query('SELECT entry_id::int, ordinal FROM hub.list_entry_step ORDER BY 1, 2');
   expect(rows).toHaveLength(3);
 });
@@ -132,14 +134,27 @@ test('a revocation is told as one; what leaves a filter is told without a cause'
   expect(await hub.change(stream)).toMatchObject({ kind: 'LEFT', number: 4, entryNo: second, leftAs: null });
 });
 
-test('B-41: to Xiamen’s city platform goes what the credit division released, and nothing the database lets others release', async () => {
+test('B-41, XM-3.6.3b: to Xiamen’s city platform goes what the credit division released, and the database lets nobody else release', async () => {
   const pool = hub.running.database.pool();
   const entryNo = await hub.list('XM_SIMING_HRSS', { district: '350203' });
-  expect(await shownTo('XM_HRSS')).toEqual([entryNo]);
-  expect(await shownTo('CREDIT_PLATFORM')).toEqual([]);
-  expect(await shownTo('XM_CITY_CREDIT')).toEqual([]);
+  const release = (agency: string, no = entryNo, reason = ''): Promise<Answer> =>
+    hub.ask(agency, `mutation { releaseListEntry(entryNo: "${no}", on: "2026-02-01"${reason}) { entryNo state } }`);
+  for (const agency of ['XM_HRSS', 'XM_JIMEI_HRSS', 'XM_CREDIT_DIV']) expect(await shownTo(agency)).toEqual([entryNo]);
+  for (const agency of ['CREDIT_PLATFORM', 'XM_CITY_CREDIT']) expect(await shownTo(agency)).toEqual([]);
   await expect(pool.query(`UPDATE hub.list_entry SET channel = 'PUBLIC_CREDIT'`)).rejects.toThrow(/check/);
-  await expect(pool.query(`UPDATE hub.list_entry SET channel = 'PUBLIC_CREDIT', released_by = 'XM_UNIT'`)).rejects.toThrow(/check/);
-  await pool.query(`UPDATE hub.list_entry SET channel = 'PUBLIC_CREDIT', released_by = 'XM_CREDIT_DIV'`);
+  await expect(pool.query(`UPDATE hub.list_entry SET channel = 'PUBLIC_CREDIT', released_by = 'XM_UNIT', released_on = '2026-02-01'`)).rejects.toThrow(/check/);
+  for (const agency of ['XM_SIMING_HRSS', 'XM_HRSS', 'XM_INFO_DIV']) expect(refusedWith(await release(agency))).toBe('BOUNDARY_DENIED');
+  expect(refusedWith(await release('XM_CREDIT_DIV', 'HEPING_HRSS/2026-1'))).toBe('ENTRY_UNKNOWN');
+  granted(await release('XM_CREDIT_DIV'));
+  granted(await release('XM_CREDIT_DIV'));
+  expect(await shownTo('XM_CITY_CREDIT')).toEqual([entryNo]);
+});
+
+test('XM-3.6.3e, A-48: a natural person is released with a reason alone', async () => {
+  const entryNo = await hub.list('XM_SIMING_HRSS', { subjectKind: 'NATURAL_PERSON', subjectName: '王一', subjectUscc: null });
+  const release = (reason: string): Promise<Answer> => hub.ask('XM_CREDIT_DIV', `mutation { releaseListEntry(entryNo: "${entryNo}", on: "2026-02-01"${reason}) { state } }`);
+  expect(refusedWith(await release(''))).toBe('ENTRY_FIELD_MISSING');
+  expect(await shownTo('XM_CITY_CREDIT')).toEqual([]);
+  granted(await release(', reason: "涉及公众利益"'));
   expect(await shownTo('XM_CITY_CREDIT')).toEqual([entryNo]);
 });
