@@ -21,6 +21,7 @@ export const allReadsViewers = ['AUDITOR', 'MUNI_HRSS'] as const;
 /** Who sees the reads of its own agency: every kind of agency that is shown anything. */
 export const ownReadsViewers = [
   'BINHAI_APPROVAL', 'DISTRICT_APPROVAL', 'DISTRICT_HRSS', 'FTZ_APPROVAL', 'JINBAO', 'MUNI_FEB', 'MUNI_STB', 'PARTNER_BUREAU',
+  'BLACKLIST_DB', 'CREDIT_PLATFORM', 'JOINT_SANCTION_PLATFORM', 'XM_CITY_CREDIT', 'XM_CREDIT_DIV', 'XM_DISTRICT_HRSS', 'XM_HRSS', 'XM_UNIT',
 ] as const;
 
 export const accessLogBoundaries: readonly OperationBoundary[] = [
