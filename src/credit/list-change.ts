@@ -9,6 +9,7 @@ import { ListEntry } from './list-entry.js';
 export const listChange: ChangeDeclaration = {
   field: 'creditListChanged',
   type: 'ListEntry',
+  words: '红黑名单记录 · Entries of the red and black lists.',
   record: 'entry',
   farewell: 'leftAs',
   filters: {

@@ -4,7 +4,7 @@ import type { Viewer } from '../access/viewer.js';
 import type { Boundary } from '../boundary/declaration.js';
 import { DateTime } from '../measures/date-time.js';
 import { ServiceKey, type OperationContext } from '../planner/context.js';
-import type { FeedPlace } from './cursor.js';
+import { cursorTypeOf, type FeedPlace } from './cursor.js';
 import type { Receipt, Receipts } from './receipts.js';
 
 const own = {
@@ -24,15 +24,15 @@ export const acknowledgeBoundaries: readonly Boundary[] = [
 /** What the mutation needs of the hub. */
 export interface ReceiptDesk {
   readonly receipts: Pick<Receipts, 'acknowledged'>;
-  /** The place of a cursor of this viewer, and of what record type it is; null for any other text. */
-  readonly open: (cursor: string, viewer: Viewer) => { readonly recordType: string; readonly place: FeedPlace } | null;
+  /** The place of a cursor of this viewer, and of what record types it is; null for any other text. */
+  readonly open: (cursor: string, viewer: Viewer) => { readonly recordTypes: readonly string[]; readonly place: FeedPlace } | null;
 }
 
 export const receiptDesk = new ServiceKey<ReceiptDesk>('receipts');
 
 @ObjectType({ description: '签收回执 · The receipt of an agency for the changes before a cursor.' })
 export class ChangeReceipt implements Receipt {
-  @Field(() => ID, { description: '记录类别 · Record type, for example Permit.' })
+  @Field(() => ID, { description: '记录类别；多类合一的游标以“+”相连 · Record type, for example Permit; of a cursor of several, joined by “+”.' })
   recordType!: string;
 
   @Field(() => DateTime, { description: '签收时间；游标不新于已签收者时为先前的时间 · When it was acknowledged; of a cursor that is no newer than the last, the earlier time.' })
@@ -62,10 +62,20 @@ export class AcknowledgeOperation {
     if (!opened) {
       throw refused('CURSOR_INVALID', '游标无效、不属于本订阅者，或数据边界已更新', 'The cursor is not valid for this subscriber and boundary.');
     }
-    const receipt = await receipts.acknowledged(viewer, opened.recordType, opened.place);
-    if (!receipt) throw refused('CURSOR_EPOCH', '变更日志已重建', 'The change log has started a new epoch (restore or failover).');
-    return receipt;
+    const given: Receipt[] = [];
+    for (const recordType of opened.recordTypes) {
+      const receipt = await receipts.acknowledged(viewer, recordType, opened.place);
+      if (!receipt) throw refused('CURSOR_EPOCH', '变更日志已重建', 'The change log has started a new epoch (restore or failover).');
+      given.push(receipt);
+    }
+    return receiptOf(given);
   }
+}
+
+/** One receipt of what stands acknowledged of each type: the latest of them, with the duties of all. */
+function receiptOf(given: readonly Receipt[]): Receipt {
+  const latest = given.reduce((one, other) => (other.acknowledgedAt > one.acknowledgedAt ? other : one));
+  return { ...latest, recordType: cursorTypeOf(given.map(({ recordType }) => recordType)), duties: given.reduce((sum, { duties }) => sum + duties, 0) };
 }
 
 function refused(code: string, zh: string, en: string): GraphQLError {

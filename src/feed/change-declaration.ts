@@ -4,6 +4,8 @@ import type { FilterDeclaration } from '../planner/read.js';
 export interface ChangeDeclaration {
   readonly field: string;
   readonly type: string;
+  /** What its records are, “中文 · English”: the description of the type where changes are asked for by it. */
+  readonly words: string;
   /** Member of the change that holds the record. */
   readonly record: string;
   /** Member that says why a record left, where the boundary says it (`farewell`). */

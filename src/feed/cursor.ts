@@ -12,6 +12,14 @@ export interface FeedPlace {
 }
 
 /**
+ * The type of a cursor of several record types read as one sequence. Of one type it is that type, so that its streams,
+ * exports and pages share their cursors.
+ */
+export function cursorTypeOf(types: readonly string[]): string {
+  return [...types].sort().join('+');
+}
+
+/**
  * Seals places for one subscriber, record type and boundary version. The subscriber is the agency in its scope, not the
  * account: whoever is shown the same may go on from the same cursor, over any transport and at any hub of one data folder,
  * and streams that share a frame share its cursor.
@@ -25,7 +33,7 @@ export class FeedCursors {
     this.#boundaryVersion = boundaryVersion;
   }
 
-  /** `type`: the record type whose changes are read, for example `Permit`. */
+  /** `type`: the record type whose changes are read, for example `Permit`; of several, `cursorTypeOf` them. */
   close(place: FeedPlace, viewer: Viewer, type: string): string {
     // Fixed width: the length of a cursor must not tell how large the position is.
     const text = [place.epoch, String(place.position).padStart(20, '0'), String(place.number).padStart(10, '0')].join(' ');

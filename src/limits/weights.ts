@@ -13,6 +13,8 @@ export const fieldWeights: ReadonlyMap<string, number> = new Map([
   // Digests all visible rows, or those of a bucket, on a connection of its own: a second of work for some 100,000 rows.
   ['Query.reconcilePermits', 2_000],
   ['Query.reconcilePermitRows', 500],
+  ['Query.reconcileCreditList', 2_000],
+  ['Query.reconcileCreditListRows', 500],
   // Counts all rows of the list, not those of the page.
   ['*.totalCount', 100],
 ]);

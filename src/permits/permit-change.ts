@@ -28,7 +28,7 @@ const permitChangeFilters: Readonly<Record<string, FilterDeclaration>> = {
 };
 
 /** What the feed carries of permits. */
-export const permitChange: ChangeDeclaration = { field: 'permitChanged', type: 'Permit', record: 'permit', filters: permitChangeFilters };
+export const permitChange: ChangeDeclaration = { field: 'permitChanged', type: 'Permit', words: '许可 · Permits.', record: 'permit', filters: permitChangeFilters };
 
 @InputType({ description: '订阅的筛选条件，须同时成立 · What a subscription is narrowed to; all of it must hold.' })
 export class PermitChangeFilter {

@@ -1,9 +1,8 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
 import type { Boundary } from '../boundary/declaration.js';
-import { assertBucket, assertBuckets, assertRows } from '../feed/reconcile/reconcile-input.js';
+import { differingBuckets, differingRows } from '../feed/reconcile/reconcile-operation.js';
 import { BucketQuestion, BucketReconciliation, RowReconciliation, RowsQuestion } from '../feed/reconcile/reconcile-types.js';
 import { reconcileView, type ReconciledColumn, type ReconciledRecord } from '../feed/reconcile/reconciled-record.js';
-import { reconciler } from '../feed/reconcile/reconciler.js';
 import type { OperationContext } from '../planner/context.js';
 import { permitChange } from './permit-change.js';
 
@@ -49,12 +48,8 @@ export const reconciledPermit: ReconciledRecord = {
 export const permitRowView = reconcileView(reconciledPermit);
 
 /** Comparing copies tells of visible permits alone: it adds nothing to the rights on them. */
-export const reconciliationBoundaries: readonly Boundary[] = [
+export const permitReconciliationBoundaries: readonly Boundary[] = [
   { form: 'carrier', type: 'Query', of: 'Permit', fields: ['reconcilePermits', 'reconcilePermitRows'] },
-  { form: 'carrier', type: 'BucketReconciliation', of: 'Permit', fields: ['differing', 'hasMore'] },
-  { form: 'carrier', type: 'BucketDifference', of: 'Permit', fields: ['bucket', 'count', 'digest'] },
-  { form: 'carrier', type: 'RowReconciliation', of: 'Permit', fields: ['differences', 'hasMore'] },
-  { form: 'carrier', type: 'RowDifference', of: 'Permit', fields: ['key', 'kind', 'digest', 'text', 'pending'] },
 ];
 
 @Resolver()
@@ -65,15 +60,11 @@ export class PermitReconciliation {
       '对账第一步：以贵方各组的件数与摘要，答复哪些组不一致；只及贵方可见的许可 · ' +
       'Reconciliation, first step: which buckets differ from the caller’s counts and digests. Only permits the caller may see.',
   })
-  async reconcilePermits(
+  reconcilePermits(
     @Arg('input', () => BucketQuestion, { description: '贵方各组 · The caller’s buckets.', validate: false }) input: BucketQuestion,
     @Ctx() context: OperationContext,
   ): Promise<BucketReconciliation> {
-    const { by, buckets, from = null, to = null, afterBucket = null } = input;
-    const range = { from, to };
-    assertBuckets(by, range, buckets);
-    const { found, more } = await context.services.get(reconciler).buckets(reconciledPermit, by, range, buckets, afterBucket, context);
-    return { differing: found, hasMore: more };
+    return differingBuckets(reconciledPermit, input, context);
   }
 
   @Query(() => RowReconciliation, {
@@ -82,14 +73,10 @@ export class PermitReconciliation {
       '对账第二步：一组内哪些行缺少、多出或不同，及枢纽的规范文本 · ' +
       'Reconciliation, second step: which rows of a bucket are missing, extra or different, with the hub’s canonical text.',
   })
-  async reconcilePermitRows(
+  reconcilePermitRows(
     @Arg('input', () => RowsQuestion, { description: '贵方一组的全部行 · All rows of a bucket that the caller holds.', validate: false }) input: RowsQuestion,
     @Ctx() context: OperationContext,
   ): Promise<RowReconciliation> {
-    const { by, bucket, rows, cursor = null, afterKey = null } = input;
-    assertBucket(by, bucket);
-    assertRows(rows);
-    const { found, more } = await context.services.get(reconciler).rows(reconciledPermit, { by, bucket, rows, cursor, afterKey }, context);
-    return { differences: found, hasMore: more };
+    return differingRows(reconciledPermit, input, context);
   }
 }

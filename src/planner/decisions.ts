@@ -71,8 +71,10 @@ export function decideRoot(
   const isWhole = read ? isOwnRead(read) && read.whole === true : !isNode;
   const rootDenied = denied.includes(coordinate) ? coordinate : isWhole ? (denied[0] ?? null) : null;
   const operands = (): readonly OperandUse[] => (read ? operandUses(parts, request, read, nodes) : isNode ? operandsBehindNode(parts, request, nodes) : []);
+  const asked = { schema: parts.schema, fragments, variables, nodes };
+  const ownDenied = read && isOwnRead(read) ? (read.denied?.(asked, (type) => parts.policy.branches(request.standing, type).length > 0) ?? null) : null;
   const hidden = (): string | null => operands().find(({ readable }) => !readable)?.coordinate ?? null;
-  return { coordinate, read, isNode, refusal: rootDenied ?? hidden() };
+  return { coordinate, read, isNode, refusal: rootDenied ?? ownDenied ?? hidden() };
 }
 
 /** A field the read compares or orders by. */

@@ -30,6 +30,8 @@ export interface OwnRead extends ReadDeclaration {
   readonly form: 'own';
   /** It answers wholly or not at all: any denied coordinate below it refuses it. */
   readonly whole?: true;
+  /** The coordinate its arguments ask for beside the selection, where it is denied; null where nothing is. */
+  readonly denied?: (asked: AskedRoot, sees: (type: string) => boolean) => string | null;
   /** What it groups, aggregates, compares and orders by. */
   readonly operands: (asked: AskedRoot) => readonly OwnOperand[];
   /** Throws GraphQLError BAD_USER_INPUT or BAD_PAGE_SIZE for arguments that make no sense together. */

@@ -17,7 +17,7 @@ import type { Variables } from './selection.js';
 type Shape = (value: unknown) => string;
 
 /** Arguments that decide the form of a statement by what they say, not only by what is given in them. */
-const shaping: ReadonlySet<string> = new Set(['groupBy', 'having', 'orderBy']);
+const shaping: ReadonlySet<string> = new Set(['groupBy', 'having', 'of', 'orderBy']);
 
 /**
  * What of an operation's variables decides the form of its plan: which are given, page sizes and booleans (@skip,

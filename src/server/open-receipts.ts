@@ -1,11 +1,12 @@
 import type { Seal } from '../access/keys.js';
+import { standingOf } from '../access/viewer.js';
 import { viewerClass } from '../boundary/by-agreement.js';
 import type { BoundaryPolicy } from '../boundary/policy.js';
 import type { HubDatabase } from '../database/database.js';
 import { DutySink } from '../duties/delivery-sink.js';
 import { dutySeal } from '../duties/operations.js';
 import { receiptDesk } from '../feed/acknowledge.js';
-import type { FeedCursors } from '../feed/cursor.js';
+import { cursorTypeOf, type FeedCursors } from '../feed/cursor.js';
 import { Receipts } from '../feed/receipts.js';
 import type { Log } from '../log.js';
 import { agreementsOf } from '../measures/agreements.js';
@@ -39,9 +40,11 @@ export function openReceipts(database: HubDatabase, { services, policy, seal, cu
   services.set(receiptDesk, {
     receipts,
     open: (cursor, viewer) => {
-      for (const { type: recordType } of changes.values()) {
-        const place = cursors.open(cursor, viewer, recordType);
-        if (place) return { recordType, place };
+      // A cursor is of one type, or of all this viewer sees (`Query.changes`).
+      const visible = recordTypes.filter((type) => policy.branches(standingOf(viewer), type).length > 0);
+      for (const types of [...recordTypes.map((type) => [type]), visible]) {
+        const place = cursors.open(cursor, viewer, cursorTypeOf(types));
+        if (place) return { recordTypes: types, place };
       }
       return null;
     },

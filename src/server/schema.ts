@@ -21,6 +21,7 @@ import { AsKnownOperation, asKnownBoundaries, asKnownView } from '../credit/as-k
 import { CreditListChanges, listChange } from '../credit/list-change.js';
 import { CreditListOperations } from '../credit/operations.js';
 import { listNodes, listReads } from '../credit/reads.js';
+import { listEntryRowView, ListReconciliation, listReconciliationBoundaries } from '../credit/reconciliation.js';
 import { listReleases } from '../credit/releases.js';
 import { dutyViews } from '../duties/duty-statement.js';
 import { dutyBoundaries, DutyOperation, dutyReleases } from '../duties/operations.js';
@@ -34,7 +35,7 @@ import { PermitUpserts, upsertBoundaries } from '../intake/upsert-permit.js';
 import { legalDate, systemClock, type Clock } from '../measures/clock.js';
 import { acknowledgeBoundaries, AcknowledgeOperation } from '../feed/acknowledge.js';
 import type { ChangeDeclaration } from '../feed/compile-change.js';
-import { PullOperation } from '../feed/pull/change-page.js';
+import { pullOperation } from '../feed/pull/change-page.js';
 import { changesRead } from '../feed/pull/changes-read.js';
 import { permitBoundaries } from '../permits/boundary.js';
 import { DuplicateCheck, duplicateCheckView } from '../permits/duplicate-check.js';
@@ -42,7 +43,7 @@ import { permitChange, PermitChanges } from '../permits/permit-change.js';
 import { PermitOperations, PermitsOfSubject } from '../permits/operations.js';
 import { permitNodes, permitReads } from '../permits/reads.js';
 import { labourRelationsView, PublishedStatisticsOperation } from '../permits/published-statistics.js';
-import { PermitReconciliation, permitRowView, reconciliationBoundaries } from '../permits/reconciliation.js';
+import { PermitReconciliation, permitReconciliationBoundaries, permitRowView } from '../permits/reconciliation.js';
 import { permitReleases } from '../permits/releases.js';
 import { permitStatisticsRead, PermitStatisticsOperation } from '../permits/statistics.js';
 import { FeedHealthOperation, platformBoundaries, platformReleases } from '../platforms/operations.js';
@@ -63,11 +64,12 @@ import { webhookBoundaries, WebhookOperations } from '../webhooks/operations.js'
 
 /** The one place that knows all capabilities: what each of them adds to schema, boundary, reads and feed. */
 export const operationViews: readonly OperationView[] = [
-  duplicateCheckView, certificateStockView, personalIdentityView, labourRelationsView, ...accessLogViews, ...searchViews, matchView, permitRowView, ...dutyViews, creditGateView, listCheckView, asKnownView,
+  duplicateCheckView, certificateStockView, personalIdentityView, labourRelationsView, ...accessLogViews, ...searchViews, matchView, permitRowView, listEntryRowView, ...dutyViews, creditGateView, listCheckView, asKnownView,
 ];
 
 /** What the feed carries; a capability adds its record type here. */
 const changeDeclarations: readonly [ChangeDeclaration, ...ChangeDeclaration[]] = [permitChange, listChange];
+const PullOperation = pullOperation(changeDeclarations);
 
 export const reads: ReadonlyMap<string, ReadDeclaration> = new Map([...permitReads, ...listReads, permitStatisticsRead, changesRead(changeDeclarations)].map((read) => [read.field, read]));
 
@@ -77,15 +79,21 @@ export const nodes: ReadonlyMap<string, ReadDeclaration> = new Map([...permitNod
 /** The same by subscription. */
 export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map(changeDeclarations.map((change) => [change.field, change]));
 
-/** Roots that carry every record type. */
-const carrierBoundaries: readonly Boundary[] = [
-  { form: 'carrier', type: 'Query', of: ['Permit', 'ListEntry'], fields: ['node', 'changes'] },
-  { form: 'carrier', type: 'ChangePage', of: ['Permit', 'ListEntry'], fields: ['changes', 'cursor', 'hasMore'] },
-];
+/** Roots and answers that carry every record type. */
+const carrierBoundaries: readonly Boundary[] = (
+  [
+    ['Query', ['node', 'changes']],
+    ['ChangePage', ['changes', 'cursor', 'hasMore']],
+    ['BucketReconciliation', ['differing', 'hasMore']],
+    ['BucketDifference', ['bucket', 'count', 'digest']],
+    ['RowReconciliation', ['differences', 'hasMore']],
+    ['RowDifference', ['key', 'kind', 'digest', 'text', 'pending']],
+  ] as const
+).map(([type, fields]) => ({ form: 'carrier', type, of: ['Permit', 'ListEntry'], fields }));
 
 export const boundaries: readonly Boundary[] = [
   ...permitBoundaries, ...listBoundaries, ...listWriteBoundaries, ...gateBoundaries, ...listCheckBoundaries, ...asKnownBoundaries, ...carrierBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...accessLogBoundaries, ...explainBoundaries,
-  ...competenceBoundaries, ...referenceBoundaries, ...searchBoundaries, ...exportBoundaries, ...reconciliationBoundaries, ...webhookBoundaries, ...acknowledgeBoundaries, ...dutyBoundaries, ...platformBoundaries,
+  ...competenceBoundaries, ...referenceBoundaries, ...searchBoundaries, ...exportBoundaries, ...permitReconciliationBoundaries, ...listReconciliationBoundaries, ...webhookBoundaries, ...acknowledgeBoundaries, ...dutyBoundaries, ...platformBoundaries,
 ];
 
 /** What is said on purpose although it derives from hidden data; masks and digests stand in the declarations. */
@@ -106,7 +114,8 @@ export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> 
     resolvers: [
       NodeOperations, PermitOperations, PermitsOfSubject, PermitStatisticsOperation, PublishedStatisticsOperation, PermitUpserts, SubjectOperations,
       SubjectSearchOperation, SubjectMatching, PersonalIdentityOperation,
-      DuplicateCheck, PermitChanges, CreditListOperations, CreditListChanges, ListMutations, CreditGateOperation, ListCheckOperation, AsKnownOperation, PullOperation, PermitReconciliation, AccessOperations,
+      DuplicateCheck, PermitChanges, CreditListOperations, CreditListChanges, ListMutations, CreditGateOperation, ListCheckOperation, AsKnownOperation, PullOperation, PermitReconciliation,
+      ListReconciliation, AccessOperations,
       AccessLogOperation, ExplainOperations, ViewerRights, ExportOperations, WebhookOperations,
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
       AcknowledgeOperation, DutyOperation, FeedHealthOperation,

@@ -66,6 +66,8 @@ export const elsewhere: Readonly<Record<string, string>> = {
   changes: 'pages of the same compiled change as permitChanged: held against its stream, and against what is hidden (test/feed/pull.test.ts)',
   reconcilePermits: 'answered by a view of its own: compared by its own pairs and with a partner’s copy (test/feed/reconcile/reconcile.test.ts)',
   reconcilePermitRows: 'as reconcilePermits',
+  reconcileCreditList: 'as reconcilePermits, of the lists: compared with a partner’s copy (test/credit/list-reconciliation.test.ts)',
+  reconcileCreditListRows: 'as reconcileCreditList',
   acknowledgeChanges: 'writes: tells what the own agency acknowledged; whose cursors count is tested in test/duties and test/feed',
   duties: 'answered by a view of its own, of permits the viewer sees: who sees which duty is tested in test/duties',
   feedHealth: 'a declared release: times and numbers of hand-outs, of no record; who sees it is tested in test/platforms',

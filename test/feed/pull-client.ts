@@ -21,7 +21,7 @@ export const permitFields = 'documentNo item district status certificateNo holde
 
 export function pullQuery(fields = permitFields): string {
   return `query ($first: Int!, $after: String) {
-    changes(first: $first, after: $after) { cursor hasMore changes { kind number cursor ... on PermitChange { documentNo permit { ${fields} } } } }
+    changes(first: $first, after: $after, of: PERMIT) { cursor hasMore changes { kind number cursor ... on PermitChange { documentNo permit { ${fields} } } } }
   }`;
 }
 

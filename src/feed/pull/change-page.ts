@@ -1,4 +1,6 @@
-import { Arg, Field, Int, InterfaceType, ObjectType, Query, Resolver } from 'type-graphql';
+import { Arg, Field, Int, InterfaceType, ObjectType, Query, registerEnumType, Resolver } from 'type-graphql';
+import { codes } from '../../measures/codes.js';
+import type { ChangeDeclaration } from '../change-declaration.js';
 import { ChangeKind } from '../frames.js';
 
 /** What every change of the feed says; a capability adds a type with its record. */
@@ -26,19 +28,45 @@ export class ChangePage {
   hasMore!: boolean;
 }
 
-/** The change feed answers this (changes-read.ts); the resolver only gives the schema its shape. */
-@Resolver()
-export class PullOperation {
-  @Query(() => ChangePage, {
-    nullable: true,
-    description:
-      '拉取游标之后的变更，与订阅同源同序；不给游标则只答复当前游标 · ' +
-      'Changes behind a cursor, the same as a subscription brings; without a cursor an empty page with the cursor of now.',
-  })
-  changes(
-    @Arg('first', () => Int, { description: '至多几项 · At most so many.' }) _first: number,
-    @Arg('after', () => String, { nullable: true, description: '上次的游标，亦可为订阅或导出的游标 · Cursor kept last, also of a subscription or an export.' }) _after?: string,
-  ): ChangePage | null {
-    throw new Error('Query.changes is answered by the change feed');
+/** The code of a record type where changes are asked for by it: `LIST_ENTRY` for `ListEntry`. */
+export function changedRecordCode(type: string): string {
+  return type.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
+}
+
+/** The root `Query.changes` over the declared record types. The feed answers it (changes-read.ts); the resolver only gives the schema its shape. */
+export function pullOperation(declarations: readonly Pick<ChangeDeclaration, 'type' | 'words'>[]) {
+  const records = declarations.map(({ type, words }) => [changedRecordCode(type), words] as const);
+  const ChangedRecord = codes(...records.map(([code]) => code));
+  registerEnumType(ChangedRecord, {
+    name: 'ChangedRecord',
+    description: '变更所及的记录类别 · Record type whose changes are asked for.',
+    valuesConfig: Object.fromEntries(records.map(([code, description]) => [code, { description }])),
+  });
+
+  @Resolver()
+  class PullOperation {
+    @Query(() => ChangePage, {
+      nullable: true,
+      description:
+        '拉取游标之后的变更，与订阅同源同序；不给游标则只答复当前游标 · ' +
+        'Changes behind a cursor, the same as a subscription brings; without a cursor an empty page with the cursor of now.',
+    })
+    changes(
+      @Arg('first', () => Int, { description: '至多几项 · At most so many.' }) _first: number,
+      @Arg('after', () => String, {
+        nullable: true,
+        description: '上次的游标；给定 of 时亦可为该类订阅或导出的游标 · Cursor kept last; with `of` also one of a subscription or an export of that type.',
+      })
+      _after?: string,
+      @Arg('of', () => ChangedRecord, {
+        nullable: true,
+        description: '只取该类记录的变更，游标与其订阅、导出通用；不给则为可见的各类，依提交次序 · ' +
+          'Changes of this record type alone, by cursors of its streams and exports; without it all visible types as one sequence, with cursors of its own.',
+      })
+      _of?: string,
+    ): ChangePage | null {
+      throw new Error('Query.changes is answered by the change feed');
+    }
   }
+  return PullOperation;
 }

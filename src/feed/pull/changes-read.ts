@@ -7,15 +7,16 @@ import { fieldObject } from '../../planner/object-compiler.js';
 import type { OwnRead } from '../../planner/own-read.js';
 import { pageRequest } from '../../planner/page.js';
 import type { RootContext } from '../../planner/record-page.js';
-import { collectFields, subSelections } from '../../planner/selection.js';
+import { collectFields, subSelections, type Variables } from '../../planner/selection.js';
 import type { ChangeReader } from '../change-reader.js';
 import { compileChange, type ChangeDeclaration, type CompiledChange } from '../compile-change.js';
-import type { FeedCursors, FeedPlace } from '../cursor.js';
+import { cursorTypeOf, type FeedCursors, type FeedPlace } from '../cursor.js';
 import { asRefusal } from '../feed-refusal.js';
 import { kindOf } from '../frames.js';
 import type { Receipts } from '../receipts.js';
 import type { Sequencer } from '../sequencer.js';
 import { invalidCursor } from '../stream-ended.js';
+import { changedRecordCode } from './change-page.js';
 import { MergedChanges, type MergedEvent, type MergedPage } from './merged-changes.js';
 
 /** What pulling needs of the hub. */
@@ -40,6 +41,10 @@ export function changesRead(declarations: readonly [ChangeDeclaration, ...Change
     whole: true,
     filters: {},
     order: [],
+    denied: ({ nodes, variables }, sees) => {
+      const one = askedFor(declarations, nodes[0], variables);
+      return one && !sees(one.type) ? `Subscription.${one.field}` : null;
+    },
     operands: () => [],
     compile: (context, nodes) => compilePage(context, declarations, nodes),
   };
@@ -55,10 +60,10 @@ function compilePage(context: RootContext, declarations: readonly ChangeDeclarat
   const members = [...collectFields(type, subSelections(nodes), fragments, variables)].map(([key, below]) => ({ key, name: below[0]?.name.value ?? '', below }));
   const lists = members.filter(({ name }) => name === 'changes');
   if (lists.length > 1) throw twice(nodes);
-  const seen = declarations.filter((declaration) => policy.branches(standing, declaration.type).length > 0);
+  const one = askedFor(declarations, node, variables);
+  const seen = one ? [one] : declarations.filter((declaration) => policy.branches(standing, declaration.type).length > 0);
   const changes = seen.map((declaration) => compileChange(context, declaration, declaration.field, lists[0]?.below ?? []));
-  // With one record type it is the type of that one's streams and exports, so that all of them share their cursors.
-  const cursorType = seen.map((declaration) => declaration.type).sort().join('+');
+  const cursorType = cursorTypeOf(seen.map((declaration) => declaration.type));
   const after = argumentReader(node, 'after');
   return {
     resolve: async ({ viewer, variables: given, context: operation }) => {
@@ -73,6 +78,12 @@ function compilePage(context: RootContext, declarations: readonly ChangeDeclarat
       return written(type, members, page, viewer, (place) => parts.cursors.close(place, viewer, cursorType));
     },
   };
+}
+
+/** The declaration of the one record type that is asked for by `of`, or null where all are. */
+function askedFor(declarations: readonly ChangeDeclaration[], node: FieldNode | undefined, variables: Variables): ChangeDeclaration | null {
+  const code = argumentReader(node, 'of')(variables);
+  return declarations.find(({ type }) => changedRecordCode(type) === code) ?? null;
 }
 
 async function readPage(
