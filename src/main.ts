@@ -3,6 +3,7 @@ import { openKeyRing } from './access/key-register.js';
 import { modeOf, readConfig, type HubConfig } from './config.js';
 import { HubDatabase } from './database/database.js';
 import { migrate } from './database/migrate.js';
+import { loadSampleLists } from './credit/sample-lists.js';
 import { loadSample } from './intake/sample.js';
 import { faultOf, jsonLog, textLog, type Log } from './log.js';
 import { systemClock } from './measures/clock.js';
@@ -43,7 +44,10 @@ async function start(): Promise<void> {
   running.push(() => database.close());
   await migrate(database, (folded) => say(`名称索引 · folding names for the search: ${folded}`));
   const keyRing = await openKeyRing(database, config.dataFolder);
-  if (config.sample) await loadSample(database, systemClock, keyRing, say);
+  if (config.sample) {
+    await loadSample(database, systemClock, keyRing, say);
+    await loadSampleLists(database, systemClock, keyRing, say);
+  }
   const hub = await Hub.start(database, {
     dataFolder: config.dataFolder,
     host: config.host,

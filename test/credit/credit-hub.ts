@@ -8,7 +8,8 @@ const answer = z.object({
 });
 export type Answer = z.infer<typeof answer>;
 
-const frame = z.object({
+/** A frame of `creditListChanged`, by whatever transport. */
+export const listFrame = z.object({
   data: z.object({
     creditListChanged: z.object({
       kind: z.string(), number: z.number(), cursor: z.string(), entryNo: z.string().nullish(), leftAs: z.string().nullish(),
@@ -16,7 +17,7 @@ const frame = z.object({
     }),
   }),
 });
-export type ListChange = z.infer<typeof frame>['data']['creditListChanged'];
+export type ListChange = z.infer<typeof listFrame>['data']['creditListChanged'];
 
 export const watchLists = (filter = ''): string =>
   `subscription ($after: String) { creditListChanged(after: $after${filter === '' ? '' : `, filter: {${filter}}`}) { kind number cursor entryNo leftAs entry { entryNo list state subjectName } } }`;
@@ -77,7 +78,7 @@ export class CreditHub {
     for (;;) {
       const next = await stream.next();
       if (next?.event !== 'next') throw new Error(`the stream ended: ${JSON.stringify(next)}`);
-      const change = frame.parse(JSON.parse(next.data)).data.creditListChanged;
+      const change = listFrame.parse(JSON.parse(next.data)).data.creditListChanged;
       if (change.kind !== 'HEARTBEAT') return change;
     }
   }

@@ -111,7 +111,7 @@ test('the interface, aliases, fragments and type names answer as in any query', 
   const start = await (await client('HEPING_HRSS')).now();
   await history();
   const body = await (await client('HEPING_HRSS')).post(
-    `query ($after: String) { here: changes(first: 2, after: $after) { __typename on: hasMore these: changes { __typename kind n: number ...P } } }
+    `query ($after: String) { here: changes(first: 2, after: $after, of: PERMIT) { __typename on: hasMore these: changes { __typename kind n: number ...P } } }
      fragment P on PermitChange { permit { no: documentNo h: holder { name } } }`,
     { after: start },
   );

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { KeyRing } from '../../src/access/key-ring.js';
 import { Hub, type HubOptions } from '../../src/server/hub.js';
+import { loadSampleLists } from '../../src/credit/sample-lists.js';
 import { loadSample } from '../../src/intake/sample.js';
 import { systemClock } from '../../src/measures/clock.js';
 import type { HubDatabase } from '../../src/database/database.js';
@@ -24,6 +25,7 @@ export async function sampleHub(options: Partial<HubOptions> = {}): Promise<Samp
   const folder = await mkdtemp(path.join(tmpdir(), 'concordat-page-'));
   const keyRing = KeyRing.open(folder);
   await loadSample(database, systemClock, keyRing);
+  await loadSampleLists(database, systemClock, keyRing);
   const hub = await Hub.start(database, { dataFolder: folder, port: 0, ...options });
   return {
     hub,

@@ -12,7 +12,10 @@ const body = z.object({
   number: z.number().optional(),
   cursor: z.string().optional(),
   challenge: z.string().optional(),
-  data: z.object({ permitChanged: z.object({ kind: z.string(), number: z.number(), cursor: z.string(), documentNo: z.string().nullable(), permit: z.record(z.string(), z.unknown()).nullable() }) }).optional(),
+  data: z.object({ permitChanged: z.object({ kind: z.string(), number: z.number(), cursor: z.string(), documentNo: z.string().nullable(), permit: z.record(z.string(), z.unknown()).nullable() }) })
+    // Changes of other types are read out of the text by who is about them.
+    .or(z.object({ creditListChanged: z.looseObject({}) }).transform(() => undefined))
+    .optional(),
 });
 
 /** A message as it arrived. */

@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { parse, validate } from 'graphql';
+import { z } from 'zod';
+import { projectFile } from '../../src/cli/project-file.js';
+import { FixedClock } from '../../src/measures/clock.js';
+import { boundaryPolicy, hubSchema } from '../../src/server/schema.js';
+import { CreditHub, codesOf, granted } from './credit-hub.js';
+
+/** docs/recipes/follow-the-lists.md: its operations are of the schema, its program is run; the page of LIST_STEP_REFUSED names every reason. */
+
+const recipe = await readFile(projectFile('docs/recipes/follow-the-lists.md'), 'utf8');
+
+function block(info: string): string {
+  const [, text] = recipe.split(`\n\`\`\`${info}\n`);
+  if (text === undefined) throw new Error(`the recipe has no block ${info}`);
+  return text.slice(0, text.indexOf('\n```'));
+}
+
+test('every operation of the recipe is one of the schema', async () => {
+  const schema = await hubSchema(boundaryPolicy());
+  for (const info of ['graphql stream', 'graphql page']) expect([info, validate(schema, parse(block(info)))]).toEqual([info, []]);
+});
+
+test('the page of LIST_STEP_REFUSED explains every reason there is', async () => {
+  const [page, source] = [await readFile(projectFile('docs/errors/LIST_STEP_REFUSED.md'), 'utf8'), await readFile(projectFile('src/credit/list-mutations.ts'), 'utf8')];
+  const listed = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, reason]) => reason);
+  expect(listed.sort()).toEqual([...source.matchAll(/^ {2}(ENTRY_\w+): '/gm)].map(([, reason]) => reason).sort());
+  expect(listed.length).toBeGreaterThan(10);
+});
+
+const kept = z.object({ cursor: z.string(), entries: z.record(z.string(), z.object({ state: z.string() })) });
+
+test('YZ-3.5e: the program holds the black list as it is, and says which measures are to be lifted', async () => {
+  const clock = new FixedClock('2026-11-22T04:00:00Z');
+  const hub = await CreditHub.start({ clock });
+  const folder = await mkdtemp(path.join(tmpdir(), 'concordat-lists-'));
+  try {
+    const [script, file] = [path.join(folder, 'follow-lists.mjs'), path.join(folder, 'black-list.json')];
+    await writeFile(script, block('js follow-lists.mjs'));
+    const token = await hub.running.token('BLACKLIST_DB');
+    const run = async (): Promise<{ readonly told: readonly string[]; readonly held: unknown }> => {
+      const { stdout } = await promisify(execFile)(process.execPath, [script, file], { env: { ...process.env, HUB_URL: hub.running.hub.url, HUB_TOKEN: token, NODE_OPTIONS: '' } });
+      const { entries } = kept.parse(JSON.parse(await readFile(file, 'utf8')));
+      return { told: stdout.split('\n').slice(0, -1), held: Object.entries(entries).map(([entryNo, { state }]) => `${entryNo} ${state}`) };
+    };
+    const one = await hub.list('HEPING_HRSS');
+    await hub.list('HEPING_HRSS', { number: 'red', list: 'RED' });
+    expect(await run()).toEqual({ told: [], held: [`${one} PUBLISHED`] });
+    const two = await hub.list('HEDONG_HRSS', { subjectUscc: codesOf.other });
+    granted(await hub.take('HEPING_HRSS', one, 'REPAIR', '2026-07-12', { conductCorrected: true, dutiesMet: true, promiseGiven: true }));
+    granted(await hub.take('HEDONG_HRSS', two, 'OBJECT', '2026-02-01'));
+    expect(await run()).toEqual({ told: [`impose ${two}`, `lift ${one} REPAIRED`], held: [`${two} OBJECTED`] });
+    granted(await hub.take('HEDONG_HRSS', two, 'REVOKE', '2026-02-02'));
+    expect(await run()).toEqual({ told: [`lift ${two} REVOKED`], held: [] });
+    expect(await run()).toEqual({ told: [], held: [] });
+  } finally {
+    await hub.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}, 60_000);
