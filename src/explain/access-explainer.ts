@@ -104,8 +104,8 @@ export class AccessExplainer {
   ): { readonly paths: readonly ExplainedPath[]; readonly operands: readonly ExplainedOperand[] } {
     const name = nodes[0]?.name.value ?? '';
     if (!root.getFields()[name]) return { paths: [], operands: [] }; // __typename and introspection carry no data of the hub
-    const { coordinate, read, isNode, refusal } = this.#decide(request, root, nodes, allowed);
-    const below = isNode ? this.#belowNode(request, key, nodes, used) : fieldsBelow({ ...request, schema: this.#parts.schema }, root, key, nodes, used);
+    const { coordinate, read, isNode, refusal, possible } = this.#decide(request, root, nodes, allowed);
+    const below = isNode ? this.#belowNode(request, key, nodes, used) : fieldsBelow({ ...request, possible }, root, key, nodes, used);
     const fields: readonly FieldUse[] = [{ path: [key], coordinate, allowed: true }, ...below];
     const denied: { readonly path: readonly string[]; readonly coordinate: string }[] = [];
     const paths = fields.map((field) => {
@@ -137,7 +137,7 @@ export class AccessExplainer {
 
   /** Fields of every type an id may name and this viewer class has rights on; a type without rights is answered with null. */
   #belowNode(request: DecisionRequest, key: string, nodes: readonly FieldNode[], used: ReadonlySet<string>): readonly FieldUse[] {
-    return nodeTypes(this.#parts, request, nodes).flatMap(({ object }) => fieldsIn({ ...request, schema: this.#parts.schema }, object, [key], nodes, used));
+    return nodeTypes(this.#parts, request, nodes).flatMap(({ object }) => fieldsIn({ ...request, possible: this.#parts.schema }, object, [key], nodes, used));
   }
 
   #operands(

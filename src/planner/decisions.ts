@@ -18,7 +18,7 @@ import { orderingOf } from './order.js';
 import { isOwnRead } from './own-read.js';
 import type { PlannerParts } from './parts.js';
 import type { ReadDeclaration } from './read.js';
-import { collectFields, coordinatesOf, subSelections, type Fragments, type Variables } from './selection.js';
+import { collectFields, coordinatesOf, subSelections, type Fragments, type PossibleTypes, type Variables } from './selection.js';
 import { readWhere } from './where.js';
 
 /**
@@ -46,6 +46,8 @@ export interface RootDecision {
   readonly read: ReadDeclaration | undefined;
   readonly isNode: boolean;
   readonly refusal: string | null;
+  /** What may stand behind an interface below it. */
+  readonly possible: PossibleTypes;
 }
 
 /**
@@ -65,16 +67,19 @@ export function decideRoot(
   const coordinate = `${root.name}.${name}`;
   const read = parts.reads.get(coordinate);
   const below = new Set<string>();
-  coordinatesOf(parts.schema, root, nodes, fragments, variables, below);
+  const asked = { schema: parts.schema, fragments, variables, nodes };
+  const sees = (type: string): boolean => parts.policy.branches(request.standing, type).length > 0;
+  const own = read && isOwnRead(read) ? read : null;
+  const held = own?.holds?.(asked, sees);
+  const possible: PossibleTypes = held ? { getPossibleTypes: (type) => parts.schema.getPossibleTypes(type).filter((one) => held.includes(one.name)) } : parts.schema;
+  coordinatesOf(possible, root, nodes, fragments, variables, below);
   const denied = [...below].filter((used) => !allowed.has(used));
   const isNode = root === parts.schema.getQueryType() && name === nodeField;
-  const isWhole = read ? isOwnRead(read) && read.whole === true : !isNode;
+  const isWhole = read ? own?.whole === true : !isNode;
   const rootDenied = denied.includes(coordinate) ? coordinate : isWhole ? (denied[0] ?? null) : null;
   const operands = (): readonly OperandUse[] => (read ? operandUses(parts, request, read, nodes) : isNode ? operandsBehindNode(parts, request, nodes) : []);
-  const asked = { schema: parts.schema, fragments, variables, nodes };
-  const ownDenied = read && isOwnRead(read) ? (read.denied?.(asked, (type) => parts.policy.branches(request.standing, type).length > 0) ?? null) : null;
   const hidden = (): string | null => operands().find(({ readable }) => !readable)?.coordinate ?? null;
-  return { coordinate, read, isNode, refusal: rootDenied ?? ownDenied ?? hidden() };
+  return { coordinate, read, isNode, refusal: rootDenied ?? own?.denied?.(asked, sees) ?? hidden(), possible };
 }
 
 /** A field the read compares or orders by. */
@@ -267,11 +272,11 @@ export function fieldsBelow(
 }
 
 /** What fields are looked for in. */
-type FieldsRequest = Pick<DecisionRequest, 'fragments' | 'variables'> & Pick<PlannerParts, 'schema'>;
+type FieldsRequest = Pick<DecisionRequest, 'fragments' | 'variables'> & { readonly possible: PossibleTypes };
 
 /** The type itself, or the types behind an interface or union; none for a scalar. */
-function objectsOf({ schema }: FieldsRequest, type: GraphQLNamedType): readonly GraphQLObjectType[] {
-  return isObjectType(type) ? [type] : isAbstractType(type) ? schema.getPossibleTypes(type) : [];
+function objectsOf({ possible }: FieldsRequest, type: GraphQLNamedType): readonly GraphQLObjectType[] {
+  return isObjectType(type) ? [type] : isAbstractType(type) ? possible.getPossibleTypes(type) : [];
 }
 
 /** The fields within an object of the given type, selected by `nodes`. */

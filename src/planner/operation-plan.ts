@@ -76,7 +76,7 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
   const introspected: FieldNode[] = [];
   const notes: { readonly key: string; readonly read: ReadDeclaration }[] = [];
   for (const [key, nodes] of fields) {
-    const { read, isNode, refusal } = decideRoot(parts, request, root, nodes, allowed);
+    const { read, isNode, refusal, possible } = decideRoot(parts, request, root, nodes, allowed);
     if (refusal !== null) {
       roots.push({ key, form: 'denied' });
       errors.push(denialError(policy, standing, refusal, [key]));
@@ -88,7 +88,7 @@ export async function compileOperation(parts: PlannerParts, request: PlanRequest
       const planned = compiledOrResolved(parts, request, context, read, nodes);
       roots.push('statements' in planned ? { key, form: 'planned', read: planned } : { key, form: 'loaded', read: planned });
       notes.push({ key, read });
-      errors.push(...denials(parts, request, fieldsBelow({ ...request, schema }, root, key, nodes, allowed)));
+      errors.push(...denials(parts, request, fieldsBelow({ ...request, possible }, root, key, nodes, allowed)));
     } else if (isIntrospection(nodes[0])) {
       roots.push({ key, form: 'introspected' });
       introspected.push(...nodes);
@@ -148,7 +148,7 @@ function nodeReads(
 ): ReadonlyMap<string, NodeRead> {
   return new Map(
     nodeTypes(parts, request, nodes).map(({ object, read }) => {
-      const errors = denials(parts, request, fieldsIn({ ...request, schema: parts.schema }, object, [key], nodes, allowed));
+      const errors = denials(parts, request, fieldsIn({ ...request, possible: parts.schema }, object, [key], nodes, allowed));
       return [object.name, { read: compiledOrResolved(parts, request, context, read, nodes), errors }];
     }),
   );

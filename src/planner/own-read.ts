@@ -30,6 +30,8 @@ export interface OwnRead extends ReadDeclaration {
   readonly form: 'own';
   /** It answers wholly or not at all: any denied coordinate below it refuses it. */
   readonly whole?: true;
+  /** The object types its answer holds behind an interface, where not every one: what is selected of others is not asked for. */
+  readonly holds?: (asked: AskedRoot, sees: (type: string) => boolean) => readonly string[];
   /** The coordinate its arguments ask for beside the selection, where it is denied; null where nothing is. */
   readonly denied?: (asked: AskedRoot, sees: (type: string) => boolean) => string | null;
   /** What it groups, aggregates, compares and orders by. */

@@ -63,12 +63,15 @@ export function subSelections(nodes: readonly FieldNode[]): readonly (SelectionS
   return nodes.map((node) => node.selectionSet);
 }
 
+/** Which object types may stand behind an interface or union: all of the schema, or those an answer holds. */
+export type PossibleTypes = Pick<GraphQLSchema, 'getPossibleTypes'>;
+
 /**
  * Every schema coordinate (`Type.field`) a field of `type` and all below it use, itself included. Behind an interface or
  * union these are the coordinates of every object type it may turn out to be.
  */
 export function coordinatesOf(
-  schema: GraphQLSchema,
+  possible: PossibleTypes,
   type: GraphQLObjectType,
   nodes: readonly FieldNode[],
   fragments: Fragments,
@@ -80,10 +83,10 @@ export function coordinatesOf(
   if (!field) return; // __typename and introspection carry no data of the hub
   into.add(`${type.name}.${field.name}`);
   const target = getNamedType(field.type);
-  const targets = isObjectType(target) ? [target] : isAbstractType(target) ? schema.getPossibleTypes(target) : [];
+  const targets = isObjectType(target) ? [target] : isAbstractType(target) ? possible.getPossibleTypes(target) : [];
   for (const object of targets) {
     for (const below of collectFields(object, subSelections(nodes), fragments, variables).values()) {
-      coordinatesOf(schema, object, below, fragments, variables, into);
+      coordinatesOf(possible, object, below, fragments, variables, into);
     }
   }
 }

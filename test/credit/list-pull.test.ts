@@ -83,6 +83,17 @@ test('who sees one type alone has one kind of cursor, by whatever question; the 
   expect(granted(explained)['explainAccess']).toMatchObject({ paths: [{ path: ['changes'], effect: 'DENY', because: 'Subscription.permitChanged' }, { path: ['changes', 'cursor'], effect: 'DENY' }] });
 });
 
+test('what is asked of the other type stands in nobody’s way: a platform of permits reads one document with both', async () => {
+  const start = await pulled('JINBAO', {});
+  await history();
+  const wanted = ['H1', 'H2', 'H3'].map((documentNo, i) => ['ENTERED', i + 1, documentNo, null]);
+  for (const of of ['PERMIT', null] as const) expect(brief(await pulled('JINBAO', { after: start.cursor, of }))).toEqual(wanted);
+  const explained = await hub.ask('JINBAO', 'query ($operation: String!) { explainAccess(operation: $operation) { refused paths { coordinate effect } } }', {
+    operation: '{ changes(first: 1) { changes { kind ... on CreditListChange { leftAs } } } }',
+  });
+  expect(granted(explained)['explainAccess']).toMatchObject({ paths: [{ coordinate: 'Query.changes' }, { coordinate: 'ChangePage.changes' }, { coordinate: 'PermitChange.kind', effect: 'ALLOW' }] });
+});
+
 test('XT-5.1.2c: a cursor of both types is a receipt for both', async () => {
   const start = await pulled('HEPING_HRSS', {});
   await history();

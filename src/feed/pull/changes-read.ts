@@ -41,6 +41,10 @@ export function changesRead(declarations: readonly [ChangeDeclaration, ...Change
     whole: true,
     filters: {},
     order: [],
+    holds: ({ schema, nodes, variables }, sees) => {
+      const root = schema.getSubscriptionType();
+      return root ? carried(declarations, nodes[0], variables, sees).map(({ field }) => fieldObject(root, field).name) : [];
+    },
     denied: ({ nodes, variables }, sees) => {
       const one = askedFor(declarations, nodes[0], variables);
       return one && !sees(one.type) ? `Subscription.${one.field}` : null;
@@ -60,8 +64,7 @@ function compilePage(context: RootContext, declarations: readonly ChangeDeclarat
   const members = [...collectFields(type, subSelections(nodes), fragments, variables)].map(([key, below]) => ({ key, name: below[0]?.name.value ?? '', below }));
   const lists = members.filter(({ name }) => name === 'changes');
   if (lists.length > 1) throw twice(nodes);
-  const one = askedFor(declarations, node, variables);
-  const seen = one ? [one] : declarations.filter((declaration) => policy.branches(standing, declaration.type).length > 0);
+  const seen = carried(declarations, node, variables, (record) => policy.branches(standing, record).length > 0);
   const changes = seen.map((declaration) => compileChange(context, declaration, declaration.field, lists[0]?.below ?? []));
   const cursorType = cursorTypeOf(seen.map((declaration) => declaration.type));
   const after = argumentReader(node, 'after');
@@ -84,6 +87,12 @@ function compilePage(context: RootContext, declarations: readonly ChangeDeclarat
 function askedFor(declarations: readonly ChangeDeclaration[], node: FieldNode | undefined, variables: Variables): ChangeDeclaration | null {
   const code = argumentReader(node, 'of')(variables);
   return declarations.find(({ type }) => changedRecordCode(type) === code) ?? null;
+}
+
+/** What a page carries: the type that is asked for, or all that the viewer has rows of. */
+function carried(declarations: readonly ChangeDeclaration[], node: FieldNode | undefined, variables: Variables, sees: (type: string) => boolean): readonly ChangeDeclaration[] {
+  const one = askedFor(declarations, node, variables);
+  return declarations.filter((declaration) => (one === null || declaration === one) && sees(declaration.type));
 }
 
 async function readPage(
