@@ -31,7 +31,7 @@ export interface ReconciledRecord {
   readonly identityOfKey: (key: string) => string;
   /** Internal id of its subject, for the evidence. */
   readonly subject: string;
-  /** Legal day that puts a row into a bucket. */
+  /** Legal day that puts a row into a bucket; one without stands in buckets by hash alone. */
   readonly day: string;
   readonly columns: readonly ReconciledColumn[];
 }

@@ -88,9 +88,11 @@ export class Reconciler {
     const { viewer, readers } = context;
     this.#assertReads(record, viewer);
     const bucket = by === 'DAY' ? `to_char(v.day, 'YYYY-MM-DD')` : 'v.hash';
+    // A row without a day (an entry that is not decided) stands in no bucket by day; by hash days are not narrowed.
+    const dayless = by === 'HASH' ? ' OR v.day IS NULL' : '';
     const statement = named(
       `WITH own AS (SELECT ${bucket} AS bucket, count(*) AS count, ${bucketDigestSql('v.digest')} AS digest FROM ${viewOf(record, viewer)} v ` +
-        `WHERE v.day >= coalesce($1::date, '-infinity') AND v.day <= coalesce($2::date, 'infinity') GROUP BY 1), ` +
+        `WHERE v.day >= coalesce($1::date, '-infinity') AND v.day <= coalesce($2::date, 'infinity')${dayless} GROUP BY 1), ` +
         `given AS (SELECT * FROM unnest($3::text[], $4::bigint[], $5::text[]) AS g(bucket, count, digest)) ` +
         `SELECT bucket, coalesce(o.count, 0), coalesce(o.digest, $6::text) FROM own o FULL JOIN given g USING (bucket) ` +
         `WHERE (coalesce(o.count, 0), coalesce(o.digest, $6::text)) IS DISTINCT FROM (coalesce(g.count, 0), coalesce(g.digest, $6::text)) ` +

@@ -75,11 +75,11 @@ export interface StepRequest {
   readonly on: string;
 }
 
-export type StepRefusalCode = 'ENTRY_STEP_NOT_HERE' | 'ENTRY_NOT_RESPONSIBLE' | 'ENTRY_DEFENCE_RUNNING' | 'ENTRY_NOT_INFORMED' | 'ENTRY_NOT_OVER' | 'ENTRY_OVER' | 'ENTRY_NOT_BEGUN' | 'ENTRY_DATE_INVALID';
+export type StepRefusalReason = 'ENTRY_STEP_NOT_HERE' | 'ENTRY_NOT_RESPONSIBLE' | 'ENTRY_DEFENCE_RUNNING' | 'ENTRY_NOT_INFORMED' | 'ENTRY_NOT_OVER' | 'ENTRY_OVER' | 'ENTRY_NOT_BEGUN' | 'ENTRY_DATE_INVALID';
 
 /** Why a step may not be taken: a code, and the clauses it rests on. */
 export interface StepRefusal {
-  readonly code: StepRefusalCode;
+  readonly code: StepRefusalReason;
   readonly clauses: readonly string[];
 }
 
