@@ -55,7 +55,7 @@ export function pullOperation(declarations: readonly Pick<ChangeDeclaration, 'ty
       @Arg('first', () => Int, { description: '至多几项 · At most so many.' }) _first: number,
       @Arg('after', () => String, {
         nullable: true,
-        description: '上次的游标；给定 of 时亦可为该类订阅或导出的游标 · Cursor kept last; with `of` also one of a subscription or an export of that type.',
+        description: '上次的游标，亦可为订阅或导出的游标，此时只及该类 · Cursor kept last, also of a subscription or an export, which goes on with that type alone.',
       })
       _after?: string,
       @Arg('of', () => ChangedRecord, {

@@ -66,19 +66,20 @@ function compilePage(context: RootContext, declarations: readonly ChangeDeclarat
   if (lists.length > 1) throw twice(nodes);
   const seen = carried(declarations, node, variables, (record) => policy.branches(standing, record).length > 0);
   const changes = seen.map((declaration) => compileChange(context, declaration, declaration.field, lists[0]?.below ?? []));
-  const cursorType = cursorTypeOf(seen.map((declaration) => declaration.type));
+  // A cursor says what it goes on with: all types as one sequence, or the one type of a stream or an export.
+  const sequences = [changes, ...(changes.length > 1 ? changes.map((change) => [change]) : [])].map(sequenceOf);
   const after = argumentReader(node, 'after');
   return {
     resolve: async ({ viewer, variables: given, context: operation }) => {
       const { size } = pageRequest(node, given, viewer.pageLimit);
       const parts = pullOf(operation);
-      const page = await readPage(parts, changes, cursorType, after(given), size, viewer, operation.signal).catch((error: unknown) => {
+      const { page, of } = await readPage(parts, sequences, after(given), size, viewer, operation.signal).catch((error: unknown) => {
         throw asRefusal(error);
       });
-      const told = (): Promise<void> => handedOut(parts, seen, page, viewer);
+      const told = (): Promise<void> => handedOut(parts, of, page, viewer);
       if (operation.beforeRelease) operation.beforeRelease(told);
       else await told();
-      return written(type, members, page, viewer, (place) => parts.cursors.close(place, viewer, cursorType));
+      return written(type, members, page, viewer, (place) => parts.cursors.close(place, viewer, of.cursorType));
     },
   };
 }
@@ -95,30 +96,44 @@ function carried(declarations: readonly ChangeDeclaration[], node: FieldNode | u
   return declarations.filter((declaration) => (one === null || declaration === one) && sees(declaration.type));
 }
 
+/** Record types read as one sequence, and the type of their cursors. */
+interface Sequence {
+  readonly changes: readonly CompiledChange[];
+  readonly cursorType: string;
+}
+
+function sequenceOf(changes: readonly CompiledChange[]): Sequence {
+  return { changes, cursorType: cursorTypeOf(changes.map(({ type }) => type)) };
+}
+
+/** The page behind a cursor, of the first sequence the cursor is of; without one the place of now in the first. */
 async function readPage(
   { reader, sequencer, cursors }: PullParts,
-  changes: readonly CompiledChange[],
-  cursorType: string,
+  sequences: readonly Sequence[],
   after: unknown,
   size: number,
   viewer: Viewer,
   signal: AbortSignal | undefined,
-): Promise<MergedPage> {
+): Promise<{ readonly page: MergedPage; readonly of: Sequence }> {
+  const [first = sequenceOf([])] = sequences;
   if (typeof after !== 'string') {
     const { epoch, position } = await reader.head(viewer);
-    return { events: [], place: { epoch, position: position + 1n, number: 0 }, more: false };
+    return { page: { events: [], place: { epoch, position: position + 1n, number: 0 }, more: false }, of: first };
   }
-  const place = cursors.open(after, viewer, cursorType);
-  if (!place) throw invalidCursor();
-  // A page holds everything that was committed before it was asked for.
-  await sequencer.settle();
-  return new MergedChanges(reader, changes).read(viewer, place, size, signal);
+  for (const of of sequences) {
+    const place = cursors.open(after, viewer, of.cursorType);
+    if (!place) continue;
+    // A page holds everything that was committed before it was asked for.
+    await sequencer.settle();
+    return { page: await new MergedChanges(reader, of.changes).read(viewer, place, size, signal), of };
+  }
+  throw invalidCursor();
 }
 
 /** The receipts are told when the page is in the evidence and has not left: who owes a delivery can show that it was made. */
-async function handedOut({ receipts }: PullParts, declarations: readonly ChangeDeclaration[], { events, place }: MergedPage, viewer: Viewer): Promise<void> {
+async function handedOut({ receipts }: PullParts, { changes }: Sequence, { events, place }: MergedPage, viewer: Viewer): Promise<void> {
   await Promise.all(
-    declarations.map(async ({ type: recordType }) => {
+    changes.map(async ({ type: recordType }) => {
       const own = events.filter(({ change }) => change.type === recordType).map(({ event }) => event);
       const consumer = receipts.consumer(viewer, { recordType, transport: 'PULL', name: viewer.account });
       if (own.length > 0) await consumer.delivered(own, place);
