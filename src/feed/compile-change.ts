@@ -135,9 +135,9 @@ function recordText(record: ObjectWriter, event: VisibleEvent, viewer: Viewer): 
 
 /** An event carries a record and what is joined to it; its lists change on their own. */
 function notInFeed(declaration: ChangeDeclaration, nodes: readonly FieldNode[]): GraphQLError {
-  return new GraphQLError('变更推送不含嵌套列表，请按文书号查询 · Nested lists are not carried by the feed; query the record by its number.', {
+  return new GraphQLError('变更推送不含嵌套列表，请按标识查询记录 · Nested lists are not carried by the feed; query the record by its id.', {
     nodes: [...nodes],
-    extensions: { code: 'NOT_IN_FEED', nextStep: `Query.${declaration.type.toLowerCase()}` },
+    extensions: { code: 'NOT_IN_FEED', nextStep: `query { node(id: "…") { ... on ${declaration.type} { id } } }` },
   });
 }
 

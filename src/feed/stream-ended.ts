@@ -16,7 +16,7 @@ export function invalidCursor(): StreamEnded {
   return new StreamEnded(
     'CURSOR_INVALID',
     '游标无效、不属于本订阅者，或数据边界已更新 · The cursor is not valid for this subscriber and boundary.',
-    '不带游标重新订阅，并重新读取全部许可 · Subscribe without a cursor and read the permits again.',
+    '不带游标重新订阅，并重新读取全部记录 · Subscribe without a cursor and read the records again.',
   );
 }
 
@@ -51,7 +51,7 @@ export function boundaryOutdated(): StreamEnded {
   return new StreamEnded(
     'BOUNDARY_OUTDATED',
     '数据边界自今日零时起已变更，订阅结束 · The boundary has changed at midnight; the stream ends.',
-    '不带游标重新订阅，并重新读取全部许可 · Subscribe without a cursor and read the permits again.',
+    '不带游标重新订阅，并重新读取全部记录 · Subscribe without a cursor and read the records again.',
   );
 }
 
