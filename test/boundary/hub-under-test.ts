@@ -5,7 +5,9 @@ import { HubKeys } from '../../src/access/keys.js';
 import { NodeIds } from '../../src/access/node-ids.js';
 import type { HubDatabase } from '../../src/database/database.js';
 import type { Log } from '../../src/log.js';
+import type { Clock } from '../../src/measures/clock.js';
 import { Hub } from '../../src/server/hub.js';
+import { nodes } from '../../src/server/schema.js';
 import { testDatabase } from '../support/test-database.js';
 import type { Asker } from './judge.js';
 import { WorldLoader } from './world.js';
@@ -38,7 +40,7 @@ export class HubUnderTest {
   ) {}
 
   /** `silent`: changes of the worlds are not in the change log. With `keysOf`, the new hub works with the same keys: its cursors and tokens are those of the other one. */
-  static async start(keysOf?: HubUnderTest, options: { readonly heartbeatMs?: number; readonly silent?: boolean; readonly log?: Log; readonly unlimited?: boolean } = {}): Promise<HubUnderTest> {
+  static async start(keysOf?: HubUnderTest, options: { readonly heartbeatMs?: number; readonly silent?: boolean; readonly log?: Log; readonly clock?: Clock; readonly unlimited?: boolean } = {}): Promise<HubUnderTest> {
     const { silent = true, unlimited = false, ...hubOptions } = options;
     const folder = await mkdtemp(path.join(tmpdir(), 'concordat-boundary-'));
     if (keysOf) await cp(path.join(keysOf.folder, 'keys'), path.join(folder, 'keys'), { recursive: true });
@@ -55,7 +57,7 @@ export class HubUnderTest {
 
   /** The ids this hub gives out. */
   ids(): NodeIds {
-    return new NodeIds(new HubKeys(this.folder).key('node'), ['Permit', 'Subject']);
+    return new NodeIds(new HubKeys(this.folder).key('node'), nodes.keys());
   }
 
   async ask(token: string, call: GraphQLCall, lane: LaneName = 'any', headers: Readonly<Record<string, string>> = {}): Promise<Answer> {

@@ -1,0 +1,194 @@
+import type pg from 'pg';
+import type { HubDatabase } from '../../src/database/database.js';
+import type { Random } from '../boundary/random.js';
+import type { EntryRow } from './list-judge.js';
+
+/** A world of the lists: the rows of the tables as a test makes them up. */
+export interface ListWorld {
+  readonly subjects: readonly ListedSubject[];
+  readonly entries: readonly EntryRow[];
+}
+
+export interface ListedSubject {
+  readonly id: number;
+  readonly kind: string;
+  readonly name: string;
+  readonly uscc: string | null;
+}
+
+/** The day of the worlds; entries end the day before, today, the day after, much later or never. */
+export const worldDay = '2026-11-22';
+export const lastDays = [null, '2026-11-21', worldDay, '2026-11-23', '2026-11-24', '2029-01-11'] as const;
+
+/** Those who decide entries in the worlds: neighbours, the city, approval bureaus, and two of Xiamen. */
+export const organs = ['HEPING_HRSS', 'HEDONG_HRSS', 'MUNI_HRSS', 'HEPING_APPROVAL', 'BINHAI_APPROVAL', 'FTZ_AIRPORT_APPROVAL', 'XM_HRSS', 'XM_SIMING_HRSS'] as const;
+export const lists = ['RED', 'BLACK', 'BLACK', 'JUDGMENT_DEBTOR'] as const;
+export const grounds = ['WAGE_ARREARS', 'FALSE_MATERIAL'] as const;
+export const districts = ['120101', '120102', '350203', null] as const;
+export const publicationDays = ['2026-02-01', '2026-03-15'] as const;
+
+/** How entries come to stand where they stand, step by step. */
+const lives = {
+  PROPOSED: [], INFORMED: ['INFORM'], DROPPED: ['INFORM', 'DROP'], DECIDED: ['INFORM', 'DECIDE'], PUBLISHED: ['INFORM', 'DECIDE', 'PUBLISH'],
+  OBJECTED: ['INFORM', 'DECIDE', 'PUBLISH', 'OBJECT'], REPAIRED: ['INFORM', 'DECIDE', 'PUBLISH', 'REPAIR'], EXPIRED: ['INFORM', 'DECIDE', 'EXPIRE'],
+  REVOKED: ['INFORM', 'DECIDE', 'PUBLISH', 'REVOKE'], REMOVED: ['INFORM', 'DECIDE', 'PUBLISH', 'REVOKE', 'REMOVE'],
+} as const;
+export type State = keyof typeof lives;
+export type Step = (typeof lives)[State][number] | 'UPHOLD';
+
+const steps: Readonly<Record<Step, { readonly to: State; readonly by: 'RESPONSIBLE_ORGAN' | 'SUBJECT' | 'CLOCK' }>> = {
+  INFORM: { to: 'INFORMED', by: 'RESPONSIBLE_ORGAN' }, DROP: { to: 'DROPPED', by: 'RESPONSIBLE_ORGAN' }, DECIDE: { to: 'DECIDED', by: 'RESPONSIBLE_ORGAN' },
+  PUBLISH: { to: 'PUBLISHED', by: 'RESPONSIBLE_ORGAN' }, OBJECT: { to: 'OBJECTED', by: 'SUBJECT' }, UPHOLD: { to: 'PUBLISHED', by: 'RESPONSIBLE_ORGAN' },
+  REPAIR: { to: 'REPAIRED', by: 'RESPONSIBLE_ORGAN' }, EXPIRE: { to: 'EXPIRED', by: 'CLOCK' }, REVOKE: { to: 'REVOKED', by: 'RESPONSIBLE_ORGAN' },
+  REMOVE: { to: 'REMOVED', by: 'RESPONSIBLE_ORGAN' },
+};
+
+/** The day after a day. */
+export function dayAfter(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+}
+
+/** A random proposal. `subjects`: whom it may be about. */
+export function randomProposal(random: Random, id: number, number: string, subjects: readonly ListedSubject[], organ: string = random.pick(organs)): EntryRow {
+  const subject = random.pick(subjects);
+  const xiamen = organ.startsWith('XM_');
+  const isPublic = xiamen && random.chance(0.5);
+  return {
+    id, jurisdiction: xiamen ? 'CN-FJ-350200' : 'CN-TJ', list: random.pick(lists), entry_no: `${organ}/${number}`, ground: random.pick(grounds),
+    legal_basis: random.text(), document_no: random.text(), severity: random.chance(0.7) ? random.pick(['MINOR', 'ORDINARY', 'SERIOUS']) : null, reason: random.text(),
+    responsible_organ: organ, district: random.pick(districts), subject_id: subject.id, subject_kind: subject.kind, subject_name: random.text(), subject_code: subject.uscc,
+    channel: isPublic ? 'PUBLIC_CREDIT' : 'INTERNAL', released_by: isPublic ? 'XM_CREDIT_DIV' : null,
+    state: 'PROPOSED', steps: 1, ...hiddenCells(random), informed_on: null, defence_until: null, decided_on: null, published_on: null,
+    valid_from: null, valid_to: null, repair_from: null, ended_on: null,
+  };
+}
+
+/** Cells that are no field of the schema. */
+export function hiddenCells(random: Random): Pick<EntryRow, 'proposed_on' | 'heard'> {
+  return { proposed_on: random.pick(['2026-01-04', '2026-01-05']), heard: random.chance(0.5) };
+}
+
+/** The organ's own record of the procedure, as far as it may vary while the entry is on the list. */
+export function procedureCells(random: Random): Pick<EntryRow, 'informed_on' | 'defence_until' | 'repair_from'> {
+  return { informed_on: random.pick(['2026-01-05', '2026-01-06']), defence_until: random.pick(['2026-01-08', '2026-01-09']), repair_from: random.pick([null, '2026-07-12', '2026-08-12']) };
+}
+
+/** The entry after a step. `day`: when it takes effect, which a repair, a revocation and an expiry record. */
+export function stepped(random: Random, entry: EntryRow, step: Step, day: string): EntryRow {
+  const next = { ...entry, state: steps[step].to, steps: entry.steps + 1 };
+  if (step === 'INFORM') return { ...next, ...procedureCells(random), repair_from: null };
+  if (step === 'DECIDE') return { ...next, decided_on: '2026-01-12', valid_from: random.pick(['2026-01-12', '2026-02-01']), valid_to: random.pick(lastDays), repair_from: random.pick([null, '2026-07-12']) };
+  if (step === 'PUBLISH') return { ...next, published_on: random.pick(publicationDays) };
+  if (step === 'EXPIRE') return { ...next, ended_on: entry.valid_to === null ? day : dayAfter(entry.valid_to) };
+  return step === 'REPAIR' || step === 'REVOKE' ? { ...next, ended_on: day } : next;
+}
+
+/** A random entry anywhere in its life, mostly published; what was decided may begin only after today. */
+export function randomEntry(random: Random, id: number, number: string, subjects: readonly ListedSubject[]): EntryRow {
+  const proposal = randomProposal(random, id, number, subjects);
+  const life: readonly Step[] = random.chance(0.55) ? lives.PUBLISHED : lives[random.pick(Object.keys(lives) as State[])];
+  const entry = life.reduce((row, step) => stepped(random, row, step, '2026-05-01'), proposal);
+  return entry.state === 'DECIDED' && random.chance(0.3) ? { ...entry, valid_from: '2026-11-23', valid_to: null } : entry;
+}
+
+const entryColumns: readonly (keyof EntryRow)[] = [
+  'id', 'jurisdiction', 'list', 'entry_no', 'ground', 'legal_basis', 'document_no', 'severity', 'reason', 'responsible_organ', 'district', 'subject_id', 'subject_kind',
+  'subject_name', 'subject_code', 'channel', 'released_by', 'state', 'steps', 'proposed_on', 'informed_on', 'defence_until', 'heard', 'decided_on', 'published_on', 'valid_from',
+  'valid_to', 'repair_from', 'ended_on',
+];
+
+/** Writes worlds and single changes into a database, past the register and at the hand of its owner. */
+export class ListWriter {
+  readonly #client: pg.PoolClient;
+
+  private constructor(client: pg.PoolClient) {
+    this.#client = client;
+  }
+
+  static async open(database: HubDatabase): Promise<ListWriter> {
+    return new ListWriter(await database.pool(undefined, 4).connect());
+  }
+
+  /** Replaces the lists by a world without a word to the change log, and keeps the hub's clock from ending any of it. */
+  async load({ subjects, entries }: ListWorld): Promise<void> {
+    await this.release();
+    await this.transaction(async () => {
+      await this.#triggers('DISABLE');
+      await this.#client.query('TRUNCATE hub.list_entry, hub.list_entry_step');
+      await this.#client.query('DELETE FROM hub.subject');
+      await this.#insert('subject', ['id', 'kind', 'name', 'uscc'], subjects);
+      if (entries.length > 0) await this.#insert('list_entry', entryColumns, entries);
+      await this.#insertSteps(entries.flatMap(chainOf));
+      // An entry and its last step name each other; what waits for the commit would keep the triggers from coming back.
+      await this.#client.query('SET CONSTRAINTS ALL IMMEDIATE');
+      await this.#triggers('ENABLE');
+    });
+    await this.#client.query('BEGIN');
+    await this.#client.query('SELECT FROM hub.list_entry FOR UPDATE');
+  }
+
+  /** Lets go of the rows, so that histories and the clock may move them. */
+  async release(): Promise<void> {
+    await this.#client.query('ROLLBACK');
+  }
+
+  async transaction(work: () => Promise<void>): Promise<void> {
+    await this.#client.query('BEGIN');
+    await work();
+    await this.#client.query('COMMIT');
+  }
+
+  async propose(entry: EntryRow): Promise<void> {
+    await this.#insert('list_entry', entryColumns, [entry]);
+    await this.#insertSteps(chainOf(entry));
+  }
+
+  async take(after: EntryRow, step: Step, from: string): Promise<void> {
+    await this.amend(after);
+    await this.#insertSteps([stepRow(after, after.steps, step, from)]);
+  }
+
+  /** Other cells, and no step. */
+  async amend(after: EntryRow): Promise<void> {
+    const columns = entryColumns.filter((column) => column !== 'id').join(', ');
+    await this.#client.query(`UPDATE hub.list_entry e SET (${columns}) = (SELECT ${columns} FROM jsonb_populate_record(NULL::hub.list_entry, $1)) WHERE e.id = $2`, [JSON.stringify(after), after.id]);
+  }
+
+  async close(): Promise<void> {
+    await this.release();
+    this.#client.release();
+  }
+
+  async #triggers(what: 'ENABLE' | 'DISABLE'): Promise<void> {
+    for (const table of ['list_entry', 'list_entry_step', 'subject']) await this.#client.query(`ALTER TABLE hub.${table} ${what} TRIGGER USER`);
+  }
+
+  async #insert(table: string, columns: readonly string[], rows: readonly object[]): Promise<void> {
+    const list = columns.join(', ');
+    await this.#client.query(`INSERT INTO hub.${table} (${list}) OVERRIDING SYSTEM VALUE SELECT ${list} FROM jsonb_populate_recordset(NULL::hub.${table}, $1)`, [JSON.stringify(rows)]);
+  }
+
+  async #insertSteps(rows: readonly object[]): Promise<void> {
+    if (rows.length > 0) await this.#insert('list_entry_step', ['entry_id', 'ordinal', 'step', 'from_state', 'to_state', 'taken_by', 'organ', 'on_day', 'recorded_at', 'clauses'], rows);
+  }
+}
+
+/** The steps that led to where an entry stands. */
+function chainOf(entry: EntryRow): object[] {
+  let state = 'PROPOSED';
+  const proposed = { ...stepRow(entry, 1, 'INFORM', 'NEW'), step: 'PROPOSE', to_state: state };
+  const life: readonly Step[] = Object.entries(lives).find(([end]) => end === entry.state)?.[1] ?? [];
+  return [proposed, ...life.map((step, i) => {
+    const row = stepRow(entry, i + 2, step, state);
+    state = steps[step].to;
+    return row;
+  })];
+}
+
+function stepRow({ id, responsible_organ: organ }: EntryRow, ordinal: number, step: Step, from: string): object {
+  const { to, by } = steps[step];
+  return {
+    entry_id: id, ordinal, step, from_state: from, to_state: to, taken_by: by, organ: by === 'RESPONSIBLE_ORGAN' ? organ : null,
+    on_day: '2026-01-12', recorded_at: '2026-01-12T00:00:00Z', clauses: ['A-49'],
+  };
+}
