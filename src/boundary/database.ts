@@ -277,13 +277,16 @@ function changeSql(
   const branches = policy.allBranches(principal, table.type);
   const record = policy.records.get(table.type);
   const identity = columnOf(table, record?.identity ?? '');
-  const inBranch = (branch: Branch, side: 'before' | 'after', alias: string): string =>
-    conditionsSql(side === 'before' ? withoutEnd(branch) : branch, (property) => `(${alias}${side} ->> '${columnOf(table, property)}')`, settingTerm);
-  const inScope = (side: 'before' | 'after'): string => branches.map((branch) => `(${inBranch(branch, side, '')})`).join(' OR ');
-  const branchOf = (side: 'before' | 'after'): string =>
-    `CASE ${branches.map((branch, i) => `WHEN ${inBranch(branch, side, 'f.')} THEN ${i}`).join(' ')} END`;
+  const inBranch = (branch: Branch, image: string): string => conditionsSql(branch, (property) => `(${image} ->> '${columnOf(table, property)}')`, settingTerm);
+  const inScope = (of: readonly Branch[], image: string): string => of.map((branch) => `(${inBranch(branch, image)})`).join(' OR ');
+  const branchOf = (of: readonly Branch[], image: string, before = ''): string => `CASE ${before}${of.map((branch, i) => `WHEN ${inBranch(branch, image)} THEN ${i}`).join(' ')} END`;
+  const lasting = branches.map(withoutEnd);
+  // What the day has ended and this change has not: it is seen no more, and whoever ends it tells so, once.
+  const ending = lasting.filter((branch, i) => branch.where.length < (branches[i]?.where.length ?? 0));
+  const isOver = ending.length === 0 ? '' : `WHEN (${inScope(ending, 'f.after')}) AND (${inScope(branches, 'f.after')}) IS NOT TRUE THEN NULL `;
 
   const cells = imageCells(policy, tables, table);
+  const internal = subjectColumns(policy, table);
   // Members of an image are texts until the outermost cast.
   const shownText = (cell: Cell, { path }: ImageCell, image: string): string =>
     cellSql(cell, { expression: path(image), type: 'text', column: (property) => `(${image} ->> '${columnOf(table, property)}')`, term: settingTerm });
@@ -300,7 +303,7 @@ function changeSql(
   ];
   const differs = branches.map((branch, i) => {
     // Nobody is shown who the subject is by its internal id: another one, after a merger, is no change.
-    const compared = cells.filter(({ name, cellOf }) => cellOf(branch) !== null && !subjectColumns(policy, table).includes(name));
+    const compared = cells.filter(({ name, cellOf }) => cellOf(branch) !== null && !internal.includes(name));
     const rowOf = (image: string): string => `ROW(${compared.map((cell) => shownText(cell.cellOf(branch), cell, image)).join(', ')})`;
     return `WHEN ${i} THEN ${rowOf('e.before')} IS DISTINCT FROM ${rowOf('e.after')}`;
   });
@@ -310,11 +313,11 @@ function changeSql(
          WHEN e.branch_before IS NOT NULL THEN e.before ->> '${identity}' END AS identity,
     ${farewellSql(record?.farewell, table)}${columns.join(',\n    ')}
   FROM hub.feed_transaction t
-  JOIN LATERAL (SELECT f.ordinal, f.before, f.after, ${branchOf('before')} AS branch_before, ${branchOf('after')} AS branch_after
+  JOIN LATERAL (SELECT f.ordinal, f.before, f.after, ${branchOf(lasting, 'f.before', isOver)} AS branch_before, ${branchOf(branches, 'f.after')} AS branch_after
                 FROM hub.feed_event f WHERE f.transaction_id = t.id AND f.month = t.month AND f.entity = '${table.type}') e ON true
   WHERE t.first_position IS NOT NULL AND (e.branch_before IS DISTINCT FROM e.branch_after OR CASE e.branch_after ${differs.join(' ')} END)`;
   return [
-    policySql(gate, 'hub.feed_event', `entity = '${table.type}' AND (${inScope('before')} OR ${inScope('after')})`),
+    policySql(gate, 'hub.feed_event', `entity = '${table.type}' AND (${inScope(lasting, 'before')} OR ${inScope(branches, 'after')})`),
     `GRANT SELECT ON hub.feed_transaction TO ${gate.role};`,
     viewSql(changeView(principal, table), query, gate),
   ].join('\n');

@@ -20,12 +20,13 @@ export const creditGateView: OperationView = {
   policies: { 'hub.list_entry': `jurisdiction = 'CN-TJ' AND list IN ('BLACK', 'JUDGMENT_DEBTOR') AND state IN ('DECIDED', 'PUBLISHED', 'OBJECTED')` },
   reads: ['hub.subject'],
   query: `  SELECT s.id AS subject_id, EXISTS (SELECT ${entryInForce('BLACK')}) AS listed, EXISTS (SELECT ${entryInForce('JUDGMENT_DEBTOR')}) AS debtor
-  FROM hub.subject s WHERE s.uscc = current_setting('hub.gate_subject', true)`,
+  FROM hub.subject c JOIN hub.subject s ON s.id = coalesce(c.merged_into, c.id) WHERE c.uscc = current_setting('hub.gate_subject', true)`,
 };
 
+/** Of the subject or of one that was merged into it: a merger lifts no entry. */
 function entryInForce(list: string): string {
   const today = `current_setting('hub.today', true)::date`;
-  return `FROM hub.list_entry e WHERE e.subject_id = s.id AND e.list = '${list}' AND e.valid_from <= ${today} AND (e.over_on IS NULL OR e.over_on > ${today})`;
+  return `FROM hub.list_entry e WHERE e.subject_id IN (SELECT s.id UNION ALL SELECT m.id FROM hub.subject m WHERE m.merged_into = s.id) AND e.list = '${list}' AND e.valid_from <= ${today} AND (e.over_on IS NULL OR e.over_on > ${today})`;
 }
 
 const gateGround = { zh: '办理中的告知承诺审批案件查询申请人是否有失信记录', en: 'for a pending case: may the applicant be approved on commitment', rows: ['B-35'], clauses: ['YZ-2.3d', 'A-27'] };

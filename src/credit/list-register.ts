@@ -137,6 +137,8 @@ export class ListRegister {
       const facts = { ...entry, heard: entry.heard || (step === 'DECIDE' && asked.heard) };
       const next = stepOf(facts, { step, actor, on });
       if (typeof next !== 'string') throw new ListRefusal(next.code, next.clauses, ['step']);
+      // What was never on the list must not be told of as leaving it when the clock ends it.
+      if (step === 'PUBLISH' && entry.validTo !== null && entry.validTo < legalDate(this.#clock.now())) throw new ListRefusal('ENTRY_OVER', entryRules.PUBLISH.clauses, ['step']);
       if (step === 'REPAIR') {
         const lacks = repairLacks({ repairFrom: entry.repairFrom, conductCorrected: asked.conductCorrected, dutiesMet: asked.dutiesMet, promiseGiven: asked.promiseGiven }, on);
         if (lacks.length > 0) throw new ListRefusal('ENTRY_REPAIR_CONDITIONS', ['YZ-3.5e'], lacks);

@@ -91,7 +91,13 @@ class Trace implements OperationContext {
     this.noted.releasing.push(work);
   }
 
+  /** One case for each operation: with a second one the evidence could not say which read was for which. */
   noteCase(caseNo: string): void {
+    if (this.noted.caseNo !== null && this.noted.caseNo !== caseNo) {
+      throw new GraphQLError('一次请求只能写一个案件编号，请分开查询 · One case for each request: ask for the other one separately.', {
+        extensions: { code: 'BAD_USER_INPUT', nextStep: 'pendingCase' },
+      });
+    }
     this.noted.caseNo = caseNo;
   }
 

@@ -45,6 +45,7 @@ export class OperationMaker {
   readonly #hiddenFilters: readonly HiddenFilter[];
   readonly #readableOnly: boolean;
   #document: DocumentMaker;
+  #pendingCase = '';
   #wanted: WantedArgument | null = null;
 
   constructor(random: Random, asker: Asker, pair: Pair, known: KnownTexts, hiddenFilters: readonly HiddenFilter[] = [], readableOnly = false) {
@@ -63,6 +64,8 @@ export class OperationMaker {
     const random = this.#random;
     const wanted = about ?? random.pick(wantedArguments[turn % wantedArguments.length] ?? []);
     this.#document = new DocumentMaker(random, wanted);
+    // One for each operation: a second case is refused.
+    this.#pendingCase = random.pick(['2026-1', '2026-2', '2026-3', '2026-4', '2026-5', '2026-6', ' ']);
     this.#document.questionBelow = () => this.#questionBelow();
     const roots = Array.from({ length: random.pick([1, 2, 2, 2, 3]) }, (_, i) => {
       this.#wanted = i === 0 ? wanted : null;
@@ -298,7 +301,7 @@ export class OperationMaker {
     const permit = held.length > 0 && random.chance(0.6) ? random.pick(held) : null;
     const uscc = (permit && [...one.subjects, ...other.subjects].find(({ id }) => id === permit.holder_id)?.uscc) ?? random.pick([this.#code(), '']);
     const item = permit?.item ?? random.pick(items);
-    const pendingCase = random.pick(['2026-1', '2026-2', '2026-3', '2026-4', '2026-5', '2026-6', ' ']);
+    const pendingCase = this.#pendingCase;
     const parts = [
       `holderUscc: ${this.#document.value('permitDuplicate', 'holderUscc', uscc)}`,
       `item: ${this.#document.value('permitDuplicate', 'item', item)}`,
