@@ -36,7 +36,7 @@ export const queryUses: readonly string[] = [
 export const feedUses: readonly string[] = [...coordinatesUnder('permitChanged'), ...argumentsOf('permitChanged')];
 
 /**
- * Counts which uses of the read surface were made under which relation: a use counts for a relation when an answer to it
+ * Counts which uses of the read surface of permits were made under which relation: a use counts for a relation when an answer to it
  * showed a row of that relation; for those without any, when it was asked.
  */
 export class Coverage {
@@ -52,10 +52,10 @@ export class Coverage {
     this.#policy = policy;
     const named = (relations: readonly RelationDeclaration[]): string[] =>
       relations.flatMap(({ relation, viewers }) => viewers.map((viewer) => `${viewer} ${relation}`));
-    const awake = [...policy.records.values()].flatMap(({ relations }) => named(relations));
+    const awake = named(policy.records.get('Permit')?.relations ?? []);
     this.#standpoints = [...awake, ...nothing];
     this.asleep = declared.flatMap((boundary) =>
-      boundary.form !== 'record' ? [] : boundary.relations.flatMap((relation) =>
+      boundary.form !== 'record' || boundary.type !== 'Permit' ? [] : boundary.relations.flatMap((relation) =>
         named([relation]).filter((name) => !awake.includes(name)).map((name) => `${name}: not in force (${relation.from ?? ''} – ${relation.until ?? ''})`)),
     );
     for (const use of uses) {

@@ -71,6 +71,12 @@ export const elsewhere: Readonly<Record<string, string>> = {
   acknowledgeChanges: 'writes: tells what the own agency acknowledged; whose cursors count is tested in test/duties and test/feed',
   duties: 'answered by a view of its own, of permits the viewer sees: who sees which duty is tested in test/duties',
   feedHealth: 'a declared release: times and numbers of hand-outs, of no record; who sees it is tested in test/platforms',
+  creditList: 'the lists have worlds, a judge and planted faults of their own (test/credit/list-pairs.test.ts)',
+  creditListEntry: 'as creditList',
+  creditGate: 'a declared release: asked in the pairs of the lists, and held against what blocks on the day (test/credit/list-pairs.test.ts)',
+  creditListChanged: 'its histories are compared and judged beside the pairs of the lists (test/credit/list-pairs.test.ts)',
+  proposeListEntry: 'writes: answers with the standing of an own entry, whatever others have (test/credit/list-attacks.test.ts)',
+  takeListEntryStep: 'as proposeListEntry',
   upsertPermit: 'writes: compared by its own pairs (mutation-pairs.test.ts), for it changes the databases it is asked on',
 };
 
@@ -92,10 +98,13 @@ export function rootNames(): string[] {
   return [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((root) => Object.keys(root?.getFields() ?? {}));
 }
 
+/** Records with pairs of their own, in which they are asked for by id, too: entries of the lists (test/credit/list-pairs.test.ts). */
+const ofOtherPairs: readonly string[] = ['ListEntry'];
+
 /** The object types a field leads to: none for a scalar, several behind an interface. */
 export function targetsOf(field: GraphQLField<unknown, unknown>): readonly GraphQLObjectType[] {
   const named = getNamedType(field.type);
-  return isObjectType(named) ? [named] : isAbstractType(named) ? schema.getPossibleTypes(named) : [];
+  return isObjectType(named) ? [named] : isAbstractType(named) ? schema.getPossibleTypes(named).filter(({ name }) => !ofOtherPairs.includes(name)) : [];
 }
 
 /** Every coordinate below a root, `permits > Permit.item`. */

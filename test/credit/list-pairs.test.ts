@@ -12,41 +12,44 @@ const patience = pairs * 2_000 + 60_000;
 
 const say = (text: string): void => void process.stdout.write(`list pairs: ${text}\n`);
 
-let hubs: readonly [ListHub, ListHub];
+// In a block of their own: they are closed before the faulty ones open, for the server has places for two and no more.
+describe('hubs over pairs of lists', () => {
+  let hubs: readonly [ListHub, ListHub];
 
-beforeAll(async () => {
-  hubs = await twoListHubs();
+  beforeAll(async () => {
+    hubs = await twoListHubs();
+  });
+  afterAll(async () => {
+    for (const hub of hubs) await hub.close();
+  });
+
+  test(
+    `${pairs} pairs of lists that differ only in what a viewer may not see give equal bytes, and the bytes the boundary table grants (B-35, B-38 to B-41)`,
+    async () => {
+      const rounds = new ListRounds(hubs);
+      for (let i = 0; i < pairs; i += 1) {
+        const finding = await rounds.play(seed + i, operationsPerPair);
+        if (finding) throw new Error(told(finding));
+      }
+      say(`seed ${seed}, ${pairs} pairs, ${rounds.calls} calls`);
+    },
+    patience,
+  );
+
+  test(
+    `${pairs} pairs of histories of the lists give equal frames, streamed and pulled, and those the boundary table grants (B-38, YZ-3.5e, A-49)`,
+    async () => {
+      const rounds = new ListFeedRounds(hubs);
+      for (let i = 0; i < pairs; i += 1) {
+        const finding = await rounds.play(seed + i);
+        if (finding) throw new Error(told(finding));
+      }
+      say(`seed ${seed}, ${pairs} histories, ${rounds.events} events`);
+      expect(rounds.events).toBeGreaterThan(pairs / 2);
+    },
+    patience,
+  );
 });
-afterAll(async () => {
-  for (const hub of hubs) await hub.close();
-});
-
-test(
-  `${pairs} pairs of lists that differ only in what a viewer may not see give equal bytes, and the bytes the boundary table grants (B-35, B-38 to B-41)`,
-  async () => {
-    const rounds = new ListRounds(hubs);
-    for (let i = 0; i < pairs; i += 1) {
-      const finding = await rounds.play(seed + i, operationsPerPair);
-      if (finding) throw new Error(told(finding));
-    }
-    say(`seed ${seed}, ${pairs} pairs, ${rounds.calls} calls`);
-  },
-  patience,
-);
-
-test(
-  `${pairs} pairs of histories of the lists give equal frames, streamed and pulled, and those the boundary table grants (B-38, YZ-3.5e, A-49)`,
-  async () => {
-    const rounds = new ListFeedRounds(hubs);
-    for (let i = 0; i < pairs; i += 1) {
-      const finding = await rounds.play(seed + i);
-      if (finding) throw new Error(told(finding));
-    }
-    say(`seed ${seed}, ${pairs} histories, ${rounds.events} events`);
-    expect(rounds.events).toBeGreaterThan(pairs / 2);
-  },
-  patience,
-);
 
 /** Rounds a fault may take: of twenty seeds the slowest took fewer than half. */
 const most = 40;

@@ -47,8 +47,7 @@ async function listHub(keysOf: HubUnderTest | null, boundary: BoundaryPolicy | u
     read: (viewer, call) => feed.read(viewer, call),
     begin: async (subjects) => {
       clock.set(noon(worldDay));
-      await writer.load({ subjects, entries: [] });
-      await writer.release();
+      await writer.begin(subjects);
     },
     apply: (history) => applied(writer, clock, register, history),
     close: async () => {
@@ -81,11 +80,11 @@ function declared({ purpose, caseNo }: Asker, call: GraphQLCall): GraphQLCall {
 }
 
 /** Two planners of one make, for faults in any layer. */
-export async function twoListPlanners(layers: Layers): Promise<{ readonly sides: readonly [ListSide, ListSide]; close(): Promise<void> }> {
+export async function twoListPlanners(layers: Layers): Promise<{ readonly sides: readonly [ListSide, ListSide]; readonly close: () => Promise<void> }> {
   const sides = await Promise.all([plannerSide(layers), plannerSide(layers)]);
   const writers = await Promise.all(sides.map(({ database }) => ListWriter.open(database)));
   const [one, other] = sides.map((side, i): ListSide => ({
-    id: side.id,
+    id: (type, key) => side.id(type, key),
     load: async (world) => writers[i]?.load(world),
     ask: async (viewer, call) => (await side.ask(viewer, call, 'any')).body,
   }));

@@ -100,6 +100,8 @@ const entryColumns: readonly (keyof EntryRow)[] = [
 /** Writes worlds and single changes into a database, past the register and at the hand of its owner. */
 export class ListWriter {
   readonly #client: pg.PoolClient;
+  /** How the triggers are set. */
+  #set: 'ENABLE' | 'DISABLE' = 'ENABLE';
 
   private constructor(client: pg.PoolClient) {
     this.#client = client;
@@ -111,25 +113,23 @@ export class ListWriter {
 
   /** Replaces the lists by a world without a word to the change log, and keeps the hub's clock from ending any of it. */
   async load({ subjects, entries }: ListWorld): Promise<void> {
-    await this.release();
+    await this.#rollBack();
+    await this.#triggers('DISABLE');
     await this.transaction(async () => {
-      await this.#triggers('DISABLE');
-      await this.#client.query('TRUNCATE hub.list_entry, hub.list_entry_step');
-      await this.#client.query('DELETE FROM hub.subject');
-      await this.#insert('subject', ['id', 'kind', 'name', 'uscc'], subjects);
+      await this.#clear(subjects);
       if (entries.length > 0) await this.#insert('list_entry', entryColumns, entries);
       await this.#insertSteps(entries.flatMap(chainOf));
-      // An entry and its last step name each other; what waits for the commit would keep the triggers from coming back.
-      await this.#client.query('SET CONSTRAINTS ALL IMMEDIATE');
-      await this.#triggers('ENABLE');
     });
     await this.#client.query('BEGIN');
     await this.#client.query('SELECT FROM hub.list_entry FOR UPDATE');
   }
 
-  /** Lets go of the rows, so that histories and the clock may move them. */
-  async release(): Promise<void> {
-    await this.#client.query('ROLLBACK');
+  /** Empties the lists; from here on the change log hears of what is written. */
+  async begin(subjects: readonly ListedSubject[]): Promise<void> {
+    await this.#rollBack();
+    await this.#triggers('DISABLE');
+    await this.transaction(() => this.#clear(subjects));
+    await this.#triggers('ENABLE');
   }
 
   async transaction(work: () => Promise<void>): Promise<void> {
@@ -155,11 +155,25 @@ export class ListWriter {
   }
 
   async close(): Promise<void> {
-    await this.release();
+    await this.#rollBack();
     this.#client.release();
   }
 
+  async #rollBack(): Promise<void> {
+    await this.#client.query('ROLLBACK');
+  }
+
+  async #clear(subjects: readonly ListedSubject[]): Promise<void> {
+    // An entry and its last step name each other; both go.
+    await this.#client.query('SET CONSTRAINTS ALL DEFERRED');
+    await this.#client.query('WITH gone AS (DELETE FROM hub.list_entry_step) DELETE FROM hub.list_entry');
+    await this.#client.query('DELETE FROM hub.subject');
+    await this.#insert('subject', ['id', 'kind', 'name', 'uscc'], subjects);
+  }
+
   async #triggers(what: 'ENABLE' | 'DISABLE'): Promise<void> {
+    if (what === this.#set) return;
+    this.#set = what;
     for (const table of ['list_entry', 'list_entry_step', 'subject']) await this.#client.query(`ALTER TABLE hub.${table} ${what} TRIGGER USER`);
   }
 
