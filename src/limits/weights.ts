@@ -27,6 +27,8 @@ export const argumentWeights: ReadonlyMap<string, number> = new Map([
 
 /** Entries of a list below the root that holds fewer or more than `nestedList`, by coordinate. */
 export const listSizes: ReadonlyMap<string, number> = new Map([
+  // Every coordinate that is not open to all: some 330, and room for a few capabilities more; what is not there is given back.
+  ['ViewerInfo.fields', 500],
   // With ten thousand entries of a batch it fits into one operation.
   ['SubjectMatch.candidates', 3],
   ['ListCheck.entryNos', 3],
