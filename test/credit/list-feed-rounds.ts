@@ -79,8 +79,11 @@ export class ListFeedRounds {
     const page = `hasMore changes { k: kind n: number c: cursor ... on CreditListChange { entryNo leftAs entry { ${selection.text} } } }`;
     const answers = await this.#both((side, at) => side.ask(viewer, { query: `query ($after: String) { changes(first: 100, after: $after) { ${page} } }`, variables: { after: pulledCursor(starts[at]) } }));
     const changes = this.#told(viewer, day, selection, toldOf(history, viewer, day, {}));
-    const expected = JSON.stringify({ hasMore: false, changes });
-    const pages = answers.map((body) => JSON.stringify(marked((JSON.parse(body) as { data?: { changes?: unknown } }).data?.changes)));
+    const expected = JSON.stringify([{ hasMore: false, changes }, []]);
+    const pages = answers.map((body) => {
+      const { data, errors = [] } = JSON.parse(body) as { data?: { changes?: unknown }; errors?: readonly unknown[] };
+      return JSON.stringify([marked(data?.changes), errors]);
+    });
     const costs = answers.map((body) => JSON.stringify((JSON.parse(body) as { extensions?: unknown }).extensions));
     return pages.every((one) => one === expected) && costs[0] === costs[1] ? null : found('the pages are not what the table grants', answers, expected);
   }
