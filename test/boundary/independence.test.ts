@@ -3,7 +3,9 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What judges answers. It must be able to contradict the boundary, so it may load nothing of it, however indirectly. */
-const oracle = ['judge', 'expectation', 'feed-expectation', 'released', 'selection-tree', 'pairs', 'feed-pairs', 'world', 'random', 'operations', 'document-maker', 'question', 'question-maker', 'read-surface', 'viewers'];
+const oracle = ['judge', 'expectation', 'feed-expectation', 'released', 'selection-tree', 'pairs', 'feed-pairs', 'world', 'random', 'operations', 'document-maker', 'question', 'question-maker', 'read-surface', 'viewers',
+  '../credit/list-judge', '../credit/list-questions', '../credit/list-histories', '../credit/list-world',
+];
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = resolve(here, '../..');
@@ -23,6 +25,6 @@ const loading = new Set(['src/database/column-arrays', 'src/subjects/names/subje
 
 test.each(oracle)('%s loads nothing of the boundary, the planner or the feed: of the sources only what the measures say', async (name) => {
   const modules = [...(await loaded(join(here, `${name}.js`)))];
-  expect(modules).toContain(`test/boundary/${name}`);
+  expect(modules).toContain(join('test/boundary', name));
   expect(modules.filter((module) => module.startsWith('src/') && !module.startsWith('src/measures/') && !loading.has(module))).toEqual([]);
 });
