@@ -140,9 +140,9 @@ export class ListCheckOperation {
     @Arg('list', () => CreditList, { description: '名单 · Which list.' }) list: CreditList,
     @Arg('input', () => [ListCheckInput], { description: '待核查记录 · Entries.', validate: false }) input: ListCheckInput[],
     @Ctx() context: OperationContext,
-    @Arg('asOf', () => LegalDate, { nullable: true, description: '截至该日在有效期内；默认今日 · In force on this day; by default today.' }) asOfDay?: string,
+    @Arg('asOf', () => LegalDate, { nullable: true, description: '截至该日在有效期内；默认今日 · In force on this day; by default today.' }) asOfDay?: string | null,
   ): Promise<ListCheck[]> {
-    if (asOfDay !== undefined && asOfDay !== null && !isLegalDate(asOfDay)) {
+    if (asOfDay && !isLegalDate(asOfDay)) {
       throw new GraphQLError('日期无效 · The date is none.', { extensions: { code: 'BAD_USER_INPUT', nextStep: 'asOf: "2026-11-22"' } });
     }
     const { viewer, readers } = context;

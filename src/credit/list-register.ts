@@ -8,6 +8,7 @@ import { legalDate } from '../measures/clock.js';
 import { repairLacks } from '../measures/credit/credit-case.js';
 import { entryRules, stepOf, type EntryFacts, type EntryState, type EntryStep, type StepRequest } from '../measures/credit/list-entry.js';
 import { matchKeyOf, subjectKey, type HolderRecord, type SubjectKind } from '../subjects/holder.js';
+import { innerOrganisationCode } from '../subjects/identifiers/credit-code.js';
 import { foldedName } from '../subjects/names/folded-name.js';
 import { resolveSubjects } from '../subjects/subject-writer.js';
 import type { CreditList, Severity } from './codes.js';
@@ -213,6 +214,16 @@ export class ListRegister {
   }
 
   async #subject(client: ClientBase, { subjectKind: kind, subjectName: name, subjectCode: uscc }: ListProposal, entryNo: string): Promise<string> {
+    if (uscc !== null) {
+      // By reading alone where the register knows it: a proposal is nobody else's to see, so it changes nothing others see.
+      const { rows } = await client.query<{ id: string }>(
+        `SELECT coalesce(s.merged_into, s.id) AS id FROM hub.subject s WHERE s.uscc = $1
+         UNION ALL SELECT coalesce(s.merged_into, s.id) FROM hub.subject_identifier i JOIN hub.subject s ON s.id = i.subject_id
+         WHERE i.scheme = 'ORGANISATION_CODE' AND i.value = $2 AND s.uscc IS NULL LIMIT 1`,
+        [uscc, innerOrganisationCode(uscc)],
+      );
+      if (rows[0]) return rows[0].id;
+    }
     // Without a code the subject is known by its entry alone: a name identifies nobody (A-60).
     const own = uscc === null ? { identifierScheme: 'LIST_ENTRY', identifier: entryNo } : { identifierScheme: null, identifier: null };
     const holder: HolderRecord = { kind, name, uscc, ...own };

@@ -3,6 +3,18 @@ import type { Release } from '../boundary/release.js';
 /** What is said on purpose of entries the receiver may not see any more. */
 export const listReleases: readonly Release[] = [
   {
+    form: 'GATE',
+    coordinates: ['AccessRead.subjects'],
+    viewers: [],
+    tells: {
+      zh: '本机关的访问日志中有所读名单记录之主体的标识；凭该标识不得查看任何内容',
+      en: 'the asker’s own access log holds the ids of the subjects of the entries it read; by them nothing can be seen',
+    },
+    why: { zh: '名单的读取须可按主体查证', en: 'reads of the lists must be traceable by subject' },
+    rows: ['B-38'],
+    clauses: ['YZ-3.5c', 'YZ-3.5b'],
+  },
+  {
     form: 'EVENT',
     coordinates: [
       'CreditListChange.kind', 'CreditListChange.entryNo', 'CreditListChange.leftAs', 'CreditListChange.number', 'CreditListChange.cursor',

@@ -58,7 +58,7 @@ export function policyWithout(property: string): BoundaryPolicy {
 /** A boundary that has put fields into another group. */
 export function policyMoving(fields: readonly string[], into: string): BoundaryPolicy {
   return new BoundaryPolicy(
-    declarations((record) => ({
+    declarations((record) => (record.groups[into] === undefined ? record : {
       ...record,
       groups: Object.fromEntries(
         Object.entries(record.groups).map(([name, group]) => {

@@ -77,6 +77,9 @@ export const elsewhere: Readonly<Record<string, string>> = {
   creditListChanged: 'its histories are compared and judged beside the pairs of the lists (test/credit/list-pairs.test.ts)',
   proposeListEntry: 'writes: answers with the standing of an own entry, whatever others have (test/credit/list-attacks.test.ts)',
   takeListEntryStep: 'as proposeListEntry',
+  releaseListEntry: 'as proposeListEntry; who may is tested in test/credit/lists.test.ts',
+  creditListCheck: 'answered by a view of its own over the entries of creditList: held against who sees what in test/credit/list-check.test.ts',
+  creditListAsKnown: 'tells an organ of its own entries alone (test/credit/as-known.test.ts)',
   upsertPermit: 'writes: compared by its own pairs (mutation-pairs.test.ts), for it changes the databases it is asked on',
 };
 

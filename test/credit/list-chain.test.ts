@@ -10,7 +10,7 @@ let made = 0;
 
 beforeAll(async () => {
   database = await testDatabase();
-  subject = String(await addSubject(database.pool(), '天津甲劳务有限公司'));
+  subject = await addSubject(database.pool(), '天津甲劳务有限公司');
 });
 afterAll(() => database.close());
 

@@ -58,10 +58,10 @@ test.each(['HEPING_APPROVAL', 'JINBAO', 'XM_CITY_CREDIT'])('B-35, B-41: %s may n
 
 test('A-60: by a name alone nobody is listed, and a code is never made certain by a name', () => {
   const text = fc.constantFrom('甲公司', '乙公司', '');
-  const hit = fc.record({ by: fc.constantFrom('CODE', 'NAME'), entryNo: fc.string(), subject: fc.string(), folded: text, code: fc.constantFrom(codesOf.one, codesOf.other, null) });
+  const hit: fc.Arbitrary<Hit> = fc.record({ by: fc.constantFrom('CODE', 'NAME'), entryNo: fc.string(), subject: fc.string(), folded: text, code: fc.constantFrom(codesOf.one, codesOf.other, null) });
   fc.assert(
     fc.property(fc.option(text), fc.option(fc.constantFrom<string>(codesOf.one, '91120116MA0HUB014X', '123')), fc.array(hit, { maxLength: 4 }), (name, code, hits) => {
-      const { status, hits: told } = checkOf(readEntry(name, code), hits as readonly Hit[]);
+      const { status, hits: told } = checkOf(readEntry(name, code), hits);
       if (status === 'LISTED') expect(told.every(({ by }) => by === 'CODE')).toBe(true);
       if (status === 'NOT_LISTED' || status === 'UNDECIDED') expect(told).toEqual([]);
       if (status === 'NOT_LISTED') expect(hits.some(({ by }) => by === 'CODE')).toBe(false);

@@ -165,7 +165,7 @@ export class HistoryMaker {
         ...entry, ...hidden, subject_id: subject,
         ...(shown === 'own' || entry.informed_on === null ? {} : { ...procedure, repair_from: entry.decided_on === null ? null : procedure.repair_from }),
         ...(shown === 'basic' ? { reason } : {}),
-        ...(entry.jurisdiction === 'CN-TJ' || this.#asker.kind === 'XM_CITY_CREDIT' ? {} : { channel: released ? 'PUBLIC_CREDIT' : 'INTERNAL', released_by: released ? 'XM_CREDIT_DIV' : null }),
+        ...(entry.jurisdiction === 'CN-TJ' || this.#asker.kind === 'XM_CITY_CREDIT' ? {} : { channel: released ? 'PUBLIC_CREDIT' : 'INTERNAL', released_by: released ? 'XM_CREDIT_DIV' : null, released_on: released ? '2026-02-01' : null, release_reason: released ? 'R' : null }),
       };
     };
   }

@@ -19,6 +19,9 @@ export interface EntryRow {
   readonly subject_code: string | null;
   readonly channel: string;
   readonly released_by: string | null;
+  readonly released_on: string | null;
+  readonly release_reason: string | null;
+  readonly subject_folded: string;
   readonly state: string;
   readonly steps: number;
   readonly proposed_on: string;

@@ -23,12 +23,12 @@ const nameOf = ({ agency, role }: Asker): string => `${agency} ${role ?? ''}`.tr
 /** An entry with no cell empty, on the black list of Tianjin, of a bureau that is no viewer here. */
 const entry: EntryRow = {
   id: 1, jurisdiction: 'CN-TJ', list: 'BLACK', entry_no: '', ground: 'G', legal_basis: 'L', document_no: 'D', severity: 'SERIOUS', reason: 'R', responsible_organ: 'JIZHOU_HRSS',
-  district: '120119', subject_id: 1, subject_kind: 'ORGANISATION', subject_name: 'N', subject_code: 'CODE', channel: 'INTERNAL', released_by: null, state: 'PUBLISHED', steps: 4,
+  district: '120119', subject_id: 1, subject_kind: 'ORGANISATION', subject_name: 'N', subject_code: 'CODE', subject_folded: 'N', channel: 'INTERNAL', released_by: null, released_on: null, release_reason: null, state: 'PUBLISHED', steps: 4,
   proposed_on: '2026-01-05', informed_on: '2026-01-06', defence_until: '2026-01-09', heard: false, decided_on: '2026-01-12', published_on: '2026-02-01', valid_from: '2026-01-12',
   valid_to: '2099-12-31', repair_from: '2026-07-12', ended_on: null,
 };
 const xiamen = { jurisdiction: 'CN-FJ-350200', responsible_organ: 'XM_JIMEI_HRSS' } as const;
-const released = { ...xiamen, channel: 'PUBLIC_CREDIT', released_by: 'XM_CREDIT_DIV' } as const;
+const released = { ...xiamen, channel: 'PUBLIC_CREDIT', released_by: 'XM_CREDIT_DIV', released_on: '2026-02-01', release_reason: 'R' } as const;
 const repaired = { state: 'REPAIRED', ended_on: '2026-08-01' } as const;
 const over = { valid_to: '2026-01-31', published_on: '2026-01-20' } as const;
 

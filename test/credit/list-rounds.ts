@@ -79,7 +79,7 @@ function varied(random: Random, viewer: Asker, entry: EntryRow, subjects: readon
     subject_id: random.pick(subjects).id,
     ...(seen === 'own' ? {} : procedureCells(random)),
     ...(seen === 'basic' ? { reason: random.text() } : {}),
-    ...(viewer.kind === 'XM_CITY_CREDIT' ? {} : { channel: released ? 'PUBLIC_CREDIT' : 'INTERNAL', released_by: released ? 'XM_CREDIT_DIV' : null }),
+    ...(viewer.kind === 'XM_CITY_CREDIT' ? {} : { channel: released ? 'PUBLIC_CREDIT' : 'INTERNAL', released_by: released ? 'XM_CREDIT_DIV' : null, released_on: released ? '2026-02-01' : null, release_reason: released ? 'R' : null }),
   };
 }
 

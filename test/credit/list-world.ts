@@ -57,7 +57,8 @@ export function randomProposal(random: Random, id: number, number: string, subje
     id, jurisdiction: xiamen ? 'CN-FJ-350200' : 'CN-TJ', list: random.pick(lists), entry_no: `${organ}/${number}`, ground: random.pick(grounds),
     legal_basis: random.text(), document_no: random.text(), severity: random.chance(0.7) ? random.pick(['MINOR', 'ORDINARY', 'SERIOUS']) : null, reason: random.text(),
     responsible_organ: organ, district: random.pick(districts), subject_id: subject.id, subject_kind: subject.kind, subject_name: random.text(), subject_code: subject.uscc,
-    channel: isPublic ? 'PUBLIC_CREDIT' : 'INTERNAL', released_by: isPublic ? 'XM_CREDIT_DIV' : null,
+    channel: isPublic ? 'PUBLIC_CREDIT' : 'INTERNAL', released_by: isPublic ? 'XM_CREDIT_DIV' : null, released_on: isPublic ? '2026-02-01' : null,
+    release_reason: isPublic ? random.text() : null, subject_folded: random.text(),
     state: 'PROPOSED', steps: 1, ...hiddenCells(random), informed_on: null, defence_until: null, decided_on: null, published_on: null,
     valid_from: null, valid_to: null, repair_from: null, ended_on: null,
   };
@@ -93,7 +94,7 @@ export function randomEntry(random: Random, id: number, number: string, subjects
 
 const entryColumns: readonly (keyof EntryRow)[] = [
   'id', 'jurisdiction', 'list', 'entry_no', 'ground', 'legal_basis', 'document_no', 'severity', 'reason', 'responsible_organ', 'district', 'subject_id', 'subject_kind',
-  'subject_name', 'subject_code', 'channel', 'released_by', 'state', 'steps', 'proposed_on', 'informed_on', 'defence_until', 'heard', 'decided_on', 'published_on', 'valid_from',
+  'subject_name', 'subject_folded', 'subject_code', 'channel', 'released_by', 'released_on', 'release_reason', 'state', 'steps', 'proposed_on', 'informed_on', 'defence_until', 'heard', 'decided_on', 'published_on', 'valid_from',
   'valid_to', 'repair_from', 'ended_on',
 ];
 

@@ -157,6 +157,7 @@ test('node(id:) is explained for every type an id may name', async () => {
     ['node.id', 'Subject.id', 'ALLOW'],
     ['node.name', 'Subject.name', 'ALLOW'],
     ['node.identityMask', 'Subject.identityMask', 'DENY'],
+    ['node.id', 'ListEntry.id', 'ALLOW'],
   ]);
 });
 

@@ -72,7 +72,7 @@ test('every platform of the vocabulary is listed, with clauses that exist', () =
 test('a platform stands as it is served: not entitled, never seen, current, lagging, silent', async () => {
   const pool = running.database.pool();
   const state = async (code: string): Promise<string | undefined> => (await health()).platforms.find(({ platform }) => platform.code === code)?.state;
-  expect([await state('CREDIT_PLATFORM'), await state('JINBAO')]).toEqual(['NOT_ENTITLED', 'NEVER_SEEN']);
+  expect([await state('GOV_PORTAL'), await state('JINBAO')]).toEqual(['NOT_ENTITLED', 'NEVER_SEEN']);
   await decide(pool, { documentNo: '平台1', item: 'P05', decidedBy: 'HEPING_APPROVAL', district: '120101' });
   const { position } = await headOf(pool);
   const now = new Date();

@@ -14,6 +14,11 @@ const properties: Readonly<Record<string, Words & { readonly own: Words }>> = {
   item: { zh: '许可事项', en: 'permit item', own: { zh: '', en: '' } },
   district: { zh: '监管区', en: 'supervising district', own: { zh: '本区', en: 'the viewer’s own district' } },
   decidedByCode: { zh: '决定机关', en: 'deciding bureau', own: { zh: '本机关', en: 'the viewer’s own bureau' } },
+  responsibleOrganCode: { zh: '认定机关', en: 'organ that answers for it', own: { zh: '本机关', en: 'the viewer’s own bureau' } },
+  list: { zh: '名单', en: 'list', own: { zh: '', en: '' } },
+  state: { zh: '状态', en: 'state', own: { zh: '', en: '' } },
+  channel: { zh: '公开范围', en: 'channel', own: { zh: '', en: '' } },
+  overOn: { zh: '期满之日', en: 'first day after its end', own: { zh: '', en: '' } },
   decidedOn: { zh: '决定日期', en: 'date of decision', own: { zh: '', en: '' } },
   validTo: { zh: '有效期至', en: 'end of validity', own: { zh: '', en: '' } },
 };
@@ -22,6 +27,11 @@ const codes: Readonly<Record<string, Words>> = {
   'CN-TJ': { zh: '天津市', en: 'Tianjin' },
   'CN-FJ-350200': { zh: '厦门市', en: 'Xiamen' },
   US: { zh: '美国', en: 'United States' },
+  RED: { zh: '红名单', en: 'the red list' },
+  BLACK: { zh: '黑名单', en: 'the black list' },
+  PUBLISHED: { zh: '已公布', en: 'published' },
+  OBJECTED: { zh: '异议处理中', en: 'objected to' },
+  PUBLIC_CREDIT: { zh: '公共信用信息', en: 'public credit information' },
 };
 
 /** Whether a column of conditions has words of its own; otherwise its name stands for it. */
