@@ -23,7 +23,8 @@ export interface EmbeddedServerOptions {
 const parametersOfHub: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  max_connections: '100',
+  // A hub that serves all twenty viewer classes holds sixty; two of them, during an upgrade, fit.
+  max_connections: '200',
   shared_buffers: '256MB',
   synchronous_commit: 'on',
   max_wal_size: '2GB',

@@ -122,7 +122,7 @@ const carriers = [
   // Counts, digests and texts of visible permits, compared with a copy.
   'BucketReconciliation.differing', 'BucketReconciliation.hasMore', 'RowReconciliation.differences', 'RowReconciliation.hasMore',
   ...['bucket', 'count', 'digest'].map((field) => `BucketDifference.${field}`), ...['key', 'kind', 'digest', 'text', 'pending'].map((field) => `RowDifference.${field}`),
-  ...['permit', 'permits', 'node', 'subject', 'subjects', 'subjectSearch', 'matchSubjects', 'reconcilePermits', 'reconcilePermitRows'].map((field) => `Query.${field}`), 'Subscription.permitChanged',
+  ...['permit', 'permits', 'node', 'subject', 'subjects', 'subjectSearch', 'matchSubjects', 'reconcilePermits', 'reconcilePermitRows', 'reconcileCreditList', 'reconcileCreditListRows'].map((field) => `Query.${field}`), 'Subscription.permitChanged',
 ];
 
 test.each(everyone.map((who) => [nameOf(who), who] as const))('%s: rows and cells of every relation, in lists, by number and by id, for every purpose, are those of the matrix', async (_name, who) => {

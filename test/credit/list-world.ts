@@ -167,7 +167,7 @@ export class ListWriter {
   async #clear(subjects: readonly ListedSubject[]): Promise<void> {
     // An entry and its last step name each other; both go.
     await this.#client.query('SET CONSTRAINTS ALL DEFERRED');
-    await this.#client.query('WITH gone AS (DELETE FROM hub.list_entry_step) DELETE FROM hub.list_entry');
+    await this.#client.query('WITH known AS (DELETE FROM hub.list_entry_known), gone AS (DELETE FROM hub.list_entry_step) DELETE FROM hub.list_entry');
     await this.#client.query('DELETE FROM hub.subject');
     await this.#insert('subject', ['id', 'kind', 'name', 'uscc'], subjects);
   }

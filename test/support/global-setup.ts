@@ -55,7 +55,7 @@ async function startServer(): Promise<DatabaseSettings> {
     dataFolder,
     say,
     // Nothing here outlives the run: no log is written that only a crash or a standby would read.
-    parameters: { fsync: 'off', full_page_writes: 'off', wal_level: 'minimal', max_wal_senders: '0', wal_compression: 'off', shared_buffers: '64MB' },
+    parameters: { fsync: 'off', full_page_writes: 'off', wal_level: 'minimal', max_wal_senders: '0', max_connections: '300', wal_compression: 'off', shared_buffers: '64MB' },
   });
   afterRun(() => server.close());
   return server.settings;
