@@ -49,7 +49,7 @@ describe('first and later starts', () => {
       ),
     ).toEqual({
       login: 'concordat', rolsuper: false, rolbypassrls: false, rolcreaterole: true, rolcreatedb: true,
-      datcollate: 'C.UTF-8', datctype: 'C.UTF-8', addresses: '127.0.0.1', sync: 'on', connections: '100',
+      datcollate: 'C.UTF-8', datctype: 'C.UTF-8', addresses: '127.0.0.1', sync: 'on', connections: '200',
       encoding: 'UTF8', owner: 'concordat',
     });
     const superuser = new pg.Client({ ...server.settings, user: 'postgres', database: 'postgres' });
