@@ -63,8 +63,10 @@ export class HubDatabase {
     let pool = this.#pools.get(key);
     if (!pool) {
       pool = new pg.Pool({ ...this.clientConfig(role), max, connectionTimeoutMillis: 10_000 });
-      // An idle connection that breaks is dropped by the pool; without a listener it would end the process.
+      // A connection that breaks is dropped by the pool, and whoever holds it learns of it by its statement. The event that
+      // tells of it beside would end the process where nobody listens: idle the pool passes it on, held the client does.
       pool.on('error', () => undefined);
+      pool.on('connect', (client) => client.on('error', () => undefined));
       this.#pools.set(key, pool);
     }
     return pool;

@@ -29,6 +29,7 @@ END $$`;
  */
 export async function migrate(database: HubDatabase, say: (foldedNames: number) => void = () => undefined): Promise<void> {
   const lock = new pg.Client(database.clientConfig());
+  lock.on('error', () => undefined); // a statement fails with it; unheard it would end the process
   await lock.connect();
   const dataSource = createDataSource(database);
   try {
