@@ -16,6 +16,9 @@ import { waitFor } from '../support/wait-for.js';
 
 const script = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
+/** Of a hub that ended by itself: the stack of its fault, and what led to it. */
+const lastLines = 30;
+
 /** Where a partner's receiver is: a name and address of the partner's that lead to this machine. */
 export interface PartnerPlace {
   readonly host: string;
@@ -27,6 +30,8 @@ export class KillProcesses {
   /** The data folder of the hub, and where subscribers and the receiver keep what they got; a folder of its own, gone with `stop`. */
   readonly folder: string;
   #hub: ChildProcess | null = null;
+  /** What the hub of now has said. */
+  #said: readonly string[] = [];
   #subscribers: ChildProcess[] = [];
   #receiver: ChildProcess | null = null;
   readonly #partner: PartnerPlace | null;
@@ -54,7 +59,8 @@ export class KillProcesses {
     });
     this.#hub = child;
     const said: string[] = [];
-    // It tells of every request it could not answer; wanted only when it does not start.
+    this.#said = said;
+    // It tells of every request it could not answer; wanted only when it does not start, or ends by itself.
     createInterface({ input: child.stderr }).on('line', (text) => said.push(text));
     const url = await new Promise<string>((resolve, reject) => {
       child.once('exit', (code) => reject(new Error(`the hub ended with ${code ?? 'a signal'}:\n${said.join('\n')}`)));
@@ -105,6 +111,13 @@ export class KillProcesses {
     } finally {
       await client.end().catch(() => undefined);
     }
+  }
+
+  /** Throws, with the last it said, when the hub has ended by itself: whoever waits for its work would wait for ever. */
+  expectHub(): void {
+    const { exitCode = null, signalCode = null } = this.#hub ?? {};
+    if (exitCode === null && signalCode === null) return;
+    throw new Error(`the hub ended by itself with ${exitCode ?? signalCode ?? ''}:\n${this.#said.slice(-lastLines).join('\n')}`);
   }
 
   killHub(): Promise<void> {

@@ -162,6 +162,7 @@ test(`${rounds} rounds of kill -9: no event lost or repeated, no answer without 
       await waitFor(
         `commits, frames, messages, pages and answers after kill -9 of the ${target} in round ${round + 1}`,
         async () => {
+          processes.expectHub();
           await hurried();
           return writers.acknowledged > before.acknowledged + 1 && answers.length > before.answers && sse.lastNumber() > before.sse && ws.lastNumber() > before.ws &&
             webhook.lastNumber() > before.sse && puller.changes.length > before.pulled;
