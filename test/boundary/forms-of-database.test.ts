@@ -43,7 +43,7 @@ test('a branch: row security by its condition, cells by their right, parts behin
   const note = (column: string): string =>
     `CASE WHEN r.since_day::date <= current_setting('hub.today', true)::date THEN ${column} ELSE left(${column} || '*', 1) || '**' END`;
   expect(sql).toContain(`CREATE POLICY concordat_gate_kind_own_rows ON hub.record FOR SELECT TO concordat_gate_kind_own_rows\n  USING (owned_by = current_setting('hub.agency', true));`);
-  expect(sql).toContain(`CREATE VIEW shared.record__kind__own_rows AS\n  SELECT r.id, r.part_id AS part_id, r.no AS no, ${note('r.note')} AS note\n  FROM hub.record r;`);
+  expect(sql).toContain(`CREATE VIEW shared.record__kind__own_rows AS\n  SELECT r.id, r.part_id AS part_id, r.no AS no, ${note('r.note')} AS note, r.owned_by\n  FROM hub.record r;`);
   expect(sql).toContain('LEFT JOIN LATERAL (SELECT x.code FROM hub.part x WHERE x.id = r.part_id OFFSET 0) part ON true');
   expect(sql).toContain('USING (EXISTS (SELECT FROM hub.record r WHERE r.part_id = part.id));');
   expect(sql).toContain('CREATE VIEW shared.part_key__kind AS\n  SELECT id, code\n  FROM hub.part;');

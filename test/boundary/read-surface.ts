@@ -71,11 +71,11 @@ export const elsewhere: Readonly<Record<string, string>> = {
   acknowledgeChanges: 'writes: tells what the own agency acknowledged; whose cursors count is tested in test/duties and test/feed',
   duties: 'answered by a view of its own, of permits the viewer sees: who sees which duty is tested in test/duties',
   feedHealth: 'a declared release: times and numbers of hand-outs, of no record; who sees it is tested in test/platforms',
-  creditList: 'the lists have worlds, a judge and planted faults of their own (test/credit/list-pairs.test.ts)',
+  creditList: 'the lists have worlds, a judge and planted faults of their own (test/credit/list-pairs.long.ts)',
   creditListEntry: 'as creditList',
-  creditGate: 'a declared release: asked in the pairs of the lists, and held against what blocks on the day (test/credit/list-pairs.test.ts)',
-  creditListChanged: 'its histories are compared and judged beside the pairs of the lists (test/credit/list-pairs.test.ts)',
-  proposeListEntry: 'writes: answers with the standing of an own entry, whatever others have (test/credit/list-attacks.test.ts)',
+  creditGate: 'a declared release: asked in the pairs of the lists, and held against what blocks on the day (test/credit/list-pairs.long.ts)',
+  creditListChanged: 'its histories are compared and judged beside the pairs of the lists (test/credit/list-pairs.long.ts)',
+  proposeListEntry: 'writes: answers with the standing of an own entry, whatever others have (test/credit/list-attacks.long.ts)',
   takeListEntryStep: 'as proposeListEntry',
   releaseListEntry: 'as proposeListEntry; who may is tested in test/credit/lists.test.ts',
   creditListCheck: 'answered by a view of its own over the entries of creditList: held against who sees what in test/credit/list-check.test.ts',
@@ -101,7 +101,7 @@ export function rootNames(): string[] {
   return [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((root) => Object.keys(root?.getFields() ?? {}));
 }
 
-/** Records with pairs of their own, in which they are asked for by id, too: entries of the lists (test/credit/list-pairs.test.ts). */
+/** Records with pairs of their own, in which they are asked for by id, too: entries of the lists (test/credit/list-pairs.long.ts). */
 const ofOtherPairs: readonly string[] = ['ListEntry'];
 
 /** The object types a field leads to: none for a scalar, several behind an interface. */

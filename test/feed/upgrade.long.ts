@@ -129,7 +129,7 @@ test('a cursor that a former release gave is refused, with what to do, wherever 
       former.close({ epoch, position: 2n, number: 0 }, await viewerOf(running, token), 'Permit'),
     ];
     const client = new PullClient(running.hub.url, token);
-    const told = { code: 'CURSOR_INVALID', nextStep: '不带游标重新订阅，并重新读取全部许可 · Subscribe without a cursor and read the permits again.' };
+    const told = { code: 'CURSOR_INVALID', nextStep: '不带游标重新订阅，并重新读取全部记录 · Subscribe without a cursor and read the records again.' };
     for (const cursor of cursors) {
       await expect(running.event(await running.subscribe('HEPING_HRSS', cursor))).rejects.toThrow('CURSOR_INVALID');
       expect(JSON.parse(running.released.at(-1) ?? '')).toMatchObject({ errors: [{ extensions: told }] });
