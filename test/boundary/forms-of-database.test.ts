@@ -48,7 +48,7 @@ test('a branch: row security by its condition, cells by their right, parts behin
   expect(sql).toContain('USING (EXISTS (SELECT FROM hub.record r WHERE r.part_id = part.id));');
   expect(sql).toContain('CREATE VIEW shared.part_key__kind AS\n  SELECT id, code\n  FROM hub.part;');
   expect(boundarySql(make([agency, ...declared()]), tables, []).roles).toEqual([
-    'concordat_writer', 'concordat_reader_kind', 'concordat_gate_kind_own_rows', 'concordat_gate_kind_changes', 'concordat_gate_kind_keys',
+    'concordat_writer', 'concordat_reader_kind', 'concordat_gate_kind_own_rows', 'concordat_gate_kind_record_changes', 'concordat_gate_kind_keys',
   ]);
 });
 
