@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { buildSchema, getNamedType, graphql, isAbstractType, isLeafType, isObjectType, printSchema, type GraphQLObjectType, type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
 import type * as Middleware from 'graphql-middleware';
 import type * as Shield from 'graphql-shield';
-import type { Boundary } from '../../src/boundary/declaration.js';
+import { recordsOf, type Boundary } from '../../src/boundary/declaration.js';
 import { BoundaryPolicy, type Standing } from '../../src/boundary/policy.js';
 import { shieldRules } from '../../src/boundary/shield.js';
 import { isOwnRead } from '../../src/planner/own-read.js';
@@ -40,7 +40,7 @@ let documents: readonly CoordinateDocument[];
 beforeAll(async () => {
   side = await plannerSide({ plans: new BlindPolicy(), rules: policy, database: 'bare' });
   await side.load(catalogueWorld);
-  documents = coordinateDocuments(side.parts.schema, { Permit: side.parts.ids.encode('Permit', '1'), Subject: side.parts.ids.encode('Subject', '1') });
+  documents = coordinateDocuments(side.parts.schema, { Permit: side.parts.ids.encode('Permit', '1'), Subject: side.parts.ids.encode('Subject', '1'), ListEntry: side.parts.ids.encode('ListEntry', '1') });
 });
 afterAll(() => side.close());
 
@@ -79,10 +79,20 @@ test('every coordinate × way × viewer class × purpose: what the rules deny is
         const fields = Object.keys(type.getFields());
         const used = [...way, ...fields.map((field) => `${type.name}.${field}`)];
         if (resolved && !used.some(denies)) continue; // answered by a resolver; nothing to deny
+        const unseen = (coordinate: string): boolean => {
+          const [only, ...others] = recordsOf(policy.declarationOf(coordinate));
+          return only !== undefined && others.length === 0 && policy.branches(standing(who, purpose), only).length === 0;
+        };
+        // What is selected of a record type that a page of changes does not hold is not asked for: test/credit/list-pull.test.
+        if (root === 'changes' && !denies('Query.changes') && used.some(unseen)) continue;
         const answer = await ask(side, who, purpose, query);
         const denials = denialsOf(answer);
         const at = way.findIndex(denies);
-        if (resolved || at >= 0) {
+        const record = root === 'node' ? policy.recordOf(path.length === 1 ? type.name : (way[1]?.split('.')[0] ?? '')) : null;
+        if (record !== null && at !== 0 && policy.branches(standing(who, purpose), record).length === 0) {
+          // An id of a type without rights is answered as one that nobody gave out.
+          expect([query, who, denials, answer.data]).toEqual([query, who, [], { [root]: null }]);
+        } else if (resolved || at >= 0) {
           const expected = resolved ? `${root} ${used.find(denies) ?? ''}` : `${path.slice(0, at + 1).join('.')} ${way[at] ?? ''}`;
           expect([query, who, denials]).toEqual([query, who, [expected]]);
           // Without the elements of lists: the path holds nothing but null, or nothing at all.
@@ -107,9 +117,11 @@ function hiding(type: string, field: string): readonly Boundary[] {
   return boundaries.map((declaration): Boundary => {
     if (declaration.type !== type) return declaration;
     if (declaration.form === 'record') {
+      // What who decided reads of its own records alone.
+      const own = declaration.groups['DECISION_RECORD'] ? 'DECISION_RECORD' : 'PROCEDURE';
       const groups = Object.entries(declaration.groups).map(([name, group]) => {
         const rest = group.fields.filter((one) => one !== field);
-        return [name, { ...group, fields: name === 'DECISION_RECORD' ? [...rest, field] : rest }] as const;
+        return [name, { ...group, fields: name === own ? [...rest, field] : rest }] as const;
       });
       return { ...declaration, groups: Object.fromEntries(groups) };
     }
@@ -124,11 +136,11 @@ type Use = readonly [use: string, type: string, field: string, query: string, va
 
 /** Every use of a field by a read. */
 function* uses(): Iterable<Use> {
-  const samples: Readonly<Record<string, unknown>> = { item: 'P01', status: 'VALID', decidedFrom: '2020-01-01', decidedTo: '2030-01-01', part: 1 };
+  const samples: Readonly<Record<string, unknown>> = { item: 'P01', status: 'VALID', decidedFrom: '2020-01-01', decidedTo: '2030-01-01', part: 1, list: 'BLACK', state: 'PUBLISHED', publishedFrom: '2020-01-01', publishedTo: '2030-01-01', endsBy: '2030-01-01' };
   for (const read of reads.values()) {
     const [owner, name = ''] = read.field.split('.');
     const asked = owner === 'Query' ? name : read.field;
-    const needed = read.form === 'own' ? '' : read.form === 'connection' ? 'first: 2' : name === 'permit' ? 'documentNo: "文1"' : 'uscc: "USCC-1"';
+    const needed = read.form === 'own' ? '' : read.form === 'connection' ? 'first: 2' : name === 'permit' ? 'documentNo: "文1"' : name === 'creditListEntry' ? 'entryNo: "X/1"' : 'uscc: "USCC-1"';
     const below = read.form === 'connection' ? '{ pageInfo { hasNextPage } }' : '{ __typename }';
     // A connection below hangs on a list that compares nothing itself.
     const document = (given: string): string => (owner === 'Query' ? `{ list: ${name}${given === '' ? '' : `(${given})`} ${below} }` : `{ list: subjects(first: 1) { nodes { ${name}(${given}) ${below} } } }`);
@@ -189,7 +201,8 @@ test('every argument and every order: the use of a field that is not read in ful
     const faulty = sides.get(`${type}.${field}`) ?? (await sharing(new BoundaryPolicy(hiding(type, field))));
     sides.set(`${type}.${field}`, faulty);
     // Supervisors read no decision record; a district's approval bureau reads it in some of its rows only; Binhai's in all.
-    for (const [agency, refused] of [['HEPING_HRSS', true], ['MUNI_HRSS', true], ['HEPING_APPROVAL', true], ['BINHAI_APPROVAL', false]] as const) {
+    // Of the lists approval bureaus see their own entries alone, and those with their procedure.
+    for (const [agency, refused] of [['HEPING_HRSS', true], ['MUNI_HRSS', true], ['HEPING_APPROVAL', type !== 'ListEntry'], ['BINHAI_APPROVAL', false]] as const) {
       const answer = await ask(faulty, asker(agency), null, query, variables);
       const expected = refused ? [`list ${type}.${field}`] : [];
       expect([use, agency, denialsOf(answer), refused ? answer.data : null]).toEqual([use, agency, expected, refused ? { list: null } : null]);
@@ -201,7 +214,7 @@ test('every argument and every order: the use of a field that is not read in ful
     ...Object.keys(read.orders ?? {}).map((value) => `${read.field}(orderBy.${value})`),
   ]);
   expect(declared.filter((use) => ![...tried].some((one) => one.startsWith(`${use} `)))).toEqual([]);
-  expect(nodes.size).toBe(2); // `node(id:)` compares with an unguessable id: planner/node.test
+  expect(nodes.size).toBe(3); // `node(id:)` compares with an unguessable id: planner/node.test
 }, 120_000);
 
 /** A planner of another policy over the same bare database. */
