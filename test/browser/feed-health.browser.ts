@@ -43,7 +43,8 @@ test('the municipal bureau sees every platform and agency, in Chinese and in Eng
   await page.waitForSelector('#platforms tbody tr');
   expect(await page.locator('#platforms tbody tr').count()).toBe(9);
   expect(await page.locator('#platforms tr', { hasText: 'JINBAO' }).innerText()).toMatch(/人力社保金保二期信息系统.*正常.*WEBHOOK.*1 \/ 1.*0 秒/s);
-  expect(await page.locator('#platforms tr', { hasText: 'CREDIT_PLATFORM' }).first().innerText()).toMatch(/YZ-3\.3c.*尚无可推送的记录/s);
+  expect(await page.locator('#platforms tr', { hasText: 'GOV_PORTAL' }).first().innerText()).toMatch(/YZ-3\.3c.*尚无可推送的记录/s);
+  expect(await page.locator('#platforms tr', { hasText: 'CREDIT_PLATFORM' }).first().innerText()).toMatch(/YZ-3\.5e.*从未接入.*ListEntry/s);
   expect(await page.locator('#others tbody tr').innerText()).toContain('HEPING_HRSS');
   await page.click('.languages button[lang="en"]');
   expect(await page.locator('#platforms tr', { hasText: 'JINBAO' }).innerText()).toMatch(/Current/);
