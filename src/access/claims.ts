@@ -8,6 +8,9 @@ import { bulkPageLimit, pageLimit, type Identity } from './viewer.js';
 /** Why a token does not count; the message says so in both languages and holds nothing of the token's text. */
 export class TokenRefused extends Error {}
 
+/** A token that counted until its end. */
+export class TokenExpired extends TokenRefused {}
+
 /** Tolerance for clocks that differ, on `exp` and `nbf`. */
 export const clockSkewSeconds = 30;
 

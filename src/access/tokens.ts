@@ -5,7 +5,7 @@ import { localIssuerName, type IdentityConfig } from '../config.js';
 import type { Log } from '../log.js';
 import type { Clock } from '../measures/clock.js';
 import { StartUpError } from '../start-up-error.js';
-import { clockSkewSeconds, identityOfClaims, TokenRefused } from './claims.js';
+import { clockSkewSeconds, identityOfClaims, TokenExpired, TokenRefused } from './claims.js';
 import type { HubKeys } from './keys.js';
 import { LocalIssuer, localAudience } from './local-issuer.js';
 import { KeysUnavailable, TrustedKeys, type KeyTimes } from './trusted-keys.js';
@@ -143,7 +143,7 @@ export class Tokens {
       return payload;
     } catch (error) {
       if (error instanceof KeysUnavailable) throw error;
-      throw new TokenRefused(reasonOf(error));
+      throw refusalOf(error);
     }
   }
 }
@@ -153,8 +153,12 @@ function malformed(): TokenRefused {
 }
 
 /** Reasons are told by their kind. Claims are read only after the signature, so a forger learns nothing of them. */
+function refusalOf(error: unknown): TokenRefused {
+  if (error instanceof errors.JWTExpired) return new TokenExpired('令牌已过期 · The token has expired.');
+  return new TokenRefused(reasonOf(error));
+}
+
 function reasonOf(error: unknown): string {
-  if (error instanceof errors.JWTExpired) return '令牌已过期 · The token has expired.';
   if (error instanceof errors.JOSEAlgNotAllowed) return '令牌的签名算法不被接受 · The token is signed with an algorithm that is not accepted.';
   if (error instanceof errors.JWKSNoMatchingKey) return '令牌的签名密钥未知或已停用 · The token is signed with a key that is unknown or withdrawn.';
   if (error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud') {

@@ -1,4 +1,5 @@
-import { boundaryOutdated, hubStopping, tokenWithdrawn, type StreamEnded } from '../feed/stream-ended.js';
+import { boundaryOutdated, hubStopping, tokenExpired, tokenWithdrawn, type StreamEnded } from '../feed/stream-ended.js';
+import { TokenExpired } from '../access/claims.js';
 import type { Tokens } from '../access/tokens.js';
 import type { BoundaryDay } from '../boundary/boundary-day.js';
 
@@ -55,9 +56,8 @@ export class OpenStreams {
       if (this.#tokens.remembered(token) || ending.signal.aborted) continue;
       try {
         await this.#tokens.verify(token);
-      } catch {
-        // Expiry is the stream's own to tell; it comes to the same.
-        ending.abort(tokenWithdrawn());
+      } catch (error) {
+        ending.abort(error instanceof TokenExpired ? tokenExpired() : tokenWithdrawn());
         this.#wake();
       }
     }
