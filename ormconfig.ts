@@ -17,7 +17,7 @@ import { SubjectsRead1795498000000 } from './migrations/1795498000000-subjects-r
 import { Credit1795499500000 } from './migrations/1795499500000-credit.js';
 import { Boundary1795499900000 } from './migrations/1795499900000-boundary.js';
 import { Agency } from './src/access/agency.js';
-import { ListEntry } from './src/credit/list-entry.js';
+import { ListEntry } from './src/credit/lists/list-entry.js';
 import type { HubDatabase } from './src/database/database.js';
 import { PermitAction } from './src/permits/permit-action.js';
 import { Permit } from './src/permits/permit.js';

@@ -3,7 +3,7 @@ import { openKeyRing } from './access/key-register.js';
 import { modeOf, readConfig, type HubConfig } from './config.js';
 import { HubDatabase } from './database/database.js';
 import { migrate } from './database/migrate.js';
-import { loadSampleLists } from './credit/sample-lists.js';
+import { loadSampleLists } from './credit/lists/sample-lists.js';
 import { loadSample } from './intake/sample.js';
 import { faultOf, jsonLog, textLog, type Log } from './log.js';
 import { systemClock } from './measures/clock.js';

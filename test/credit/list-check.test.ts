@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { checkOf, type Hit } from '../../src/credit/list-check.js';
+import { checkOf, type Hit } from '../../src/credit/lists/list-check.js';
 import { FixedClock } from '../../src/measures/clock.js';
 import { readEntry } from '../../src/search/match-entry.js';
 import { CreditHub, codesOf, granted, proposal } from './credit-hub.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { openKeyRing } from '../../src/access/key-register.js';
-import { ListRegister } from '../../src/credit/list-register.js';
+import { ListRegister } from '../../src/credit/lists/list-register.js';
 import { FixedClock } from '../../src/measures/clock.js';
 import { CuttableRelay } from '../feed/cuttable-relay.js';
 import { waitFor } from '../support/wait-for.js';

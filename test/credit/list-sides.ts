@@ -2,7 +2,7 @@ import { openKeyRing } from '../../src/access/key-register.js';
 import { boundarySql } from '../../src/boundary/database.js';
 import { BoundaryPolicy } from '../../src/boundary/policy.js';
 import type { RecordBoundary } from '../../src/boundary/declaration.js';
-import { ListRegister } from '../../src/credit/list-register.js';
+import { ListRegister } from '../../src/credit/lists/list-register.js';
 import { ensureRole } from '../../src/database/roles.js';
 import type { HubDatabase } from '../../src/database/database.js';
 import { watchedColumns } from '../../src/feed/change-filter.js';

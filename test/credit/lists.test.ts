@@ -1,5 +1,5 @@
 import { openKeyRing } from '../../src/access/key-register.js';
-import { ListRegister } from '../../src/credit/list-register.js';
+import { ListRegister } from '../../src/credit/lists/list-register.js';
 import { FixedClock } from '../../src/measures/clock.js';
 import { CreditHub, codesOf, granted, proposal, refusedWith, watchLists, type Answer } from './credit-hub.js';
 

@@ -1,5 +1,5 @@
 import { KeyRing } from '../../src/access/key-ring.js';
-import { loadSampleLists } from '../../src/credit/sample-lists.js';
+import { loadSampleLists } from '../../src/credit/lists/sample-lists.js';
 import { loadSample } from '../../src/intake/sample.js';
 import { FixedClock } from '../../src/measures/clock.js';
 import { CreditHub, granted } from './credit-hub.js';

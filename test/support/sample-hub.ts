@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { KeyRing } from '../../src/access/key-ring.js';
 import { Hub, type HubOptions } from '../../src/server/hub.js';
-import { loadSampleLists } from '../../src/credit/sample-lists.js';
+import { loadSampleLists } from '../../src/credit/lists/sample-lists.js';
 import { loadSample } from '../../src/intake/sample.js';
 import { systemClock } from '../../src/measures/clock.js';
 import type { HubDatabase } from '../../src/database/database.js';

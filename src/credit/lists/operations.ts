@@ -1,6 +1,6 @@
 import { Arg, Args, Field, ID, InputType, Int, ObjectType, Query, Resolver } from 'type-graphql';
-import { LegalDate } from '../measures/legal-date.js';
-import { connectionOf, edgeOf, PageArguments } from '../planner/connection.js';
+import { LegalDate } from '../../measures/legal-date.js';
+import { connectionOf, edgeOf, PageArguments } from '../../planner/connection.js';
 import { CreditList, ListEntryState } from './codes.js';
 import { ListEntry } from './list-entry.js';
 

@@ -1,7 +1,7 @@
 import { Arg, Field, ID, InputType, Int, ObjectType, Resolver, Subscription } from 'type-graphql';
-import type { ChangeDeclaration } from '../feed/change-declaration.js';
-import { ChangeKind } from '../feed/frames.js';
-import { Change } from '../feed/pull/change-page.js';
+import type { ChangeDeclaration } from '../../feed/change-declaration.js';
+import { ChangeKind } from '../../feed/frames.js';
+import { Change } from '../../feed/pull/change-page.js';
 import { CreditList, ListEntryEnd } from './codes.js';
 import { ListEntry } from './list-entry.js';
 

@@ -1,5 +1,5 @@
 import { registerEnumType } from 'type-graphql';
-import { codes } from '../measures/codes.js';
+import { codes } from '../../measures/codes.js';
 
 /** The lists (YZ-3.5a, XM-3.6.4b) and that of judgment debtors, which the credit gate asks too (YZ-2.3d, A-27). */
 export const CreditList = codes('RED', 'BLACK', 'JUDGMENT_DEBTOR');

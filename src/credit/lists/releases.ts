@@ -1,4 +1,4 @@
-import type { Release } from '../boundary/release.js';
+import type { Release } from '../../boundary/release.js';
 
 /** What is said on purpose of entries the receiver may not see any more. */
 export const listReleases: readonly Release[] = [

@@ -1,15 +1,15 @@
 import { GraphQLError } from 'graphql';
 import { Arg, Ctx, Field, ID, InputType, ObjectType, Query, registerEnumType, Resolver } from 'type-graphql';
-import { visibleRows, type OperationView } from '../boundary/operation-view.js';
-import type { Boundary } from '../boundary/declaration.js';
-import { limits } from '../limits/limits.js';
-import { codes } from '../measures/codes.js';
-import { isLegalDate } from '../measures/clock.js';
-import { LegalDate } from '../measures/legal-date.js';
-import type { OperationContext } from '../planner/context.js';
-import { keysOf, readEntry, type MatchEntry } from '../search/match-entry.js';
-import { inTimeClass } from '../search/time-class.js';
-import { foldedName } from '../subjects/names/folded-name.js';
+import { visibleRows, type OperationView } from '../../boundary/operation-view.js';
+import type { Boundary } from '../../boundary/declaration.js';
+import { limits } from '../../limits/limits.js';
+import { codes } from '../../measures/codes.js';
+import { isLegalDate } from '../../measures/clock.js';
+import { LegalDate } from '../../measures/legal-date.js';
+import type { OperationContext } from '../../planner/context.js';
+import { keysOf, readEntry, type MatchEntry } from '../../search/match-entry.js';
+import { inTimeClass } from '../../search/time-class.js';
+import { foldedName } from '../../subjects/names/folded-name.js';
 import { CreditList } from './codes.js';
 
 /** Most entries of one call: a list of an argument holds no more, which is checked before anything runs. */

@@ -1,9 +1,9 @@
 import { GraphQLError } from 'graphql';
 import { Arg, Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql';
-import type { OperationView } from '../boundary/database.js';
-import type { Boundary } from '../boundary/declaration.js';
-import type { Release } from '../boundary/release.js';
-import type { OperationContext } from '../planner/context.js';
+import type { OperationView } from '../../boundary/database.js';
+import type { Boundary } from '../../boundary/declaration.js';
+import type { Release } from '../../boundary/release.js';
+import type { OperationContext } from '../../planner/context.js';
 import { GateGround } from './codes.js';
 
 /** The organs that license, and so may approve on commitment. */

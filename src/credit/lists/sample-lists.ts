@@ -1,7 +1,7 @@
-import type { KeyRing } from '../access/key-ring.js';
-import type { HubDatabase } from '../database/database.js';
-import { addCalendarMonths, addNaturalDays } from '../measures/calendar.js';
-import { legalDate, type Clock } from '../measures/clock.js';
+import type { KeyRing } from '../../access/key-ring.js';
+import type { HubDatabase } from '../../database/database.js';
+import { addCalendarMonths, addNaturalDays } from '../../measures/calendar.js';
+import { legalDate, type Clock } from '../../measures/clock.js';
 import { ListRegister, type ListProposal, type ListStep } from './list-register.js';
 
 /** Entries about holders of the sample permits (samples/permits-synthetic.csv), as made up as these. */

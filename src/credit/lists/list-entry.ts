@@ -1,8 +1,8 @@
 import { Field, ID, ObjectType } from 'type-graphql';
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryGeneratedColumn } from 'typeorm';
-import { Agency } from '../access/agency.js';
-import { LegalDate } from '../measures/legal-date.js';
-import { Node } from '../planner/node.js';
+import { Agency } from '../../access/agency.js';
+import { LegalDate } from '../../measures/legal-date.js';
+import { Node } from '../../planner/node.js';
 import { CreditList, ListEntryState, Severity } from './codes.js';
 
 /**

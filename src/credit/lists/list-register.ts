@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase, PoolClient } from 'pg';
-import type { KeyRing } from '../access/key-ring.js';
-import { isCode } from '../database/binaries.js';
-import type { HubDatabase } from '../database/database.js';
-import type { Clock } from '../measures/clock.js';
-import { legalDate } from '../measures/clock.js';
-import { repairLacks } from '../measures/credit/credit-case.js';
-import { entryRules, stepOf, type EntryFacts, type EntryState, type EntryStep, type StepRequest } from '../measures/credit/list-entry.js';
-import { matchKeyOf, subjectKey, type HolderRecord, type SubjectKind } from '../subjects/holder.js';
-import { innerOrganisationCode } from '../subjects/identifiers/credit-code.js';
-import { foldedName } from '../subjects/names/folded-name.js';
-import { resolveSubjects } from '../subjects/subject-writer.js';
+import type { KeyRing } from '../../access/key-ring.js';
+import { isCode } from '../../database/binaries.js';
+import type { HubDatabase } from '../../database/database.js';
+import type { Clock } from '../../measures/clock.js';
+import { legalDate } from '../../measures/clock.js';
+import { repairLacks } from '../../measures/credit/credit-case.js';
+import { entryRules, stepOf, type EntryFacts, type EntryState, type EntryStep, type StepRequest } from '../../measures/credit/list-entry.js';
+import { matchKeyOf, subjectKey, type HolderRecord, type SubjectKind } from '../../subjects/holder.js';
+import { innerOrganisationCode } from '../../subjects/identifiers/credit-code.js';
+import { foldedName } from '../../subjects/names/folded-name.js';
+import { resolveSubjects } from '../../subjects/subject-writer.js';
 import type { CreditList, Severity } from './codes.js';
 
 /** An entry as the organ that answers for it proposes it. Days are `YYYY-MM-DD`. */

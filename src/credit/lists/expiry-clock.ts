@@ -1,6 +1,6 @@
-import { faultOf, type Log } from '../log.js';
-import type { Clock } from '../measures/clock.js';
-import { Turns } from '../turns.js';
+import { faultOf, type Log } from '../../log.js';
+import type { Clock } from '../../measures/clock.js';
+import { Turns } from '../../turns.js';
 import type { ListRegister } from './list-register.js';
 
 /** Entries ended in one transaction: some 50 ms, for which the organs' own steps wait. */

@@ -1,4 +1,4 @@
-import type { ReadDeclaration } from '../planner/read.js';
+import type { ReadDeclaration } from '../../planner/read.js';
 
 /** The usual questions: each on a column with an index, or on few rows. */
 const listFilters: ReadDeclaration['filters'] = {

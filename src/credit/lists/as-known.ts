@@ -1,13 +1,13 @@
 import { GraphQLError } from 'graphql';
 import { Arg, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
-import type { OperationView } from '../boundary/database.js';
-import type { Boundary } from '../boundary/declaration.js';
-import { isLegalDate } from '../measures/clock.js';
-import { DateTime } from '../measures/date-time.js';
-import { LegalDate } from '../measures/legal-date.js';
-import type { OperationContext } from '../planner/context.js';
+import type { OperationView } from '../../boundary/database.js';
+import type { Boundary } from '../../boundary/declaration.js';
+import { isLegalDate } from '../../measures/clock.js';
+import { DateTime } from '../../measures/date-time.js';
+import { LegalDate } from '../../measures/legal-date.js';
+import type { OperationContext } from '../../planner/context.js';
 import { CreditList, ListEntryState } from './codes.js';
-import { listingOrgans } from './organs.js';
+import { listingOrgans } from '../organs.js';
 
 /** Entries of one answer: an image is some 1 kB, so an answer stays under one megabyte. */
 const mostEntries = 500;

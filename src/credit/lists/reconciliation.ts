@@ -1,9 +1,9 @@
 import { Arg, Ctx, Query, Resolver } from 'type-graphql';
-import type { Boundary } from '../boundary/declaration.js';
-import { differingBuckets, differingRows } from '../feed/reconcile/reconcile-operation.js';
-import { BucketQuestion, BucketReconciliation, RowReconciliation, RowsQuestion } from '../feed/reconcile/reconcile-types.js';
-import { reconcileView, type ReconciledColumn, type ReconciledRecord } from '../feed/reconcile/reconciled-record.js';
-import type { OperationContext } from '../planner/context.js';
+import type { Boundary } from '../../boundary/declaration.js';
+import { differingBuckets, differingRows } from '../../feed/reconcile/reconcile-operation.js';
+import { BucketQuestion, BucketReconciliation, RowReconciliation, RowsQuestion } from '../../feed/reconcile/reconcile-types.js';
+import { reconcileView, type ReconciledColumn, type ReconciledRecord } from '../../feed/reconcile/reconciled-record.js';
+import type { OperationContext } from '../../planner/context.js';
 import { listChange } from './list-change.js';
 
 const own = (path: string, sql: string): ReconciledColumn => ({ path, coordinate: `ListEntry.${path}`, sql });

@@ -1,13 +1,13 @@
 import { GraphQLError } from 'graphql';
 import { Arg, Ctx, Field, ID, InputType, Mutation, ObjectType, registerEnumType, Resolver } from 'type-graphql';
-import type { Boundary } from '../boundary/declaration.js';
-import { agencyOfCode } from '../measures/agencies.js';
-import { codes } from '../measures/codes.js';
-import { LegalDate } from '../measures/legal-date.js';
-import { ServiceKey, type OperationContext } from '../planner/context.js';
-import { isCreditCode } from '../subjects/identifiers/credit-code.js';
+import type { Boundary } from '../../boundary/declaration.js';
+import { agencyOfCode } from '../../measures/agencies.js';
+import { codes } from '../../measures/codes.js';
+import { LegalDate } from '../../measures/legal-date.js';
+import { ServiceKey, type OperationContext } from '../../planner/context.js';
+import { isCreditCode } from '../../subjects/identifiers/credit-code.js';
 import { CreditList, ListEntryState, Severity } from './codes.js';
-import { listingOrgans } from './organs.js';
+import { listingOrgans } from '../organs.js';
 import { ListRefusal, type ListRegister, type ListStanding } from './list-register.js';
 
 export const listRegister = new ServiceKey<Pick<ListRegister, 'propose' | 'take' | 'release'>>('list register');

@@ -1,5 +1,5 @@
-import { forPurpose, full, oneOf, open, viewer, type Boundary, type Condition, type Right } from '../boundary/declaration.js';
-import { listingOrgans } from './organs.js';
+import { forPurpose, full, oneOf, open, viewer, type Boundary, type Condition, type Right } from '../../boundary/declaration.js';
+import { listingOrgans } from '../organs.js';
 
 const tianjin = oneOf('CN-TJ');
 const xiamen = oneOf('CN-FJ-350200');
