@@ -167,7 +167,7 @@ export interface AggregateBoundary extends Basis, Words {
   readonly dimensions: Readonly<Record<string, CubeDimension>>;
   /** Name → list of the record whose rows are added up. */
   readonly sums: Readonly<Record<string, string>>;
-  /** Whom the protection is for: a to-one property, the holder. */
+  /** Whom the protection is for: a property of the record, the holder or the subject. */
   readonly unit: string;
 }
 

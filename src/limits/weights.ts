@@ -34,7 +34,9 @@ export const listSizes: ReadonlyMap<string, number> = new Map([
   ['ListCheck.entryNos', 3],
   // As many groups as an answer may hold; what is not there is given back.
   ['PermitStatistics.groups', 1_000],
+  ['CreditListStatistics.groups', 1_000],
   ['PublishedStatistics.cells', 1_000],
+  ['PublishedListStatistics.cells', 1_000],
   // As many as an answer may name.
   ['BucketReconciliation.differing', 1_000],
   ['RowReconciliation.differences', 1_000],

@@ -1,16 +1,8 @@
 import { labourRelationsCube } from './published-statistics.js';
+import { publicationBoundaries } from '../statistics/publications.js';
 import { forPurpose, full, masked, oneOf, viewer, type Boundary } from '../boundary/declaration.js';
 
 const tianjin = oneOf('CN-TJ');
-
-const { zh, en, rows, clauses } = labourRelationsCube;
-const labourRelationsGround = { zh, en, rows, clauses };
-
-/** The types of an answer out of the cube. */
-const publishedTypes = [
-  ['PublishedStatistics', ['asOf', 'roundedTo', 'fewestHolders', 'note', 'cells', 'hasMore']],
-  ['PublishedCell', ['item', 'status', 'outcome', 'year', 'holders', 'count', 'actions']],
-] as const;
 
 /**
  * Who may see what of a permit. Rows B-01 to B-07, B-09, B-13 and B-15 of the boundary table; everyone else is
@@ -21,8 +13,7 @@ const publishedTypes = [
  * and personal data in it stays masked until a purpose and a case number can be declared.
  */
 export const permitBoundaries: readonly Boundary[] = [
-  labourRelationsCube,
-  ...publishedTypes.map(([type, fields]): Boundary => ({ ...labourRelationsGround, form: 'operation', type, fields, viewers: labourRelationsCube.viewers })),
+  ...publicationBoundaries(labourRelationsCube, 'PublishedStatistics', { PublishedCell: ['item', 'status', 'outcome', 'year', 'holders', 'count', 'actions'] }),
   {
     form: 'record',
     type: 'Permit',
@@ -169,8 +160,6 @@ export const permitBoundaries: readonly Boundary[] = [
       'count', 'holders', 'validityDays', 'actions', 'decidedOn', 'validTo',
     ],
   },
-  { form: 'carrier', type: 'NumberSummary', of: 'Permit', fields: ['count', 'sum', 'min', 'max', 'average'] },
-  { form: 'carrier', type: 'DateSummary', of: 'Permit', fields: ['min', 'max'] },
   { form: 'carrier', type: 'Subscription', of: 'Permit', fields: ['permitChanged'] },
   {
     form: 'operation',

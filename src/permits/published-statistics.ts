@@ -1,13 +1,10 @@
-import { GraphQLError } from 'graphql';
 import { Arg, Ctx, Field, Float, InputType, Int, ObjectType, Query, registerEnumType, Resolver } from 'type-graphql';
 import type { AggregateBoundary } from '../boundary/declaration.js';
-import { LegalDate } from '../measures/legal-date.js';
 import type { OperationContext } from '../planner/context.js';
 import { OrderDirection } from '../planner/order-direction.js';
-import { largestGroups, usualGroups } from '../statistics/asked.js';
-import { chooseCells, readCell, tellingDimensions, type CellQuestion, type ReadCell } from '../statistics/choose-cells.js';
-import { protection } from '../statistics/protect.js';
-import { publications, publicationView } from '../statistics/publications.js';
+import type { ReadCell } from '../statistics/choose-cells.js';
+import { publishedCells } from '../statistics/published-cells.js';
+import { Publication } from '../statistics/publication.js';
 import { PermitItemCode, PermitOutcome, PermitStatus } from './codes.js';
 
 /**
@@ -31,11 +28,6 @@ export const labourRelationsCube: AggregateBoundary = {
   rows: ['B-11'],
   clauses: ['XT-5.3.2a', 'YZ-2.9.2c'],
 };
-
-export const labourRelationsView = publicationView(labourRelationsCube);
-
-const dimensionNames = Object.keys(labourRelationsCube.dimensions);
-const figureNames = ['holders', 'count', ...Object.keys(labourRelationsCube.sums)];
 
 const PublishedDimension = { ITEM: 'item', STATUS: 'status', OUTCOME: 'outcome', YEAR: 'year' } as const;
 type PublishedDimension = (typeof PublishedDimension)[keyof typeof PublishedDimension];
@@ -128,29 +120,10 @@ export class PublishedCell {
 }
 
 @ObjectType({ description: '公布的合计 · Published totals.' })
-export class PublishedStatistics {
-  @Field(() => LegalDate, { description: '截至上月末；每月公布一次，公布后不变 · As of the end of last month; published once a month and frozen.' })
-  asOf!: string;
-
-  @Field(() => Int, { description: '修约的基数 · Every number is a multiple of this.' })
-  roundedTo!: number;
-
-  @Field(() => Int, { description: '列出的单元至少有这么多单位 · A cell that is listed has at least so many enterprises.' })
-  fewestHolders!: number;
-
-  @Field(() => String, { description: '怎样读这些数字 · How to read the numbers.' })
-  note!: string;
-
+export class PublishedStatistics extends Publication {
   @Field(() => [PublishedCell], { description: '各单元，按所求之序 · The cells in the order asked.' })
   cells!: PublishedCell[];
-
-  @Field(() => Boolean, { description: '尚有未列之单元 · Whether there are more published cells than shown.' })
-  hasMore!: boolean;
 }
-
-const note =
-  '各数（含合计）分别修约，分项之和可不等于合计；不足三家单位的单元不列，另有单元为防推算而不列；空值为不公布 · ' +
-  'Every number, totals too, is rounded by itself: parts need not add up to their total. Cells of fewer than three enterprises are absent, and others where they would give those away; null is withheld.';
 
 @Resolver()
 export class PublishedStatisticsOperation {
@@ -166,44 +139,9 @@ export class PublishedStatisticsOperation {
     @Arg('first', () => Int, { nullable: true, description: '至多几个单元，1 到 1000，缺省 100 · At most so many cells, 1 to 1,000, by default 100.' }) first: number | null | undefined,
     @Ctx() context: OperationContext,
   ): Promise<PublishedStatistics> {
-    const size = first ?? usualGroups;
-    if (size < 1 || size > largestGroups) {
-      throw new GraphQLError(`first 取值 1 到 ${largestGroups} · first is a number from 1 to ${largestGroups}.`, { extensions: { code: 'BAD_PAGE_SIZE', nextStep: `first: 1 … ${largestGroups}` } });
-    }
-    const question = questionOf(groupBy ?? [], where ?? {}, having ?? [], orderBy ?? []);
-    const dimensions = tellingDimensions(dimensionNames, question);
-    const asOf = await context.services.get(publications).current(labourRelationsCube);
-    const [rows = []] = await context.readers.run(context.viewer, [
-      {
-        statement: {
-          name: 'published-cells',
-          text: `SELECT to_json(cell), to_json(numbers) FROM shared.published_cell__${context.viewer.principal.toLowerCase()} WHERE as_of = $1::date AND dimensions = $2::text[]`,
-        },
-        values: [asOf, `{${dimensions.join(',')}}`],
-      },
-    ]);
-    const cells = chooseCells(rows.map((row) => readCell(row, dimensions, figureNames)), question, dimensions);
-    const shown = cells.slice(0, size);
-    context.noteRead(shown.length);
-    return { asOf, roundedTo: protection.base, fewestHolders: protection.fewest, note, cells: shown.map(shownCell), hasMore: cells.length > size };
+    const { cells, ...published } = await publishedCells(labourRelationsCube, context, { groupBy, where, having, orderBy, first });
+    return { ...published, cells: cells.map(shownCell) };
   }
-}
-
-function questionOf(groupBy: readonly PublishedDimension[], where: PublishedWhere, having: readonly PublishedHaving[], orderBy: readonly PublishedOrder[]): CellQuestion {
-  return {
-    groupBy,
-    where: Object.fromEntries(Object.entries(where).flatMap(([name, values]: [string, readonly string[] | null | undefined]) => (values == null ? [] : [[name, values]]))),
-    having: having.map(({ figure, atLeast = null, atMost = null }) => ({ figure, atLeast, atMost })),
-    orderBy: orderBy.map(({ dimension, figure, direction }) => {
-      const [by, ...others] = [dimension, figure].filter((name) => name != null);
-      if (by === undefined || others.length > 0) {
-        throw new GraphQLError('排序须且只须写明 dimension 与 figure 之一 · Order by exactly one of dimension and figure.', {
-          extensions: { code: 'BAD_USER_INPUT', nextStep: 'orderBy: [{figure: COUNT}]' },
-        });
-      }
-      return { by, direction };
-    }),
-  };
 }
 
 function shownCell({ values, numbers }: ReadCell): PublishedCell {

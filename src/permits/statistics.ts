@@ -1,8 +1,8 @@
 import { Arg, Field, Float, InputType, Int, ObjectType, Query, registerEnumType, Resolver } from 'type-graphql';
-import { LegalDate } from '../measures/legal-date.js';
 import { OrderDirection } from '../planner/order-direction.js';
 import { statisticsRead } from '../statistics/compile-statistics.js';
 import type { Dimension, Figure, StatisticsDeclaration } from '../statistics/declaration.js';
+import { DateSummary, NumberSummary } from '../statistics/summaries.js';
 import { PermitItemCode, PermitOutcome, PermitStatus } from './codes.js';
 import { PermitFilter } from './operations.js';
 import { permitFilters } from './reads.js';
@@ -62,7 +62,7 @@ registerEnumType(PermitFigure, {
 export const permitStatistics: StatisticsDeclaration = {
   field: 'permitStatistics',
   type: 'Permit',
-  unit: 'holder',
+  unit: { field: 'holders', property: 'holder' },
   dimensions: {
     DISTRICT: { field: 'district', property: 'district' },
     LOCATION: { field: 'location', property: 'location' },
@@ -84,7 +84,7 @@ export const permitStatistics: StatisticsDeclaration = {
   ],
   figures: {
     COUNT: 'count',
-    HOLDERS: 'holders',
+    HOLDERS: 'unit',
     VALIDITY_DAYS_COUNT: { of: 'validityDays', summary: 'count' },
     VALIDITY_DAYS_SUM: { of: 'validityDays', summary: 'sum' },
     VALIDITY_DAYS_MIN: { of: 'validityDays', summary: 'min' },
@@ -122,33 +122,6 @@ export class PermitGroupOrder {
 
   @Field(() => OrderDirection, { defaultValue: OrderDirection.ASC, description: '方向；空值在后 · Direction; nulls come last either way.' })
   direction!: OrderDirection;
-}
-
-@ObjectType({ description: '数量的概要；只计有值者 · Summary of a quantity over the permits that have it.' })
-export class NumberSummary {
-  @Field(() => Int, { description: '有值的件数 · Permits that have it.' })
-  count!: number;
-
-  @Field(() => Float, { nullable: true, description: '和 · Sum; null where none has it.' })
-  sum!: number | null;
-
-  @Field(() => Float, { nullable: true, description: '最小 · Least.' })
-  min!: number | null;
-
-  @Field(() => Float, { nullable: true, description: '最大 · Most.' })
-  max!: number | null;
-
-  @Field(() => Float, { nullable: true, description: '平均，四位小数 · Average, to four decimals.' })
-  average!: number | null;
-}
-
-@ObjectType({ description: '日期的概要 · Summary of a date.' })
-export class DateSummary {
-  @Field(() => LegalDate, { nullable: true, description: '最早 · Earliest.' })
-  min!: string | null;
-
-  @Field(() => LegalDate, { nullable: true, description: '最晚 · Latest.' })
-  max!: string | null;
 }
 
 @ObjectType({ description: '一组许可；未用于分组的维度为空 · One group of permits; a dimension that does not group is null.' })

@@ -22,7 +22,9 @@ import { CreditListChanges, listChange } from '../credit/lists/list-change.js';
 import { CreditListOperations } from '../credit/lists/operations.js';
 import { listNodes, listReads } from '../credit/lists/reads.js';
 import { listEntryRowView, ListReconciliation, listReconciliationBoundaries } from '../credit/lists/reconciliation.js';
+import { blackListCube, listStatisticsRelease, publishedListBoundaries, PublishedListStatisticsOperation } from '../credit/lists/published-statistics.js';
 import { listReleases } from '../credit/lists/releases.js';
+import { CreditListStatisticsOperation, creditListStatisticsRead, listStatisticsBoundaries } from '../credit/lists/statistics.js';
 import { dutyViews } from '../duties/duty-statement.js';
 import { dutyBoundaries, DutyOperation, dutyReleases } from '../duties/operations.js';
 import { entities } from '../../ormconfig.js';
@@ -42,7 +44,7 @@ import { DuplicateCheck, duplicateCheckView } from '../permits/duplicate-check.j
 import { permitChange, PermitChanges } from '../permits/permit-change.js';
 import { PermitOperations, PermitsOfSubject } from '../permits/operations.js';
 import { permitNodes, permitReads } from '../permits/reads.js';
-import { labourRelationsView, PublishedStatisticsOperation } from '../permits/published-statistics.js';
+import { labourRelationsCube, PublishedStatisticsOperation } from '../permits/published-statistics.js';
 import { PermitReconciliation, permitReconciliationBoundaries, permitRowView } from '../permits/reconciliation.js';
 import { permitReleases } from '../permits/releases.js';
 import { permitStatisticsRead, PermitStatisticsOperation } from '../permits/statistics.js';
@@ -55,6 +57,7 @@ import { searchBoundaries } from '../search/boundary.js';
 import { SubjectMatching } from '../search/match-subjects.js';
 import { matchView } from '../search/match-view.js';
 import { searchReleases } from '../search/releases.js';
+import { publicationView } from '../statistics/publications.js';
 import { SubjectSearchOperation } from '../search/subject-search.js';
 import { searchViews } from '../search/search-view.js';
 import { subjectBoundaries } from '../subjects/boundary.js';
@@ -64,14 +67,14 @@ import { webhookBoundaries, WebhookOperations } from '../webhooks/operations.js'
 
 /** The one place that knows all capabilities: what each of them adds to schema, boundary, reads and feed. */
 export const operationViews: readonly OperationView[] = [
-  duplicateCheckView, certificateStockView, personalIdentityView, labourRelationsView, ...accessLogViews, ...searchViews, matchView, permitRowView, listEntryRowView, ...dutyViews, creditGateView, listCheckView, asKnownView,
+  duplicateCheckView, certificateStockView, personalIdentityView, publicationView(['ANALYST'], [labourRelationsCube, blackListCube]), ...accessLogViews, ...searchViews, matchView, permitRowView, listEntryRowView, ...dutyViews, creditGateView, listCheckView, asKnownView,
 ];
 
 /** What the feed carries; a capability adds its record type here. */
 const changeDeclarations: readonly [ChangeDeclaration, ...ChangeDeclaration[]] = [permitChange, listChange];
 const PullOperation = pullOperation(changeDeclarations);
 
-export const reads: ReadonlyMap<string, ReadDeclaration> = new Map([...permitReads, ...listReads, permitStatisticsRead, changesRead(changeDeclarations)].map((read) => [read.field, read]));
+export const reads: ReadonlyMap<string, ReadDeclaration> = new Map([...permitReads, ...listReads, permitStatisticsRead, creditListStatisticsRead, changesRead(changeDeclarations)].map((read) => [read.field, read]));
 
 /** What `node(id:)` reads, by type. */
 export const nodes: ReadonlyMap<string, ReadDeclaration> = new Map([...permitNodes, ...listNodes]);
@@ -88,16 +91,18 @@ const carrierBoundaries: readonly Boundary[] = (
     ['BucketDifference', ['bucket', 'count', 'digest']],
     ['RowReconciliation', ['differences', 'hasMore']],
     ['RowDifference', ['key', 'kind', 'digest', 'text', 'pending']],
+    ['NumberSummary', ['count', 'sum', 'min', 'max', 'average']],
+    ['DateSummary', ['min', 'max']],
   ] as const
 ).map(([type, fields]) => ({ form: 'carrier', type, of: ['Permit', 'ListEntry'], fields }));
 
 export const boundaries: readonly Boundary[] = [
-  ...permitBoundaries, ...listBoundaries, ...listWriteBoundaries, ...gateBoundaries, ...listCheckBoundaries, ...asKnownBoundaries, ...carrierBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...accessLogBoundaries, ...explainBoundaries,
+  ...permitBoundaries, ...listBoundaries, ...listWriteBoundaries, ...gateBoundaries, ...listCheckBoundaries, ...asKnownBoundaries, ...listStatisticsBoundaries, ...publishedListBoundaries, ...carrierBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...accessLogBoundaries, ...explainBoundaries,
   ...competenceBoundaries, ...referenceBoundaries, ...searchBoundaries, ...exportBoundaries, ...permitReconciliationBoundaries, ...listReconciliationBoundaries, ...webhookBoundaries, ...acknowledgeBoundaries, ...dutyBoundaries, ...platformBoundaries,
 ];
 
 /** What is said on purpose although it derives from hidden data; masks and digests stand in the declarations. */
-export const releases: readonly Release[] = [...permitReleases, ...intakeReleases, ...competenceReleases, ...searchReleases, ...dutyReleases, ...platformReleases, ...listReleases, ...gateReleases];
+export const releases: readonly Release[] = [...permitReleases, ...intakeReleases, ...competenceReleases, ...searchReleases, ...dutyReleases, ...platformReleases, ...listReleases, listStatisticsRelease, ...gateReleases];
 
 /** The boundary as it stands on the clock's day. */
 export function boundaryPolicy(clock: Clock = systemClock): BoundaryPolicy {
@@ -114,7 +119,7 @@ export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> 
     resolvers: [
       NodeOperations, PermitOperations, PermitsOfSubject, PermitStatisticsOperation, PublishedStatisticsOperation, PermitUpserts, SubjectOperations,
       SubjectSearchOperation, SubjectMatching, PersonalIdentityOperation,
-      DuplicateCheck, PermitChanges, CreditListOperations, CreditListChanges, ListMutations, CreditGateOperation, ListCheckOperation, AsKnownOperation, PullOperation, PermitReconciliation,
+      DuplicateCheck, PermitChanges, CreditListOperations, CreditListChanges, ListMutations, CreditGateOperation, ListCheckOperation, AsKnownOperation, CreditListStatisticsOperation, PublishedListStatisticsOperation, PullOperation, PermitReconciliation,
       ListReconciliation, AccessOperations,
       AccessLogOperation, ExplainOperations, ViewerRights, ExportOperations, WebhookOperations,
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,

@@ -100,13 +100,13 @@ export function objectBehind(type: GraphQLObjectType | null | undefined, field: 
 /** The figures a selection shows, as names of members of a group. */
 export function shownMeasures(declaration: StatisticsDeclaration, shown: readonly Selection[]): { readonly unit: boolean; readonly measures: readonly Measure[] } {
   const names = new Set(shown.flatMap((selection) => [...selection.values()].map(([node]) => node?.name.value)));
-  return { unit: names.has('holders'), measures: declaration.measures.filter(({ field }) => names.has(field)) };
+  return { unit: names.has(declaration.unit.field), measures: declaration.measures.filter(({ field }) => names.has(field)) };
 }
 
 /** The properties behind a figure. */
 export function figureProperties(declaration: StatisticsDeclaration, figure: Figure): readonly string[] {
   if (figure === 'count') return [];
-  if (figure === 'holders') return [declaration.unit];
+  if (figure === 'unit') return [declaration.unit.property];
   const measure = declaration.measures.find(({ field }) => field === figure.of);
   return measure ? propertiesOf(measure.quantity) : [];
 }

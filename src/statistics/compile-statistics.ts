@@ -32,7 +32,7 @@ export function statisticsRead(declaration: StatisticsDeclaration): OwnRead {
         ...use('GROUP', 'groupBy', dimensions.map(({ property }) => property)),
         ...use('FILTER', 'having', having.flatMap(({ figure }) => figureProperties(declaration, figure))),
         ...use('ORDER', 'orderBy', orderBy.flatMap(({ by }) => ('figure' in by ? figureProperties(declaration, by.figure) : []))),
-        ...use('MEASURE', null, [...(unit ? [declaration.unit] : []), ...measures.flatMap(({ field }) => figureProperties(declaration, { of: field, summary: 'count' }))]),
+        ...use('MEASURE', null, [...(unit ? [declaration.unit.property] : []), ...measures.flatMap(({ field }) => figureProperties(declaration, { of: field, summary: 'count' }))]),
       ];
     },
     compile: (context, nodes) => compileStatistics(context, declaration, read, nodes),
@@ -60,7 +60,7 @@ function compileStatistics(context: RootContext, declaration: StatisticsDeclarat
   const figures = new Map<string, number>();
   const figureSql = (figure: Figure): string => {
     if (figure === 'count') return 'count(*)';
-    if (figure === 'holders') return `count(DISTINCT ${sources.add(sources.own(declaration.unit))})`;
+    if (figure === 'unit') return `count(DISTINCT ${sources.add(sources.own(declaration.unit.property))})`;
     const measure = declaration.measures.find(({ field }) => field === figure.of);
     if (!measure) throw new Error(`Statistics: no measure ${figure.of}`);
     return summarySql(figure.summary, sources.add(sources.quantity(measure.quantity)));
@@ -228,7 +228,8 @@ function groupCells(
     const cell = ((): Cell => {
       if (name === '__typename') return () => JSON.stringify(group.name);
       if (!context.allowed.has(`${group.name}.${name}`)) return none;
-      if (name === 'count' || name === 'holders') return number(figureAt(name));
+      if (name === 'count') return number(figureAt(name));
+      if (name === declaration.unit.field) return number(figureAt('unit'));
       const measure = declaration.measures.find(({ field }) => field === name);
       if (measure) {
         const object = objectBehind(group, name);

@@ -9,8 +9,7 @@ import type { CountedCell } from './cube.js';
  */
 export function countCubeSql(declaration: AggregateBoundary, tables: ReadonlyMap<string, Table>): string {
   const table = tableOf(tables, declaration.of);
-  const unit = table.toOne.get(declaration.unit);
-  if (!unit) throw new Error(`Statistics: ${declaration.unit} names nobody`);
+  const unit = table.toOne.get(declaration.unit)?.foreignColumn ?? columnOf(table, declaration.unit);
   const dimensions = Object.values(declaration.dimensions).map(({ property, period }) => {
     const column = `r.${columnOf(table, property)}`;
     return period === undefined ? column : `to_char(${column}, 'YYYY')`;
@@ -25,7 +24,7 @@ export function countCubeSql(declaration: AggregateBoundary, tables: ReadonlyMap
   const numbers = ['count(*)', ...sums].map((sql, i) => `${sql} AS n${i + 1}`);
   const names = ['n0', ...numbers.map((_, i) => `n${i + 1}`)];
   return `WITH base AS (
-  SELECT ${dimensions.map((sql, i) => `${sql} AS d${i}`).join(', ')}, r.${unit.foreignColumn} AS unit, ${numbers.join(', ')}
+  SELECT ${dimensions.map((sql, i) => `${sql} AS d${i}`).join(', ')}, r.${unit} AS unit, ${numbers.join(', ')}
   FROM ${table.name} r WHERE ${[...conditions, `r.${columnOf(table, declaration.dated)} <= $1::date`].join(' AND ')}
   GROUP BY ${dimensions.map((_, i) => i + 1).join(', ')}, ${dimensions.length + 1}
 ), shares AS (

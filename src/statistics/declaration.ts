@@ -29,13 +29,13 @@ export const functions = ['count', 'sum', 'min', 'max', 'average'] as const;
 export type Summary = (typeof functions)[number];
 
 /** A single number of a group, as `having` and `orderBy` name it. */
-export type Figure = 'count' | 'holders' | { readonly of: string; readonly summary: Summary };
+export type Figure = 'count' | 'unit' | { readonly of: string; readonly summary: Summary };
 
 export interface StatisticsDeclaration {
   readonly field: string;
   readonly type: string;
-  /** Whose distinct number is told beside that of the records: a to-one property. */
-  readonly unit: string;
+  /** Whose distinct number is told beside that of the records: a column or a to-one property, under the member that shows it. */
+  readonly unit: { readonly field: string; readonly property: string };
   readonly dimensions: Readonly<Record<string, Dimension>>;
   readonly measures: readonly Measure[];
   readonly figures: Readonly<Record<string, Figure>>;

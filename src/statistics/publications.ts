@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import type { AggregateBoundary } from '../boundary/declaration.js';
+import type { AggregateBoundary, Boundary } from '../boundary/declaration.js';
 import type { OperationView } from '../boundary/database.js';
 import type { HubDatabase } from '../database/database.js';
+import { literal } from '../boundary/row-conditions.js';
 import type { Table } from '../database/tables.js';
 import { legalDate, type Clock } from '../measures/clock.js';
 import { ServiceKey } from '../planner/context.js';
@@ -93,14 +94,23 @@ export function closedMonth(today: string): string {
   return new Date(Date.UTC(year, month - 1, 0)).toISOString().slice(0, 10);
 }
 
-/** The database side of a cube: published cells by row security, and nothing else its viewers have a right on. */
-export function publicationView({ cube, viewers }: AggregateBoundary): OperationView {
+/** The boundary of a cube and of the types of its answer: `answer` by name, and its cell with the fields of it. */
+export function publicationBoundaries(cube: AggregateBoundary, answer: string, cell: Readonly<Record<string, readonly string[]>>): readonly Boundary[] {
+  const { zh, en, rows, clauses, viewers } = cube;
+  const types = { [answer]: ['asOf', 'roundedTo', 'fewestHolders', 'note', 'cells', 'hasMore'], ...cell };
+  return [cube, ...Object.entries(types).map(([type, fields]): Boundary => ({ form: 'operation', type, fields, viewers, zh, en, rows, clauses }))];
+}
+
+/** The database side of cubes of the same viewers: their published cells by row security, and nothing else of them. */
+export function publicationView(viewers: AggregateBoundary['viewers'], cubes: readonly AggregateBoundary[]): OperationView {
+  const others = cubes.filter((cube) => cube.viewers.join() !== viewers.join());
+  if (others.length > 0) throw new Error(`Statistics: ${others.map(({ cube }) => cube).join(', ')} has other viewers`);
   return {
     name: 'published_cell',
     viewers,
-    policies: { 'hub.published_cell': `cube = '${cube}'` },
+    policies: { 'hub.published_cell': `cube IN (${cubes.map(({ cube }) => literal(cube)).join(', ')})` },
     reads: [],
-    query: '  SELECT as_of, dimensions, cell, numbers FROM hub.published_cell',
+    query: '  SELECT cube, as_of, dimensions, cell, numbers FROM hub.published_cell',
     barrier: false,
   };
 }

@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => hubs.close());
 
 /** Types of aggregates, which L-08 and L-25 are about. */
-const ofAggregates = /^(Permit(Statistics|Group|Having|GroupOrder)|NumberSummary|DateSummary|Published.*)$/;
+const ofAggregates = /^((Permit|CreditList)(Statistics|Group|Having|GroupOrder)|NumberSummary|DateSummary|Published.*)$/;
 
 /** Names of every field, argument and input field of the schema but those of aggregates. */
 function* schemaNames(): Iterable<string> {

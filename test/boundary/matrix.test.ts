@@ -118,7 +118,9 @@ const carriers = [
   ...['changes', 'cursor', 'hasMore'].map((field) => `ChangePage.${field}`), 'Query.changes',
   ...['nodes', 'edges', 'pageInfo', 'totalCount'].map((field) => `ListEntryConnection.${field}`), 'ListEntryEdge.cursor', 'ListEntryEdge.node',
   ...['kind', 'number', 'cursor', 'entryNo', 'leftAs', 'entry'].map((field) => `CreditListChange.${field}`),
-  'Query.creditList', 'Query.creditListEntry', 'Subscription.creditListChanged',
+  'CreditListStatistics.groups', 'CreditListStatistics.hasMore',
+  ...['list', 'ground', 'severity', 'state', 'district', 'responsibleOrgan', 'year', 'quarter', 'month', 'endMonth', 'count', 'organisations', 'listedDays', 'publishedOn', 'validTo'].map((field) => `CreditListGroup.${field}`),
+  'Query.creditList', 'Query.creditListEntry', 'Query.creditListStatistics', 'Subscription.creditListChanged',
   // Counts, digests and texts of visible permits, compared with a copy.
   'BucketReconciliation.differing', 'BucketReconciliation.hasMore', 'RowReconciliation.differences', 'RowReconciliation.hasMore',
   ...['bucket', 'count', 'digest'].map((field) => `BucketDifference.${field}`), ...['key', 'kind', 'digest', 'text', 'pending'].map((field) => `RowDifference.${field}`),

@@ -1,5 +1,6 @@
 import { permitStatistics } from '../../src/permits/statistics.js';
-import { propertiesOf } from '../../src/statistics/declaration.js';
+import { creditListStatistics } from '../../src/credit/lists/statistics.js';
+import { propertiesOf, type StatisticsDeclaration } from '../../src/statistics/declaration.js';
 import { createRequire } from 'node:module';
 import { buildSchema, getNamedType, graphql, isAbstractType, isLeafType, isObjectType, printSchema, type GraphQLObjectType, type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
 import type * as Middleware from 'graphql-middleware';
@@ -167,16 +168,19 @@ function* uses(): Iterable<Use> {
   }
 }
 
-/** Every dimension, figure and bound of a statistic. */
+/** Every dimension, figure and bound of the statistics. */
 function* usesOfStatistics(): Iterable<readonly [use: string, type: string, field: string, query: string, variables: Record<string, unknown>]> {
-  const { field: root, type, unit, dimensions, measures, figures } = permitStatistics;
+  for (const declaration of [permitStatistics, creditListStatistics]) yield* usesOf(declaration);
+}
+
+function* usesOf({ field: root, type, unit, dimensions, measures, figures }: StatisticsDeclaration): ReturnType<typeof usesOfStatistics> {
   const listed = (use: string, properties: readonly string[], query: string) =>
     properties.flatMap((property) => operands(type, property).map(([of, field]) => [`${root} ${use}`, of, field, query, {}] as const));
   for (const [name, { property }] of Object.entries(dimensions)) yield* listed(`by ${name}`, [property], `{ list: ${root}(groupBy: [${name}]) { hasMore } }`);
-  yield* listed('of holders', [unit], `{ list: ${root} { groups { holders } } }`);
+  yield* listed(`of ${unit.field}`, [unit.property], `{ list: ${root} { groups { ${unit.field} } } }`);
   for (const { field, quantity } of measures) yield* listed(`of ${field}`, propertiesOf(quantity), `{ list: ${root} { groups { ${field} { max } } } }`);
   for (const [name, figure] of Object.entries(figures)) {
-    const properties = figure === 'count' ? [] : figure === 'holders' ? [unit] : measures.filter(({ field }) => field === figure.of).flatMap(({ quantity }) => propertiesOf(quantity));
+    const properties = figure === 'count' ? [] : figure === 'unit' ? [unit.property] : measures.filter(({ field }) => field === figure.of).flatMap(({ quantity }) => propertiesOf(quantity));
     yield* listed(`having ${name}`, properties, `{ list: ${root}(having: [{figure: ${name}, atLeast: 1}]) { hasMore } }`);
     yield* listed(`ordered by ${name}`, properties, `{ list: ${root}(orderBy: [{figure: ${name}}]) { hasMore } }`);
   }

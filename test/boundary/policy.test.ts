@@ -166,8 +166,8 @@ test('a role outside the four rows gets nothing, whatever its agency (B-54)', ()
       const ofAuditor =
         role === 'AUDITOR' &&
         (['Query.accessLog', 'Query.feedHealth'].includes(coordinate) || /^(Access(Read|ReadEdge|LogConnection)|FeedHealth|PlatformHealth|FeedFollowing)$/.test(type));
-      // B-11 is the analyst's: protected totals, and no row.
-      const ofAnalyst = role === 'ANALYST' && (coordinate === 'Query.publishedStatistics' || /^Published(Statistics|Cell)$/.test(type));
+      // B-11 and B-39 are the analyst's: protected totals, and no row.
+      const ofAnalyst = role === 'ANALYST' && (/^Query.published(List)?Statistics$/.test(coordinate) || /^Published(List)?(Statistics|Cell)$/.test(type));
       expect([coordinate, policy.decide(as(role), coordinate).allowed]).toEqual([coordinate, open || ofAuditor || ofAnalyst]);
     }
   }

@@ -75,6 +75,8 @@ export const elsewhere: Readonly<Record<string, string>> = {
   creditListEntry: 'as creditList',
   creditGate: 'a declared release: asked in the pairs of the lists, and held against what blocks on the day (test/credit/list-pairs.long.ts)',
   creditListChanged: 'its histories are compared and judged beside the pairs of the lists (test/credit/list-pairs.long.ts)',
+  creditListStatistics: 'groups are counted by hand over the entries creditList shows, for every kind of viewer (test/credit/list-statistics.test.ts)',
+  publishedListStatistics: 'as publishedStatistics, of the black list (test/credit/list-statistics.test.ts)',
   proposeListEntry: 'writes: answers with the standing of an own entry, whatever others have (test/credit/list-attacks.long.ts)',
   takeListEntryStep: 'as proposeListEntry',
   releaseListEntry: 'as proposeListEntry; who may is tested in test/credit/lists.test.ts',

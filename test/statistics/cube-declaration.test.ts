@@ -10,7 +10,7 @@ const analyst = { principal: 'ANALYST', purpose: null };
 
 /** The hub's declarations with another cube in the place of its own. */
 function withCube(change: Partial<AggregateBoundary>): readonly Boundary[] {
-  return boundaries.map((declaration) => (declaration.form === 'aggregate' ? { ...declaration, ...change } : declaration));
+  return boundaries.map((declaration) => (declaration.form === 'aggregate' && declaration.cube === labourRelationsCube.cube ? { ...declaration, ...change } : declaration));
 }
 
 test('a cube gives its viewers its root and no branch; everybody else is denied and told who holds it', () => {

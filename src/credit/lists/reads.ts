@@ -1,7 +1,8 @@
 import type { ReadDeclaration } from '../../planner/read.js';
+import type { StatisticsDeclaration } from '../../statistics/declaration.js';
 
 /** The usual questions: each on a column with an index, or on few rows. */
-const listFilters: ReadDeclaration['filters'] = {
+export const listFilters: ReadDeclaration['filters'] & StatisticsDeclaration['filters'] = {
   'filter.list': { property: 'list', compare: '=' },
   'filter.ground': { property: 'ground', compare: '=' },
   'filter.state': { property: 'state', compare: '=' },
