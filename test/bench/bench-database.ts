@@ -13,6 +13,7 @@ export interface BenchDatabase {
   /** A connection of the owner, without a role of the boundary. */
   readonly owner: pg.Client;
   readonly size: BenchSize;
+  readonly hub: HubDatabase;
   /** Holds the data folders of the hubs that serve this database: their keys and checkpoints belong to it. */
   readonly folder: URL;
   close(): Promise<void>;
@@ -47,6 +48,7 @@ export async function openBenchDatabase(parent: URL, size: BenchSize, say: Say):
       url: connectionString(database.settings),
       owner,
       size,
+      hub: database,
       folder,
       close: async () => {
         await owner.end();

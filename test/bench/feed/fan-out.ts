@@ -22,17 +22,26 @@ export interface FanOut {
   readonly memory: number;
 }
 
+/** What subscribers ask for, and the text by which they know a change. */
+export interface Followed {
+  readonly query: string;
+  readonly awaited: string;
+}
+
 /** What a partner of a bureau follows: a frame of about half a kilobyte. */
-export const followed =
-  'subscription { permitChanged { kind number cursor documentNo permit { documentNo item status decidedOn validTo holder { name uscc } decidedBy { code nameZh } } } }';
+export const followedPermits: Followed = {
+  awaited: '"kind":"CHANGED"',
+  query:
+  'subscription { permitChanged { kind number cursor documentNo permit { documentNo item status decidedOn validTo holder { name uscc } decidedBy { code nameZh } } } }',
+};
 
 /** Holds the subscribers of all ways at once and sets them off in turn, so that what is compared is close in time. */
-export async function measureFanOut(owner: pg.Client, ways: readonly Way[], subscribers: number, rounds: number, token: string, say: (line: string) => void): Promise<readonly FanOut[]> {
+export async function measureFanOut(owner: pg.Client, ways: readonly Way[], subscribers: number, rounds: number, token: string, followed: Followed, say: (line: string) => void): Promise<readonly FanOut[]> {
   const held: { readonly way: Way; readonly process: SubscriberProcess; readonly memory: number; cpu: number; readonly milliseconds: number[] }[] = [];
   try {
     for (const way of ways) {
       const before = way.server.peakMemory();
-      const process = await SubscriberProcess.open(nodeForServers(), { url: way.server.url, count: subscribers, token, query: followed, keep: 0 });
+      const process = await SubscriberProcess.open(nodeForServers(), { url: way.server.url, count: subscribers, token, ...followed, keep: 0 });
       held.push({ way, process, memory: ((way.server.peakMemory() - before) * 1024) / subscribers, cpu: 0, milliseconds: [] });
       say(`${way.name}: ${subscribers} subscribers`);
     }

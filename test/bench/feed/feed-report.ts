@@ -19,23 +19,28 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
 
+/** From a commit to the last subscriber, by way, with the ratio to the bare broadcast of the same run. */
+export function fanOutTable(fanOuts: readonly FanOut[]): readonly string[] {
+  const bare = (subscribers: number): FanOut | undefined => fanOuts.find((one) => one.subscribers === subscribers && one.name.startsWith('bare'));
+  return table(
+    ['from the commit to the last subscriber', 'subscribers', 'ms', 'range', ': bare', 'server CPU ms an event', 'kB a subscriber'],
+    fanOuts.map(({ name, subscribers, milliseconds, cpu, memory }) => [
+      name, number(subscribers, 0), number(median(milliseconds), 1),
+      `${number(Math.min(...milliseconds), 1)}–${number(Math.max(...milliseconds), 1)}`,
+      number(median(milliseconds) / median(bare(subscribers)?.milliseconds ?? []), 2), number(cpu, 1), number(memory, 1),
+    ]),
+  );
+}
+
 /** The report of a run, as Markdown. */
 export function feedReport({ fanOuts, steady, writes, peak, node, minutes }: FeedResults): string {
-  const bare = (subscribers: number): FanOut | undefined => fanOuts.find((one) => one.subscribers === subscribers && one.name.startsWith('bare'));
   return [
     '# Feed bench',
     '',
     `- ${new Date().toISOString().slice(0, 10)} · Node ${node} · ${number(minutes, 0)} minutes · peak memory of the hub ${number(peak, 0)} MB`,
     '- medians of interleaved rounds; milliseconds from the answer to the commit until the last subscriber has the frame',
     '',
-    ...table(
-      ['from the commit to the last subscriber', 'subscribers', 'ms', 'range', ': bare', 'server CPU ms an event', 'kB a subscriber'],
-      fanOuts.map(({ name, subscribers, milliseconds, cpu, memory }) => [
-        name, number(subscribers, 0), number(median(milliseconds), 1),
-        `${number(Math.min(...milliseconds), 1)}–${number(Math.max(...milliseconds), 1)}`,
-        number(median(milliseconds) / median(bare(subscribers)?.milliseconds ?? []), 2), number(cpu, 1), number(memory, 1),
-      ]),
-    ),
+    ...fanOutTable(fanOuts),
     '',
     ...table(
       ['a steady stream', 'wanted a second', 'committed', 'delivered', 'p50 ms', 'p99 ms', 'hub CPU, cores'],

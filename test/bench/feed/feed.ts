@@ -8,7 +8,7 @@ import { openBenchDatabase } from '../bench-database.js';
 import { ChildServer, machineCpuSeconds } from '../child-server.js';
 import { sizeOf } from '../data.js';
 import { benchFolder, nodeForServers, serverCommand, versionOf } from '../servers.js';
-import { measureFanOut, type FanOut, type Way } from './fan-out.js';
+import { followedPermits, measureFanOut, type FanOut, type Way } from './fan-out.js';
 import { feedReport } from './feed-report.js';
 import { measureSustained } from './sustained.js';
 import { measureWriteCost, type WriteCost } from './write-cost.js';
@@ -57,7 +57,7 @@ export async function runFeed(args: readonly string[], say: (line: string) => vo
     const fanOuts: FanOut[] = [];
     for (const subscribers of options.subscribers) {
       const compared = subscribers <= plainSubscribers ? ways : ways.slice(0, 2);
-      fanOuts.push(...(await measureFanOut(database.owner, compared, subscribers, options.rounds, token, say)));
+      fanOuts.push(...(await measureFanOut(database.owner, compared, subscribers, options.rounds, token, followedPermits, say)));
     }
     say('a steady stream of changes …');
     const steady = await measureSustained(database.url, hub, { ...sustained, seconds: options.seconds, token, documents: documents.slice(1_000) });

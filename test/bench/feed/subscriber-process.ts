@@ -10,6 +10,8 @@ export interface SubscriberOrder {
   readonly count: number;
   readonly token: string;
   readonly query: string;
+  /** Text by which a change is known; opening frames and heartbeats do not hold it. */
+  readonly awaited: string;
   readonly keep: number;
 }
 

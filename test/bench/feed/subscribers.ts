@@ -14,6 +14,7 @@ const order = z.object({
   count: z.number().int().positive(),
   token: z.string(),
   query: z.string(),
+  awaited: z.string(),
   /** Subscribers whose changes are kept one by one. */
   keep: z.number().int(),
 });
@@ -21,8 +22,6 @@ const order = z.object({
 /** Connections that are being opened at a time: a flood would overflow the queue of the listening socket. */
 const openingAtOnce = 100;
 
-/** What a change looks like in any of the servers; opening frames and heartbeats do not. */
-const change = Buffer.from('"kind":"CHANGED"');
 const acknowledged = Buffer.from('connection_ack');
 const opened = Buffer.from('"kind":"OPENED"');
 const number = /"documentNo":"([^"]*)"/;
@@ -41,7 +40,7 @@ function subscribe(asked: z.output<typeof order>, index: number): Promise<Socket
     let upgraded = false;
     let count = 0;
     const frames = new SocketFrames((message) => {
-      if (message.includes(change)) {
+      if (message.includes(asked.awaited)) {
         count += 1;
         const left = (waiting[count] ?? asked.count) - 1;
         waiting[count] = left;

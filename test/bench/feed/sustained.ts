@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { ChildServer } from '../child-server.js';
 import { nodeForServers } from '../servers.js';
-import { followed } from './fan-out.js';
+import { followedPermits } from './fan-out.js';
 import { SubscriberProcess } from './subscriber-process.js';
 import { toggleStatus } from './toggle.js';
 
@@ -29,7 +29,7 @@ export async function measureSustained(
   { subscribers, wanted, seconds, token, documents }: { readonly subscribers: number; readonly wanted: number; readonly seconds: number; readonly token: string; readonly documents: readonly string[] },
 ): Promise<Sustained> {
   const keep = Math.max(1, Math.floor(subscribers / keptShare));
-  const held = await SubscriberProcess.open(nodeForServers(), { url: hub.url, count: subscribers, token, query: followed, keep });
+  const held = await SubscriberProcess.open(nodeForServers(), { url: hub.url, count: subscribers, token, ...followedPermits, keep });
   const clients = await Promise.all(Array.from({ length: writers }, async () => {
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();
