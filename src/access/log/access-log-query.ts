@@ -15,8 +15,8 @@ import type { Seal } from '../keys.js';
 import type { NodeIds } from '../node-ids.js';
 import type { Viewer } from '../viewer.js';
 
-/** Who sees every read: the auditor, and the municipal bureau as the owner of the data (B-56: XM-3.5.8, SX-3.2.4.2). */
-export const allReadsViewers = ['AUDITOR', 'MUNI_HRSS'] as const;
+/** Who sees the reads of others: the auditor all, the municipal bureau as the owner of the data those of its city (B-56: XM-3.5.8, SX-3.2.4.2). */
+export const othersReadsViewers = ['AUDITOR', 'MUNI_HRSS'] as const;
 
 /** Who sees the reads of its own agency: every kind of agency that is shown anything. */
 export const ownReadsViewers = [
@@ -36,9 +36,9 @@ export const accessLogBoundaries: readonly OperationBoundary[] = [
   form: 'operation',
   type,
   fields,
-  viewers: [...allReadsViewers, ...ownReadsViewers],
-  zh: '审计人员与市局可见全部读取，其他机关仅见本机关的读取',
-  en: 'the auditor and the municipal bureau see every read, every other bureau its own',
+  viewers: [...othersReadsViewers, ...ownReadsViewers],
+  zh: '审计人员可见全部读取，市局可见本市机关的读取，其他机关仅见本机关的读取',
+  en: 'the auditor sees every read, the municipal bureau those of its city, every other bureau its own',
   rows: ['B-56'],
   clauses: ['XM-3.5.8', 'SX-3.2.4.2'],
 }));
@@ -47,13 +47,17 @@ const readColumns =
   'r.recorded, r.chain, r.position, r.agency, r.account, r.role, r.purpose, r.case_no, r.document, r.operation, r.plan, r.outcome, ' +
   'r.status, r.records, r.subjects, r.result, r.boundary, r.received, r.started, r.executed, p.description';
 
+/** Two cities, two owners (A-69): who of Xiamen reads what is none of the business of Tianjin's bureau. */
+const readsOfCity = `agency IN (SELECT code FROM hub.agency WHERE jurisdiction = 'CN-TJ')`;
+
 const ownReads = `agency = current_setting('hub.agency', true)`;
 
 const view = (name: string, query: string, reads: readonly string[]): readonly OperationView[] =>
   [
-    { viewers: allReadsViewers, condition: 'true' },
-    { viewers: ownReadsViewers, condition: ownReads },
-  ].map(({ viewers, condition }) => ({ name, viewers, policies: { [`hub.${name}`]: condition }, reads, query, barrier: false }));
+    { viewers: ['AUDITOR'], condition: 'true', reads },
+    { viewers: ['MUNI_HRSS'], condition: readsOfCity, reads: [...reads, 'hub.agency'] },
+    { viewers: ownReadsViewers, condition: ownReads, reads },
+  ].map((one) => ({ name, viewers: one.viewers, policies: { [`hub.${name}`]: one.condition }, reads: one.reads, query, barrier: false }));
 
 /** The database side: the register of reads and its subjects, all of it or the viewer's own by row security. */
 export const accessLogViews: readonly OperationView[] = [
@@ -74,8 +78,8 @@ export class AccessLogOperation {
   @Query(() => AccessLogConnection, {
     nullable: true,
     description:
-      '访问日志，自新至旧：审计人员与市局可见全部，其他机关仅见本机关；晚于答复约一秒 · ' +
-      'The access log, newest first: the auditor and the municipal bureau see every read, other bureaus their own. It follows the answers by about a second (B-56).',
+      '访问日志，自新至旧：审计人员可见全部，市局可见本市机关，其他机关仅见本机关；晚于答复约一秒 · ' +
+      'The access log, newest first: the auditor sees every read, the municipal bureau those of its city, other bureaus their own. It follows the answers by about a second (B-56).',
   })
   async accessLog(
     @Args(() => PageArguments) page: PageArguments,
@@ -110,7 +114,7 @@ function statementOf(viewer: Viewer, { ids, seal }: AccessLogParts, filter: Acce
   const bind = (value: string, type: string): string => `$${values.push(value)}::${type}`;
   const conditions: string[] = [];
   const where = (condition: string): number => conditions.push(condition);
-  if (!seesAll(viewer)) where(`r.agency = ${bind(viewer.agency, 'text')}`);
+  if (!seesOthers(viewer)) where(`r.agency = ${bind(viewer.agency, 'text')}`);
   if (typeof filter.agency === 'string') where(`r.agency = ${bind(filter.agency, 'text')}`);
   if (typeof filter.account === 'string') where(`r.account = ${bind(filter.account, 'text')}`);
   if (typeof filter.purpose === 'string') where(`r.purpose = ${bind(filter.purpose, 'text')}`);
@@ -149,7 +153,7 @@ function statementOf(viewer: Viewer, { ids, seal }: AccessLogParts, filter: Acce
   const subject = bind(subjectOf(ids, filter.subject), 'bigint');
   // Subjects stand in blocks of 64, a bit each.
   const buckets = [`s.block = ${subject} >> 6`, `s.bits >> (${subject} & 63)::int & 1 = 1`];
-  if (!seesAll(viewer)) buckets.push(`s.agency = ${bind(viewer.agency, 'text')}`);
+  if (!seesOthers(viewer)) buckets.push(`s.agency = ${bind(viewer.agency, 'text')}`);
   if (typeof filter.agency === 'string') buckets.push(`s.agency = ${bind(filter.agency, 'text')}`);
   if (from) buckets.push(`s.bucket > ${from} - interval '10 minutes'`);
   if (to) buckets.push(`s.bucket < ${to}`);
@@ -170,8 +174,8 @@ function named(text: string) {
   return { name: `l${hash('sha256', text, 'base64url').slice(0, 40)}`, text };
 }
 
-function seesAll({ principal }: Viewer): boolean {
-  return allReadsViewers.some((all) => all === principal);
+function seesOthers({ principal }: Viewer): boolean {
+  return othersReadsViewers.some((all) => all === principal);
 }
 
 function subjectOf(ids: NodeIds, id: string): string {
@@ -208,7 +212,7 @@ function readOf(row: Row, viewer: Viewer, { ids }: AccessLogParts): AccessRead {
   const agency = agencyOfCode(text(3));
   return {
     recordedAt: time(0),
-    entry: seesAll(viewer) ? `${text(1)}:${text(2)}` : null,
+    entry: seesOthers(viewer) ? `${text(1)}:${text(2)}` : null,
     agency: agency && agencyOf(agency),
     account: text(4),
     role: row[5] ?? null,
