@@ -1,10 +1,13 @@
-import type { ColumnInfo, Table } from '../database/tables.js';
+import type { Table } from '../database/tables.js';
 import type { Branch } from './branches.js';
-import { cellSql, isFull, type Cell } from './cell.js';
-import type { Farewell, Principal } from './declaration.js';
+import { cellSql, isFull } from './cell.js';
+import { changeSql } from './change-views.js';
+import type { Principal } from './declaration.js';
 import { classRights, viewersOf, visibleRows, visibleSql, type OperationView } from './operation-view.js';
 import type { BoundaryPolicy } from './policy.js';
-import { columnOf, conditionsSql, literal, type Term } from './row-conditions.js';
+import { columnOf, conditionsSql } from './row-conditions.js';
+import { bareName, branchView, gateRole, lookUpView, partColumn, readerRole, settingTerm } from './view-names.js';
+import { gateSql, policySql, sourceOf, subjectColumns, tableOf, typeOfColumn, viewSql, type Gate } from './view-sql.js';
 
 /**
  * The database layer of the boundary: per viewer class a reader role with rights on views only; per branch a gate role
@@ -14,71 +17,7 @@ import { columnOf, conditionsSql, literal, type Term } from './row-conditions.js
  * (docs/decisions/2026-11-22-views-over-row-security.md has the measurement). They need no barrier because they filter
  * nothing themselves: rows are filtered by row security on the table, which orders leaky functions after it, and joined
  * parts are fenced by OFFSET 0, so that no caller's expression sees a part of a row that is not visible.
- */
-
-/** Reader role of a viewer class: the role under which its statements run. */
-export function readerRole(principal: Principal): string {
-  return `concordat_reader_${principal.toLowerCase()}`;
-}
-
-export function gateRole(principal: Principal, gate: string): string {
-  return `concordat_gate_${principal.toLowerCase()}_${snakeCase(gate)}`;
-}
-
-function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-/** Name of the view on which a branch is read; `withParts` adds the joined parts (the holder of a permit). */
-export function branchView(principal: Principal, table: Table, branch: Branch, withParts = false): string {
-  return `shared.${bareName(table)}${withParts ? '_with_parts' : ''}__${principal.toLowerCase()}__${snakeCase(branch.name)}`;
-}
-
-/** Name of the view by which a viewer class finds the key of a visible record's part by its look-up field. */
-export function lookUpView(principal: Principal, part: Table): string {
-  return `shared.${bareName(part)}_key__${principal.toLowerCase()}`;
-}
-
-/** Name of the view on the change log of a record type for a viewer class. */
-export function changeView(principal: Principal, table: Table): string {
-  return `shared.${bareName(table)}_change__${principal.toLowerCase()}`;
-}
-
-/** Column of that view: what an event of leaving may say. */
-export const farewellColumn = 'farewell';
-
-/** Name of a table without its schema. */
-function bareName(table: Table): string {
-  return table.name.slice(table.name.indexOf('.') + 1);
-}
-
-/** Column of a joined part in a `_with_parts` view. */
-export function partColumn(property: string, column: string): string {
-  return `${property}_${column}`;
-}
-
-export type { OperationView } from './operation-view.js';
-
-/** A term of the viewer as the setting of the envelope that carries it. */
-export function settingTerm(term: Term): string {
-  // `true`: an unset setting is NULL and matches no row, so a statement outside the hub's envelope sees nothing.
-  return `current_setting('${settingOf(term)}', true)`;
-}
-
-/** Name of the setting of a term. */
-export function settingOf(term: Term): string {
-  return `hub.${snakeCase(term)}`;
-}
-
-/** Longest name of PostgreSQL, in bytes; ours are ASCII. */
-const longestName = 63;
-
-interface Gate {
-  readonly role: string;
-  readonly reader: string;
-}
-
-/**
+ *
  * All statements of the database layer, in order, from nothing: the body of a boundary migration. `watched`: columns by
  * record type that the views of the changes show as they were before, too, for the filters of subscriptions.
  */
@@ -172,21 +111,6 @@ function openViewsSql(policy: BoundaryPolicy): string {
   ].join('\n');
 }
 
-function gateSql(gate: Gate): string {
-  return `GRANT USAGE ON SCHEMA hub TO ${gate.role};\nGRANT USAGE, CREATE ON SCHEMA shared TO ${gate.role};`;
-}
-
-function viewSql(name: string, query: string, gate: Gate, options = ''): string {
-  // PostgreSQL would cut the rest off, and two views could become one.
-  if (name.length > longestName + 'shared.'.length) throw new Error(`Boundary: the name of view ${name} is too long`);
-  // Granted before it changes hands: the owner of the database takes roles on but does not inherit their rights.
-  return `CREATE VIEW ${name}${options} AS\n${query};\nGRANT SELECT ON ${name} TO ${gate.reader};\nALTER VIEW ${name} OWNER TO ${gate.role};`;
-}
-
-function policySql(gate: Gate, table: string, condition: string): string {
-  return `GRANT SELECT ON ${table} TO ${gate.role};\nCREATE POLICY ${gate.role} ON ${table} FOR SELECT TO ${gate.role}\n  USING (${condition});`;
-}
-
 function branchSql(
   policy: BoundaryPolicy,
   tables: ReadonlyMap<string, Table>,
@@ -229,17 +153,6 @@ function branchSql(
   return out;
 }
 
-/** A column in a view: conditions on dates are on the record's own columns, terms are settings. */
-function sourceOf(table: Table, info: Pick<ColumnInfo, 'column' | 'type'>, alias: string): Parameters<typeof cellSql>[1] {
-  return { expression: `${alias}.${info.column}`, type: info.type, column: (property) => `r.${columnOf(table, property)}`, term: settingTerm };
-}
-
-/** The column of a record's subject: no field of the schema, so that only the hub reads it, for the evidence. */
-function subjectColumns(policy: BoundaryPolicy, table: Table): readonly string[] {
-  const subject = policy.records.get(table.type)?.subject;
-  return subject === undefined ? [] : [columnOf(table, subject)];
-}
-
 /** Key columns, then every declared scalar field with its cell right applied. */
 function columnsSql(policy: BoundaryPolicy, table: Table, branch: Branch, keys: readonly string[] = []): string[] {
   const kept = new Set([table.primaryKey, ...keys]);
@@ -258,120 +171,6 @@ function columnsSql(policy: BoundaryPolicy, table: Table, branch: Branch, keys: 
   // The plan repeats the row conditions, so their columns are part of the view, also those that are no field.
   const scope = branch.where.map(({ property }) => columnOf(table, property)).filter((column) => !kept.has(column));
   return [...columns, ...scope.map((column) => `r.${column}`)];
-}
-
-/**
- * The change log of a record type for one viewer class: one row per event that changed what this viewer may see. Rows
- * and cells of an image take the right of the branch the image falls into; a change of withheld cells alone is no event
- * here, and a row that left the scope shows nothing but its identity. The log is read by position, a bounded tail, so
- * an OR of branches costs no index.
- */
-function changeSql(
-  policy: BoundaryPolicy,
-  tables: ReadonlyMap<string, Table>,
-  principal: Principal,
-  table: Table,
-  gate: Gate,
-  watched: readonly string[],
-): string {
-  const branches = policy.allBranches(principal, table.type);
-  const record = policy.records.get(table.type);
-  const identity = columnOf(table, record?.identity ?? '');
-  const inBranch = (branch: Branch, image: string): string => conditionsSql(branch, (property) => `(${image} ->> '${columnOf(table, property)}')`, settingTerm);
-  const inScope = (of: readonly Branch[], image: string): string => of.map((branch) => `(${inBranch(branch, image)})`).join(' OR ');
-  const branchOf = (of: readonly Branch[], image: string, before = ''): string => `CASE ${before}${of.map((branch, i) => `WHEN ${inBranch(branch, image)} THEN ${i}`).join(' ')} END`;
-  const lasting = branches.map(withoutEnd);
-  // What the day has ended and this change has not: it is seen no more, and whoever ends it tells so, once.
-  const ending = lasting.filter((branch, i) => branch.where.length < (branches[i]?.where.length ?? 0));
-  const isOver = ending.length === 0 ? '' : `WHEN (${inScope(ending, 'f.after')}) AND (${inScope(branches, 'f.after')}) IS NOT TRUE THEN NULL `;
-
-  const cells = imageCells(policy, tables, table);
-  const internal = subjectColumns(policy, table);
-  // Members of an image are texts until the outermost cast.
-  const shownText = (cell: Cell, { path }: ImageCell, image: string): string =>
-    cellSql(cell, { expression: path(image), type: 'text', column: (property) => `(${image} ->> '${columnOf(table, property)}')`, term: settingTerm });
-  const shown = (image: ImageCell, side: 'before' | 'after'): string => {
-    const cases = branches.flatMap((branch, i) => {
-      const cell = image.cellOf(branch);
-      return cell === null ? [] : [`WHEN ${i} THEN ${shownText(cell, image, `e.${side}`)}`];
-    });
-    return cases.length === 0 ? `NULL::${image.type}` : `(CASE e.branch_${side} ${cases.join(' ')} END)::${image.type}`;
-  };
-  const columns = [
-    ...cells.map((image) => `${shown(image, 'after')} AS ${image.name}`),
-    ...cells.filter(({ name }) => watched.includes(name)).map((image) => `${shown(image, 'before')} AS was_${image.name}`),
-  ];
-  const differs = branches.map((branch, i) => {
-    // Nobody is shown who the subject is by its internal id: another one, after a merger, is no change.
-    const compared = cells.filter(({ name, cellOf }) => cellOf(branch) !== null && !internal.includes(name));
-    const rowOf = (image: string): string => `ROW(${compared.map((cell) => shownText(cell.cellOf(branch), cell, image)).join(', ')})`;
-    return `WHEN ${i} THEN ${rowOf('e.before')} IS DISTINCT FROM ${rowOf('e.after')}`;
-  });
-  const query = `  SELECT t.first_position, e.ordinal,
-    e.branch_before IS NOT NULL AS seen_before, e.branch_after IS NOT NULL AS seen_after,
-    CASE WHEN e.branch_after IS NOT NULL THEN e.after ->> '${identity}'
-         WHEN e.branch_before IS NOT NULL THEN e.before ->> '${identity}' END AS identity,
-    ${farewellSql(record?.farewell, table)}${columns.join(',\n    ')}
-  FROM hub.feed_transaction t
-  JOIN LATERAL (SELECT f.ordinal, f.before, f.after, ${branchOf(lasting, 'f.before', isOver)} AS branch_before, ${branchOf(branches, 'f.after')} AS branch_after
-                FROM hub.feed_event f WHERE f.transaction_id = t.id AND f.month = t.month AND f.entity = '${table.type}') e ON true
-  WHERE t.first_position IS NOT NULL AND (e.branch_before IS DISTINCT FROM e.branch_after OR CASE e.branch_after ${differs.join(' ')} END)`;
-  return [
-    policySql(gate, 'hub.feed_event', `entity = '${table.type}' AND (${inScope(lasting, 'before')} OR ${inScope(branches, 'after')})`),
-    `GRANT SELECT ON hub.feed_transaction TO ${gate.role};`,
-    viewSql(changeView(principal, table), query, gate),
-  ].join('\n');
-}
-
-/**
- * The scope of an image before a change. That a date has passed since makes no event by itself: who ends the record then,
- * as the clock does, tells those who saw it until that day.
- */
-function withoutEnd(branch: Branch): Branch {
-  return { ...branch, where: branch.where.filter((condition) => !('day' in condition) || condition.day === 'reached') };
-}
-
-function farewellSql(farewell: Farewell | undefined, table: Table): string {
-  if (!farewell) return '';
-  const left = `e.after ->> '${columnOf(table, farewell.property)}'`;
-  return `CASE WHEN e.branch_after IS NULL AND ${left} IN (${farewell.oneOf.map(literal).join(', ')}) THEN ${left} END AS ${farewellColumn},\n    `;
-}
-
-/** A cell of an image: where it stands in the JSON and what right a branch has on it. */
-interface ImageCell {
-  readonly name: string;
-  readonly type: string;
-  readonly path: (image: string) => string;
-  readonly cellOf: (branch: Branch) => Cell;
-}
-
-function imageCells(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>, table: Table): ImageCell[] {
-  const cells: ImageCell[] = subjectColumns(policy, table).map((column) => ({
-    name: column, type: typeOfColumn(table, column), path: (image) => `(${image} ->> '${column}')`, cellOf: () => ({ shown: 'full' }),
-  }));
-  for (const [property, toOne] of table.toOne) {
-    const part = tableOf(tables, toOne.target);
-    const foreign = toOne.foreignColumn;
-    cells.push({ name: foreign, type: typeOfColumn(table, foreign), path: (image) => `(${image} ->> '${foreign}')`, cellOf: (branch) => policy.cell(branch, table.type, property) });
-    if (policy.recordOf(part.type) !== table.type) continue;
-    for (const [field, info] of part.columns) {
-      if (info.column === part.primaryKey || !policy.declares(`${part.type}.${field}`)) continue;
-      const path = (image: string): string => `(${image} -> '${property}' ->> '${info.column}')`;
-      cells.push({ name: partColumn(property, info.column), type: info.type, path, cellOf: (branch) => policy.cell(branch, part.type, field) });
-    }
-  }
-  for (const [field, info] of table.columns) {
-    if (!policy.declares(`${table.type}.${field}`)) continue;
-    const path = (image: string): string => `(${image} ->> '${info.column}')`;
-    cells.push({ name: info.column, type: info.type, path, cellOf: (branch) => policy.cell(branch, table.type, field) });
-  }
-  return cells;
-}
-
-function typeOfColumn(table: Table, column: string): string {
-  const info = [...table.columns.values()].find((candidate) => candidate.column === column);
-  if (!info) throw new Error(`Boundary: ${table.type} maps no column ${column}`);
-  return info.type;
 }
 
 /**
@@ -417,11 +216,5 @@ function operationSql(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>
 function tableNamed(tables: ReadonlyMap<string, Table>, name: string): Table {
   const table = [...tables.values()].find((candidate) => candidate.name === name);
   if (!table) throw new Error(`Boundary: ${name} is no mapped table`);
-  return table;
-}
-
-function tableOf(tables: ReadonlyMap<string, Table>, type: string): Table {
-  const table = tables.get(type);
-  if (!table) throw new Error(`Boundary: ${type} has no table`);
   return table;
 }

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { Arg, Ctx, Field, Float, Int, ObjectType, Query, Resolver } from 'type-graphql';
-import type { OperationView } from '../boundary/database.js';
+import type { OperationView } from '../boundary/operation-view.js';
 import { certificateStock, type CertificateStock } from '../measures/certificate-number.js';
 import { PermitItemCode } from '../permits/codes.js';
 import type { OperationContext } from '../planner/context.js';

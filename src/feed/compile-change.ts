@@ -1,6 +1,6 @@
 import { GraphQLError, type FieldNode } from 'graphql';
 import type { Viewer } from '../access/viewer.js';
-import { changeView, farewellColumn } from '../boundary/database.js';
+import { changeView, farewellColumn } from '../boundary/view-names.js';
 import { columnOf } from '../boundary/row-conditions.js';
 import type { BoundStatement, Row, Statement } from '../database/envelope.js';
 import { namedStatement } from '../database/packed-rows.js';

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { Arg, Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql';
-import type { OperationView } from '../boundary/database.js';
+import type { OperationView } from '../boundary/operation-view.js';
 import { Agency } from '../access/agency.js';
 import { agencies } from '../measures/agencies.js';
 import type { OperationContext } from '../planner/context.js';

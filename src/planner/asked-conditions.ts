@@ -1,5 +1,5 @@
 import type { FieldNode } from 'graphql';
-import { lookUpView } from '../boundary/database.js';
+import { lookUpView } from '../boundary/view-names.js';
 import type { Table } from '../database/tables.js';
 import { argumentReader } from './arguments.js';
 import { inputOf } from './input.js';

@@ -1,7 +1,7 @@
 import type { FieldNode, GraphQLObjectType } from 'graphql';
 import type { Viewer } from '../access/viewer.js';
 import { cellSql, forStanding } from '../boundary/cell.js';
-import { branchView } from '../boundary/database.js';
+import { branchView } from '../boundary/view-names.js';
 import { columnOf, conditionsSql, type Term } from '../boundary/row-conditions.js';
 import type { RowSink, Statement } from '../database/envelope.js';
 import { namedStatement, packedStatement, type PackedStatement } from '../database/packed-rows.js';

@@ -1,6 +1,6 @@
 import { getNamedType, isObjectType, type FieldNode, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import type { NodeIds } from '../access/node-ids.js';
-import { partColumn } from '../boundary/database.js';
+import { partColumn } from '../boundary/view-names.js';
 import type { Branch } from '../boundary/branches.js';
 import type { BoundaryPolicy, Standing } from '../boundary/policy.js';
 import type { ColumnInfo, Table } from '../database/tables.js';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { readerRole } from '../boundary/database.js';
+import { readerRole } from '../boundary/view-names.js';
 import type { Principal } from '../boundary/declaration.js';
 import type { HubDatabase } from '../database/database.js';
 

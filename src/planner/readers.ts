@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isNativeError } from 'node:util/types';
 import { GraphQLError } from 'graphql';
-import { settingOf } from '../boundary/database.js';
+import { settingOf } from '../boundary/view-names.js';
 import { termValue, type Viewer } from '../access/viewer.js';
 import type { Principal } from '../boundary/declaration.js';
 import type { Term } from '../boundary/row-conditions.js';

@@ -1,6 +1,6 @@
 import type { FieldNode } from 'graphql';
 import type { Branch } from '../boundary/branches.js';
-import { branchView } from '../boundary/database.js';
+import { branchView } from '../boundary/view-names.js';
 import { columnOf, conditionsSql, type Term } from '../boundary/row-conditions.js';
 import type { Table, ToOne } from '../database/tables.js';
 import { argumentReader } from './arguments.js';

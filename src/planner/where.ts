@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { Branch } from '../boundary/branches.js';
-import { branchView, partColumn } from '../boundary/database.js';
+import { branchView, partColumn } from '../boundary/view-names.js';
 import { columnOf, conditionsSql, type Term } from '../boundary/row-conditions.js';
 import type { BoundaryPolicy, Standing } from '../boundary/policy.js';
 import type { ColumnInfo, Table } from '../database/tables.js';

@@ -3,7 +3,7 @@ import { assertValidSchema, lexicographicSortSchema, printSchema, type GraphQLOb
 import { buildSchema } from 'type-graphql';
 import { accessLogBoundaries, AccessLogOperation, accessLogViews } from '../access/log/access-log-query.js';
 import { accessBoundaries, AccessOperations } from '../access/operations.js';
-import type { OperationView } from '../boundary/database.js';
+import type { OperationView } from '../boundary/operation-view.js';
 import type { Boundary } from '../boundary/declaration.js';
 import { BoundaryPolicy } from '../boundary/policy.js';
 import type { Release } from '../boundary/release.js';

@@ -1,6 +1,6 @@
 import type { FieldNode, GraphQLObjectType } from 'graphql';
 import type { Branch } from '../boundary/branches.js';
-import { branchView, partColumn } from '../boundary/database.js';
+import { branchView, partColumn } from '../boundary/view-names.js';
 import { columnOf, conditionsSql, literal, type Term } from '../boundary/row-conditions.js';
 import type { Row } from '../database/envelope.js';
 import type { Table } from '../database/tables.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { AggregateBoundary, Boundary } from '../boundary/declaration.js';
-import type { OperationView } from '../boundary/database.js';
+import type { OperationView } from '../boundary/operation-view.js';
 import type { HubDatabase } from '../database/database.js';
 import { literal } from '../boundary/row-conditions.js';
 import type { Table } from '../database/tables.js';

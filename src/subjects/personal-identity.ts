@@ -1,7 +1,7 @@
 import { Arg, Ctx, Field, ID, ObjectType, Query, Resolver } from 'type-graphql';
 import type { KeyRing } from '../access/key-ring.js';
 import type { NodeIds } from '../access/node-ids.js';
-import type { OperationView } from '../boundary/database.js';
+import type { OperationView } from '../boundary/operation-view.js';
 import type { OperationBoundary } from '../boundary/declaration.js';
 import { literal } from '../boundary/row-conditions.js';
 import type { Purpose } from '../measures/purposes.js';

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { othersReadsViewers, ownReadsViewers } from '../../src/access/log/access-log-query.js';
 import { fillRegister } from '../../src/access/log/access-register.js';
-import { readerRole } from '../../src/boundary/database.js';
+import { readerRole } from '../../src/boundary/view-names.js';
 import { databaseUrl } from '../../src/database/database-settings.js';
 import { boundaryPolicy } from '../../src/server/schema.js';
 import { addPermits, addSubject } from '../feed/registry-rows.js';

@@ -6,7 +6,7 @@ import type { Viewer } from '../../src/access/viewer.js';
 import { BoundaryDay } from '../../src/boundary/boundary-day.js';
 import type { Branch } from '../../src/boundary/branches.js';
 import type { Cell } from '../../src/boundary/cell.js';
-import { branchView, lookUpView, readerRole } from '../../src/boundary/database.js';
+import { branchView, lookUpView, readerRole } from '../../src/boundary/view-names.js';
 import { oneOf, type Principal } from '../../src/boundary/declaration.js';
 import { BoundaryPolicy, type Standing } from '../../src/boundary/policy.js';
 import { shieldRules } from '../../src/boundary/shield.js';

@@ -1,4 +1,5 @@
-import { boundarySql, branchView, changeView, gateRole, lookUpView, partColumn, readerRole, settingOf, settingTerm } from '../../src/boundary/database.js';
+import { boundarySql } from '../../src/boundary/database.js';
+import { branchView, changeView, gateRole, lookUpView, partColumn, readerRole, settingOf, settingTerm } from '../../src/boundary/view-names.js';
 import { after, full, masked, oneOf, viewer, type Boundary, type RelationDeclaration } from '../../src/boundary/declaration.js';
 import { BoundaryPolicy } from '../../src/boundary/policy.js';
 import type { Table } from '../../src/database/tables.js';

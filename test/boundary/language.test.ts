@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Viewer } from '../../src/access/viewer.js';
-import { boundarySql, branchView, readerRole, settingOf, settingTerm } from '../../src/boundary/database.js';
+import { boundarySql } from '../../src/boundary/database.js';
+import { branchView, readerRole, settingOf, settingTerm } from '../../src/boundary/view-names.js';
 import { after, digest, forPurpose, full, masked, oneOf, reached, until, viewer as own, type Boundary, type RecordBoundary, type Right } from '../../src/boundary/declaration.js';
 import { BoundaryPolicy } from '../../src/boundary/policy.js';
 import { conditionsSql } from '../../src/boundary/row-conditions.js';

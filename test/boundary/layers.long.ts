@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { readerRole } from '../../src/boundary/database.js';
+import { readerRole } from '../../src/boundary/view-names.js';
 import { BoundaryPolicy } from '../../src/boundary/policy.js';
 import { migrate } from '../../src/database/migrate.js';
 import type { HubDatabase } from '../../src/database/database.js';

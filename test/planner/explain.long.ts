@@ -1,6 +1,6 @@
 import { standingOf } from '../../src/access/viewer.js';
 import { Kind } from 'graphql';
-import { changeView } from '../../src/boundary/database.js';
+import { changeView } from '../../src/boundary/view-names.js';
 import { compileChange } from '../../src/feed/compile-change.js';
 import type { BoundStatement } from '../../src/database/envelope.js';
 import { changes } from '../../src/server/schema.js';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import { Arg, Args, Ctx, Query, Resolver } from 'type-graphql';
-import type { OperationView } from '../../boundary/database.js';
+import type { OperationView } from '../../boundary/operation-view.js';
 import type { OperationBoundary } from '../../boundary/declaration.js';
 import type { Row } from '../../database/envelope.js';
 import { agencyOfCode } from '../../measures/agencies.js';

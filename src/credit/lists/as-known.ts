@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { Arg, Ctx, Field, ID, Int, ObjectType, Query, Resolver } from 'type-graphql';
-import type { OperationView } from '../../boundary/database.js';
+import type { OperationView } from '../../boundary/operation-view.js';
 import type { Boundary } from '../../boundary/declaration.js';
 import { isLegalDate } from '../../measures/clock.js';
 import { DateTime } from '../../measures/date-time.js';

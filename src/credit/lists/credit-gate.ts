@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { Arg, Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql';
-import type { OperationView } from '../../boundary/database.js';
+import type { OperationView } from '../../boundary/operation-view.js';
 import type { Boundary } from '../../boundary/declaration.js';
 import type { Release } from '../../boundary/release.js';
 import type { OperationContext } from '../../planner/context.js';

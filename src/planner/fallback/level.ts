@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { FieldNode } from 'graphql';
 import { cellSql, forStanding } from '../../boundary/cell.js';
-import { branchView, partColumn } from '../../boundary/database.js';
+import { branchView, partColumn } from '../../boundary/view-names.js';
 import type { Branch } from '../../boundary/branches.js';
 import { columnOf, conditionsSql, type Term } from '../../boundary/row-conditions.js';
 import type { Row, Statement } from '../../database/envelope.js';
