@@ -1,7 +1,7 @@
 // Mutation testing: each rule is changed in turn, and a test must notice. The tests run as compiled by tsc, so the
 // compiled modules are mutated; names in the report are those of the sources, with .js for .ts. One module at a time:
-// `npm run mutation -- --module measures|boundary|declarations|planner|feed`; of the last two, which are tested on a
-// database, best a slice at a time: `--mutate dist/src/planner/keyset.js`.
+// `npm run mutation -- --module measures|credit-rules|boundary|declarations|planner|feed|credit`; of the last three, which
+// are tested on a database, best a slice at a time: `--mutate dist/src/planner/keyset.js`.
 const copied = ['dist', 'dist/src', 'dist/src/**', 'dist/test', 'package.json', 'stryker.config.mjs', 'test'];
 
 const everything = ['dist/**', 'migrations/**', 'schema/**', 'samples/**', 'src/**', 'test/**'];
@@ -13,6 +13,12 @@ const modules = {
     mutate: ['dist/src/measures/{competence,permit-items,certificate-number}.js', 'dist/src/measures/competence/*.js'],
     copied: ['dist/test/measures/**', 'test/measures', 'test/measures/jest.config.js'],
   },
+  // Lives of entries, cases, records and measures, publicity periods and clocks.
+  'credit-rules': {
+    tests: 'test/measures/jest.config.js',
+    mutate: ['dist/src/measures/credit/*.js'],
+    copied: ['dist/test/measures/**', 'test/measures', 'test/measures/jest.config.js', 'src', 'src/measures', 'src/measures/data', 'src/measures/data/**'],
+  },
   // The language of the boundary and its compilers.
   boundary: {
     tests: 'test/boundary/mutation.jest.config.js',
@@ -21,7 +27,7 @@ const modules = {
   // Who may see what. The tests read what is generated from them.
   declarations: {
     tests: 'test/boundary/mutation.jest.config.js',
-    mutate: ['dist/src/{permits,subjects,competence,reference}/boundary.js'],
+    mutate: ['dist/src/{permits,subjects,competence,reference}/boundary.js', 'dist/src/credit/*/boundary.js'],
   },
   // From a document to SQL and to the bytes of an answer.
   planner: {
@@ -33,6 +39,12 @@ const modules = {
   feed: {
     tests: 'test/support/mutation.jest.config.js',
     mutate: ['dist/src/feed/**/*.js'],
+    copied: everything,
+  },
+  // Lists, cases, records and joint measures as they are stored.
+  credit: {
+    tests: 'test/support/mutation.jest.config.js',
+    mutate: ['dist/src/credit/**/*.js'],
     copied: everything,
   },
 };

@@ -1,6 +1,6 @@
-// npm run mutation -- [--module measures|boundary|declarations|planner|feed] [options of stryker run]: one module, by
+// npm run mutation -- [--module measures|credit-rules|boundary|declarations|planner|feed|credit] [options of stryker run]: one module, by
 // default the measures. The configuration reads the module from the environment; stryker knows no option of that name.
-// Planner and feed are tested on a database: one server is started here for all mutants, each test clones its own from it.
+// Planner, feed and credit are tested on a database: one server is started here for all mutants, each test clones its own from it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
@@ -11,11 +11,11 @@ const args = process.argv.slice(2);
 const at = args.indexOf('--module');
 const module = at < 0 ? 'measures' : args.splice(at, 2)[1];
 if (module === undefined) {
-  process.stderr.write('usage: npm run mutation -- [--module measures|boundary|declarations|planner|feed] [options of stryker run]\n');
+  process.stderr.write('usage: npm run mutation -- [--module measures|credit-rules|boundary|declarations|planner|feed|credit] [options of stryker run]\n');
   process.exitCode = 2;
 } else if (build()) {
   const stryker = join(dirname(createRequire(import.meta.url).resolve('@stryker-mutator/core/package.json')), 'bin/stryker.js');
-  const onDatabase = ['planner', 'feed'].includes(module);
+  const onDatabase = ['planner', 'feed', 'credit'].includes(module);
   const support = (name) => import(new URL(`../dist/test/support/${name}.js`, import.meta.url).href);
   if (onDatabase) await (await support('global-setup')).default();
   const child = spawn(process.execPath, [stryker, 'run', ...args], { stdio: 'inherit', env: { ...process.env, MUTATION_MODULE: module } });
