@@ -153,6 +153,10 @@ function writerSql(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>): 
     'REVOKE UPDATE, DELETE ON hub.list_entry_step FROM concordat_writer;',
     'REVOKE DELETE ON hub.list_entry FROM concordat_writer;',
     'REVOKE INSERT, UPDATE, DELETE ON hub.list_entry_rule FROM concordat_writer;',
+    // Nor is what happened to a credit record.
+    'REVOKE UPDATE, DELETE ON hub.credit_record_step FROM concordat_writer;',
+    'REVOKE DELETE ON hub.credit_record FROM concordat_writer;',
+    'REVOKE INSERT, UPDATE, DELETE ON hub.credit_record_rule FROM concordat_writer;',
     'REVOKE INSERT, UPDATE, DELETE ON hub.access_read, hub.access_subject, hub.access_register FROM concordat_writer;',
     ...securedTables(policy, tables).flatMap((name) => [
       `ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY;`,
@@ -362,10 +366,16 @@ function imageCells(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>, 
   }
   for (const [field, info] of table.columns) {
     if (!policy.declares(`${table.type}.${field}`)) continue;
-    const path = (image: string): string => `(${image} ->> '${info.column}')`;
+    const path = (image: string): string => memberSql(image, info);
     cells.push({ name: info.column, type: info.type, path, cellOf: (branch) => policy.cell(branch, table.type, field) });
   }
   return cells;
+}
+
+/** A member of an image as text. An array of codes stands there as JSON, and is text as PostgreSQL writes its own. */
+function memberSql(image: string, { column, type }: ColumnInfo): string {
+  const text = `(${image} ->> '${column}')`;
+  return type.endsWith('[]') ? `translate(${text}, '[]" ', '{}')` : text;
 }
 
 function typeOfColumn(table: Table, column: string): string {
