@@ -84,6 +84,7 @@ export class CreditRecords1795499610000 implements MigrationInterface {
         CHECK (state NOT IN ('RECORDED', 'INFORMED') OR confirmed_on IS NULL),
         CHECK (confirmed_on IS NULL OR (informed_on IS NOT NULL AND confirmed_on >= informed_on AND confirmed_on >= decided_on AND (heard OR confirmed_on > defence_until))),
         CHECK ((state IN ('REPAIRED', 'EXPIRED', 'WITHDRAWN')) = (ended_on IS NOT NULL)),
+        CHECK (ended_on >= confirmed_on),
         CHECK (state <> 'EXPIRED' OR (public_until IS NOT NULL AND ended_on > public_until)),
         CHECK ((released_by IS NULL) = (released_on IS NULL) AND (channel = 'PUBLIC_CREDIT') = (released_by IS NOT NULL)),
         -- Confirmed, and for as long as a paper says; good information has no last day.

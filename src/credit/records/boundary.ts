@@ -28,7 +28,7 @@ export const recordBoundaries: readonly Boundary[] = [
         ],
       },
       FINDING: { zh: '发现问题与处理', en: 'problem and handling', fields: ['problem', 'handling'] },
-      RECORD_PROCEDURE: {
+      PROCEDURE: {
         zh: '记录单位的办理记录',
         en: 'the unit’s own record of the procedure',
         fields: ['informedOn', 'defenceUntil', 'repairFrom', 'endedOn'],
@@ -41,7 +41,7 @@ export const recordBoundaries: readonly Boundary[] = [
         en: 'records this unit answers for, in every state',
         viewers: recordingUnits,
         where: { responsibleOrganCode: viewer.agency },
-        sees: { RECORD_BASIC: full, FINDING: full, RECORD_PROCEDURE: full },
+        sees: { RECORD_BASIC: full, FINDING: full, PROCEDURE: full },
         rows: ['B-40'],
         clauses: ['XM-3.6.4a'],
       },

@@ -51,16 +51,19 @@ test('filters: each narrows the list by its column', async () => {
   for (const filter of ['state: REPAIRED', 'endsBy: "2027-05-06"', 'confirmedTo: "2026-05-19"']) expect([filter, await found(filter)]).toEqual([filter, []]);
 });
 
-test.each([
-  ['a confirmation before the notice', 'CONFIRM', '2026-05-20', {}, 'RECORD_STEP_NOT_HERE'],
-  ['a notice without a period of defence', 'INFORM', '2026-05-11', {}, 'RECORD_FIELD_MISSING'],
-  ['a period of defence that ends before the notice', 'INFORM', '2026-05-11', { defenceUntil: '2026-05-10' }, 'RECORD_DAYS_UNFIT'],
-  ['a day to come', 'INFORM', '2026-11-23', { defenceUntil: '2026-11-30' }, 'RECORD_DAY_TO_COME'],
-  ['a repair before the confirmation', 'REPAIR', '2026-05-20', { conductCorrected: true, dutiesMet: true, promiseGiven: true }, 'RECORD_STEP_NOT_HERE'],
-])('XM-3.6.4a: %s is refused with its reason, and nothing is written', async (_what, step, on, more, reason) => {
+test('XM-3.6.4a: a step that does not fit is refused with its reason, and nothing is written', async () => {
   granted(await hub.record('XM_SIMING_HRSS'));
-  const answer = await hub.take('XM_SIMING_HRSS', 'XM_SIMING_HRSS/2026-1', step, on, more);
-  expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'RECORD_STEP_REFUSED', reason, clauses: ['XM-3.6.4a'] });
+  const conditions = { conductCorrected: true, dutiesMet: true, promiseGiven: true };
+  for (const [step, on, more, reason] of [
+    ['CONFIRM', '2026-05-20', {}, 'RECORD_STEP_NOT_HERE'],
+    ['INFORM', '2026-05-11', {}, 'RECORD_FIELD_MISSING'],
+    ['INFORM', '2026-05-11', { defenceUntil: '2026-05-10' }, 'RECORD_DAYS_UNFIT'],
+    ['INFORM', '2026-11-23', { defenceUntil: '2026-11-30' }, 'RECORD_DAY_TO_COME'],
+    ['REPAIR', '2026-05-20', conditions, 'RECORD_STEP_NOT_HERE'],
+  ] as const) {
+    const answer = await hub.take('XM_SIMING_HRSS', 'XM_SIMING_HRSS/2026-1', step, on, more);
+    expect([step, answer.errors?.[0]?.extensions]).toMatchObject([step, { code: 'RECORD_STEP_REFUSED', reason, clauses: ['XM-3.6.4a'] }]);
+  }
   const { rows } = await hub.credit.running.database.pool().query('SELECT count(*)::int AS steps FROM hub.credit_record_step');
   expect(rows).toEqual([{ steps: 1 }]);
 });
@@ -103,9 +106,7 @@ test('B-41, XM-3.6.5: the city’s platform follows what was released, and is to
 });
 
 test('a record is over with its last day by the clock, whether or not a hub has said so, and followers are told it expired', async () => {
-  const recordNo = await hub.confirm('XM_SIMING_HRSS', { penalties: ['WARNING'], decidedOn: '2026-08-23' }, '2026-09-01').catch(() => null);
-  expect(recordNo).toBe('XM_SIMING_HRSS/2026-1');
-  if (recordNo === null) return;
+  const recordNo = await hub.confirm('XM_SIMING_HRSS', { penalties: ['WARNING'], decidedOn: '2026-08-23' }, '2026-09-01');
   granted(await hub.release('XM_CREDIT_DIV', recordNo, '2026-09-02'));
   const stream = await hub.subscribe('XM_CITY_CREDIT');
   await hub.change(stream);
