@@ -82,7 +82,7 @@ export const elsewhere: Readonly<Record<string, string>> = {
   creditListAsKnown: 'tells an organ of its own entries alone (test/credit/as-known.test.ts)',
   creditRecords: 'the credit records have worlds and a judge of their own (test/credit/records/record-pairs.long.ts)',
   creditRecord: 'as creditRecords',
-  creditRecordChanged: 'as creditRecords: histories beside the pairs of their worlds',
+  creditRecordChanged: 'what it may not tell is tested event by event, streamed and pulled (test/credit/records/record-secrets.test.ts)',
   recordCreditInformation: 'writes: answers with the standing of an own record, whatever others have (test/credit/records/record-secrets.test.ts)',
   takeCreditRecordStep: 'as recordCreditInformation',
   releaseCreditRecord: 'as recordCreditInformation; who may is tested in test/credit/records/release.test.ts',
