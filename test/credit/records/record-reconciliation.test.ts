@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { parse, validate } from 'graphql';
 import { z } from 'zod';
+import { projectFile } from '../../../src/cli/project-file.js';
 import { FixedClock } from '../../../src/measures/clock.js';
 import { exportClient } from '../../export/export-hub.js';
+import { schema } from '../../boundary/read-surface.js';
 import { bucketsAnswer, rowsAnswer } from '../../feed/reconcile/reconcile-client.js';
 import { codesOf, granted } from '../credit-hub.js';
 import { RecordHub, watchRecords } from './record-hub.js';
 
-/** A follower's copy of the credit records: taken whole by an export, kept by the stream, compared by digests. */
-const cells = [
-  'recordNo', 'jurisdiction', 'category', 'inspectionNo', 'ground', 'legalBasis', 'documentNo', 'problem', 'handling', 'responsibleOrgan.code', 'district', 'subjectKind', 'subjectName', 'subjectCode',
-  'penalties', 'severity', 'state', 'decidedOn', 'confirmedOn', 'publicFrom', 'publicUntil',
-];
+/** A follower's copy of the credit records: taken whole by an export, kept by the stream, compared by the cells docs/recipes/follow-credit-records.md names. */
+const recipe = await readFile(projectFile('docs/recipes/follow-credit-records.md'), 'utf8');
+const cells = (/```text cells\n(.*)\n```/.exec(recipe)?.[1] ?? '').split(', ');
 const selection = cells.map((cell) => cell.replace(/^(\w+)\.(\w+)$/, '$1 { $2 }')).join(' ');
 
 const clock = new FixedClock('2026-11-22T04:00:00Z');
@@ -81,4 +83,14 @@ test('XM-3.6.5: the records are exported as permits are, and the stream goes on 
   const stream = await hub.subscribe('XM_CITY_CREDIT', watchRecords(), job.position ?? '');
   expect(await hub.change(stream)).toMatchObject({ kind: 'OPENED', number: 0 });
   expect(await hub.change(stream)).toMatchObject({ kind: 'LEFT', number: 1, recordNo: one, leftAs: 'WITHDRAWN' });
+});
+
+test('the operations of the recipe are of the schema, and the page of RECORD_STEP_REFUSED names every reason the register and the rules know', async () => {
+  const operations = [...recipe.matchAll(/```graphql \w+\n([\s\S]*?)```/g)].map(([, text]) => text ?? '');
+  expect(operations.map((text) => validate(schema, parse(text)))).toEqual([[], [], [], []]);
+  const page = await readFile(projectFile('docs/errors/RECORD_STEP_REFUSED.md'), 'utf8');
+  const sources = await Promise.all(['src/credit/records/record-register.ts', 'src/credit/records/record-mutations.ts', 'src/measures/credit/credit-record.ts'].map((file) => readFile(projectFile(file), 'utf8')));
+  const reasons = [...new Set(sources.join('').match(/RECORD_[A-Z_]+(?=')/g))].filter((reason) => reason !== 'RECORD_STEP_REFUSED');
+  expect(reasons.length).toBeGreaterThan(12);
+  expect(reasons.filter((reason) => !page.includes(`\`${reason}\``))).toEqual([]);
 });
