@@ -56,7 +56,7 @@ export class RecordHub {
   }
 
   /** Numbers of the records an agency is shown, or the code of its refusal. */
-  async shownTo(agency: string, filter = ''): Promise<readonly string[] | unknown> {
+  async shownTo(agency: string, filter = ''): Promise<unknown> {
     const { data, errors } = await this.ask(agency, `{ creditRecords(first: 20${filter === '' ? '' : `, filter: {${filter}}`}) { totalCount nodes { recordNo } } }`);
     if (errors) return errors[0]?.extensions['code'];
     const { nodes } = z.object({ creditRecords: z.object({ nodes: z.array(z.object({ recordNo: z.string() })) }) }).parse(data).creditRecords;
