@@ -1,4 +1,4 @@
-import type { Table } from '../database/tables.js';
+import type { ColumnInfo, Table } from '../database/tables.js';
 import type { Branch } from './branches.js';
 import { cellSql, type Cell } from './cell.js';
 import type { Farewell, Principal } from './declaration.js';
@@ -109,8 +109,14 @@ function imageCells(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>, 
   }
   for (const [field, info] of table.columns) {
     if (!policy.declares(`${table.type}.${field}`)) continue;
-    const path = (image: string): string => `(${image} ->> '${info.column}')`;
+    const path = (image: string): string => memberSql(image, info);
     cells.push({ name: info.column, type: info.type, path, cellOf: (branch) => policy.cell(branch, table.type, field) });
   }
   return cells;
+}
+
+/** A member of an image as text. An array of codes stands there as JSON, and is text as PostgreSQL writes its own. */
+function memberSql(image: string, { column, type }: ColumnInfo): string {
+  const text = `(${image} ->> '${column}')`;
+  return type.endsWith('[]') ? `translate(${text}, '[]" ', '{}')` : text;
 }

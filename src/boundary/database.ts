@@ -92,6 +92,10 @@ function writerSql(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>): 
     'REVOKE UPDATE, DELETE ON hub.list_entry_step FROM concordat_writer;',
     'REVOKE DELETE ON hub.list_entry FROM concordat_writer;',
     'REVOKE INSERT, UPDATE, DELETE ON hub.list_entry_rule FROM concordat_writer;',
+    // Nor is what happened to a credit record.
+    'REVOKE UPDATE, DELETE ON hub.credit_record_step FROM concordat_writer;',
+    'REVOKE DELETE ON hub.credit_record FROM concordat_writer;',
+    'REVOKE INSERT, UPDATE, DELETE ON hub.credit_record_rule FROM concordat_writer;',
     'REVOKE INSERT, UPDATE, DELETE ON hub.access_read, hub.access_subject, hub.access_register FROM concordat_writer;',
     ...securedTables(policy, tables).flatMap((name) => [
       `ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY;`,

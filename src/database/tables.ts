@@ -2,9 +2,9 @@ import { getMetadataArgsStorage } from 'typeorm';
 
 /**
  * How a column's text form becomes JSON: text and dates are strings, int4 and booleans stand as they are, instants are
- * ISO 8601 in UTC (reader sessions run in that zone).
+ * ISO 8601 in UTC (reader sessions run in that zone), arrays of codes are lists of strings.
  */
-export type ColumnEncoding = 'string' | 'number' | 'boolean' | 'instant';
+export type ColumnEncoding = 'string' | 'number' | 'boolean' | 'instant' | 'codes';
 
 export interface ColumnInfo {
   readonly column: string;
@@ -46,6 +46,7 @@ const encodings: Readonly<Record<string, ColumnEncoding>> = {
   bigint: 'string',
   int: 'number',
   boolean: 'boolean',
+  'text[]': 'codes',
 };
 
 /**
@@ -63,7 +64,7 @@ export function readTables(entities: readonly EntityClass[]): ReadonlyMap<string
     let primaryKey = '';
     for (const column of own) {
       const name = column.options.name ?? column.propertyName;
-      const type = typeof column.options.type === 'string' ? column.options.type : '';
+      const type = `${typeof column.options.type === 'string' ? column.options.type : ''}${column.options.array === true ? '[]' : ''}`;
       const encoding = encodings[type];
       if (!encoding) throw new Error(`${entity.name}.${column.propertyName}: no JSON encoding for column type '${type}'`);
       columns.set(column.propertyName, { column: name, type, encoding });

@@ -15,6 +15,8 @@ export const fieldWeights: ReadonlyMap<string, number> = new Map([
   ['Query.reconcilePermitRows', 500],
   ['Query.reconcileCreditList', 2_000],
   ['Query.reconcileCreditListRows', 500],
+  ['Query.reconcileCreditRecords', 2_000],
+  ['Query.reconcileCreditRecordRows', 500],
   // Counts all rows of the list, not those of the page.
   ['*.totalCount', 100],
 ]);

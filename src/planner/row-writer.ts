@@ -96,11 +96,18 @@ const cellWriters: Readonly<Record<ColumnEncoding, CellWriter>> = {
   instant: (out, row, column) => out.string(isoInstant(row.cell(column) ?? '')),
   // On the wire `t`; cast to text, as in packed rows, `true`.
   boolean: (out, row, column) => out.json(row.cell(column)?.startsWith('t') === true ? 'true' : 'false'),
+  codes: (out, row, column) => out.json(JSON.stringify(codesOf(row.cell(column) ?? ''))),
 };
 
 /** PostgreSQL's text of an instant in a session of zone UTC, `2026-11-22 08:00:00.5+00`, in ISO 8601. */
 export function isoInstant(text: string): string {
   return `${text.slice(0, 10)}T${text.slice(11).replace(/\+00$/, 'Z')}`;
+}
+
+/** PostgreSQL's text of an array of codes, `{FINE,WARNING}`, as a list: a code is letters, digits and underscores, so nothing is quoted. */
+export function codesOf(text: string): readonly string[] {
+  const within = text.slice(1, -1);
+  return within === '' ? [] : within.split(',');
 }
 
 /** Each row is one element; a left join without a match leaves the presence column empty and the list too. */

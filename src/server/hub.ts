@@ -30,9 +30,11 @@ import { exportSeal } from '../export/operations.js';
 import { FeedListener } from '../feed/listener.js';
 import { LogKeeper } from '../feed/log-keeper.js';
 import { Sequencer } from '../feed/sequencer.js';
-import { ExpiryClock } from '../credit/lists/expiry-clock.js';
+import { ExpiryClock } from '../credit/expiry-clock.js';
 import { listRegister } from '../credit/lists/list-mutations.js';
 import { ListRegister } from '../credit/lists/list-register.js';
+import { recordRegister } from '../credit/records/record-mutations.js';
+import { RecordRegister } from '../credit/records/record-register.js';
 import { pullParts } from '../feed/pull/changes-read.js';
 import { Reconciler, reconciler } from '../feed/reconcile/reconciler.js';
 import { sseTransport } from '../feed/sse.js';
@@ -164,7 +166,8 @@ export class Hub {
     opened.add(() => logKeeper.close());
     await logKeeper.open();
     const lists = new ListRegister(database, keyRing, clock);
-    const expiry = new ExpiryClock(lists, clock, log);
+    const creditRecords = new RecordRegister(database, keyRing, clock);
+    const expiry = new ExpiryClock([lists, creditRecords], clock, log);
     opened.add(() => expiry.close());
     const listener = new FeedListener(database, () => logKeeper.checkEpoch());
     const sequencer = new Sequencer(database, listener, log);
@@ -181,6 +184,7 @@ export class Hub {
       .set(searchParts, { ids, seal, policy })
       .set(publications, new Publications(database, plannerParts.tables, clock))
       .set(listRegister, lists)
+      .set(recordRegister, creditRecords)
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
     const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
     const cursors = new FeedCursors(seal, policy.version);

@@ -13,7 +13,7 @@ export interface SubjectMerger {
 
 /**
  * Merges a subject into another, inside the caller's transaction: it stays, points to the surviving one, and every
- * look-up by one of its codes follows; its permits, list entries and applications go over at once. Sealed identifiers stay with it,
+ * look-up by one of its codes follows; its permits, list entries, credit records and applications go over at once. Sealed identifiers stay with it,
  * because a seal is bound to its subject. Throws when one of the two does not exist, was merged itself, or both are
  * the same, so that pointers never form a chain or a circle.
  */
@@ -33,6 +33,7 @@ export async function mergeSubjects(client: ClientBase, { mergedId, survivingId,
     [mergedId, survivingId, at],
   );
   await client.query('UPDATE hub.list_entry SET subject_id = $2 WHERE subject_id = $1', [mergedId, survivingId]);
+  await client.query('UPDATE hub.credit_record SET subject_id = $2 WHERE subject_id = $1', [mergedId, survivingId]);
   await client.query('UPDATE hub.permit_application SET applicant_id = $2 WHERE applicant_id = $1', [mergedId, survivingId]);
   await writeCodeHistory(client, [
     { subjectId: mergedId, change: 'MERGED', former: merged.name, heldFrom: null, heldUntil: document.decidedOn, document },

@@ -121,10 +121,13 @@ const carriers = [
   'CreditListStatistics.groups', 'CreditListStatistics.hasMore',
   ...['list', 'ground', 'severity', 'state', 'district', 'responsibleOrgan', 'year', 'quarter', 'month', 'endMonth', 'count', 'organisations', 'listedDays', 'publishedOn', 'validTo'].map((field) => `CreditListGroup.${field}`),
   'Query.creditList', 'Query.creditListEntry', 'Query.creditListStatistics', 'Subscription.creditListChanged',
+  ...['nodes', 'edges', 'pageInfo', 'totalCount'].map((field) => `CreditRecordConnection.${field}`), 'CreditRecordEdge.cursor', 'CreditRecordEdge.node',
+  ...['kind', 'number', 'cursor', 'recordNo', 'leftAs', 'record'].map((field) => `CreditRecordChange.${field}`),
+  'Query.creditRecords', 'Query.creditRecord', 'Subscription.creditRecordChanged',
   // Counts, digests and texts of visible permits, compared with a copy.
   'BucketReconciliation.differing', 'BucketReconciliation.hasMore', 'RowReconciliation.differences', 'RowReconciliation.hasMore',
   ...['bucket', 'count', 'digest'].map((field) => `BucketDifference.${field}`), ...['key', 'kind', 'digest', 'text', 'pending'].map((field) => `RowDifference.${field}`),
-  ...['permit', 'permits', 'node', 'subject', 'subjects', 'subjectSearch', 'matchSubjects', 'reconcilePermits', 'reconcilePermitRows', 'reconcileCreditList', 'reconcileCreditListRows'].map((field) => `Query.${field}`), 'Subscription.permitChanged',
+  ...['permit', 'permits', 'node', 'subject', 'subjects', 'subjectSearch', 'matchSubjects', 'reconcilePermits', 'reconcilePermitRows', 'reconcileCreditList', 'reconcileCreditListRows', 'reconcileCreditRecords', 'reconcileCreditRecordRows'].map((field) => `Query.${field}`), 'Subscription.permitChanged',
 ];
 
 test.each(everyone.map((who) => [nameOf(who), who] as const))('%s: rows and cells of every relation, in lists, by number and by id, for every purpose, are those of the matrix', async (_name, who) => {

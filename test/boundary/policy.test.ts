@@ -199,7 +199,7 @@ test('behind an interface or union every object type is decided: no field is rea
     coordinatesOf(extended, query, nodes, { A: fragment }, {}, used);
   }
   expect([...used].sort()).toEqual([
-    'Agency.code', 'ListEntry.id', 'Permit.content', 'Permit.holder', 'Permit.id', 'Query.anything', 'Query.node', 'Subject.id', 'Subject.name', 'Subject.uscc',
+    'Agency.code', 'CreditRecord.id', 'ListEntry.id', 'Permit.content', 'Permit.holder', 'Permit.id', 'Query.anything', 'Query.node', 'Subject.id', 'Subject.name', 'Subject.uscc',
   ]);
 });
 

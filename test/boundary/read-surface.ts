@@ -82,6 +82,14 @@ export const elsewhere: Readonly<Record<string, string>> = {
   releaseListEntry: 'as proposeListEntry; who may is tested in test/credit/lists.test.ts',
   creditListCheck: 'answered by a view of its own over the entries of creditList: held against who sees what in test/credit/list-check.test.ts',
   creditListAsKnown: 'tells an organ of its own entries alone (test/credit/as-known.test.ts)',
+  creditRecords: 'the credit records have worlds and a judge of their own (test/credit/records/record-pairs.long.ts)',
+  creditRecord: 'as creditRecords',
+  creditRecordChanged: 'what it may not tell is tested event by event, streamed and pulled (test/credit/records/record-secrets.test.ts)',
+  recordCreditInformation: 'writes: answers with the standing of an own record, whatever others have (test/credit/records/record-secrets.test.ts)',
+  takeCreditRecordStep: 'as recordCreditInformation',
+  releaseCreditRecord: 'as recordCreditInformation; who may is tested in test/credit/records/release.test.ts',
+  reconcileCreditRecords: 'as reconcileCreditList, of the credit records: compared with a copy (test/credit/records/record-reconciliation.test.ts)',
+  reconcileCreditRecordRows: 'as reconcileCreditRecords',
   upsertPermit: 'writes: compared by its own pairs (mutation-pairs.test.ts), for it changes the databases it is asked on',
 };
 
@@ -103,8 +111,8 @@ export function rootNames(): string[] {
   return [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((root) => Object.keys(root?.getFields() ?? {}));
 }
 
-/** Records with pairs of their own, in which they are asked for by id, too: entries of the lists (test/credit/list-pairs.long.ts). */
-const ofOtherPairs: readonly string[] = ['ListEntry'];
+/** Records with pairs of their own, in which they are asked for by id, too: entries of the lists (test/credit/list-pairs.long.ts), credit records (test/credit/records). */
+const ofOtherPairs: readonly string[] = ['ListEntry', 'CreditRecord'];
 
 /** The object types a field leads to: none for a scalar, several behind an interface. */
 export function targetsOf(field: GraphQLField<unknown, unknown>): readonly GraphQLObjectType[] {

@@ -31,6 +31,7 @@ const codes: Readonly<Record<string, Words>> = {
   BLACK: { zh: '黑名单', en: 'the black list' },
   PUBLISHED: { zh: '已公布', en: 'published' },
   OBJECTED: { zh: '异议处理中', en: 'objected to' },
+  CONFIRMED: { zh: '已确认', en: 'confirmed' },
   PUBLIC_CREDIT: { zh: '公共信用信息', en: 'public credit information' },
 };
 

@@ -7,10 +7,9 @@ import type { Clock } from '../../measures/clock.js';
 import { legalDate } from '../../measures/clock.js';
 import { repairLacks } from '../../measures/credit/credit-case.js';
 import { entryRules, stepOf, type EntryFacts, type EntryState, type EntryStep, type StepRequest } from '../../measures/credit/list-entry.js';
-import { matchKeyOf, subjectKey, type HolderRecord, type SubjectKind } from '../../subjects/holder.js';
-import { innerOrganisationCode } from '../../subjects/identifiers/credit-code.js';
+import type { SubjectKind } from '../../subjects/holder.js';
 import { foldedName } from '../../subjects/names/folded-name.js';
-import { resolveSubjects } from '../../subjects/subject-writer.js';
+import { namedSubject, subjectLock } from '../named-subject.js';
 import type { CreditList, Severity } from './codes.js';
 
 /** An entry as the organ that answers for it proposes it. Days are `YYYY-MM-DD`. */
@@ -76,9 +75,6 @@ interface StoredEntry extends EntryFacts {
   readonly publishedOn: string | null;
 }
 
-/** Serialises with imports, because subjects are found or made (resolveSubjects). */
-const intakeLock = `SELECT pg_advisory_xact_lock(hashtextextended('hub.permit_intake', 0))`;
-
 /** Writes the lists: every change of an entry is a step, by the rules of the measures and those of the database. */
 export class ListRegister {
   readonly #database: HubDatabase;
@@ -96,7 +92,7 @@ export class ListRegister {
     const entryNo = `${organ}/${proposal.number}`;
     this.#assertNotToCome(proposal.proposedOn, 'proposedOn');
     return this.#transaction(async (client) => {
-      await client.query(intakeLock);
+      await client.query(subjectLock);
       const { rows: known } = await client.query<{ state: EntryState; same: boolean }>(
         `SELECT e.state, (e.list, e.ground, e.legal_basis, e.document_no, e.severity, e.reason, e.district, e.subject_kind, e.subject_name, e.subject_code, e.proposed_on)
                 IS NOT DISTINCT FROM ($2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text, $11::text, $12::date) AS same
@@ -106,7 +102,7 @@ export class ListRegister {
       const [stored] = known;
       if (stored && !stored.same) throw new ListRefusal('ENTRY_NUMBER_TAKEN', ['YZ-3.5b'], ['number']);
       if (stored) return { entryNo, state: stored.state };
-      const subject = await this.#subject(client, proposal, entryNo);
+      const subject = await namedSubject(client, this.#keyRing, proposal, { identifierScheme: 'LIST_ENTRY', identifier: entryNo });
       const { rows } = await client.query<{ id: string }>(
         `INSERT INTO hub.list_entry (entry_no, list, ground, legal_basis, document_no, severity, reason, district, subject_kind, subject_name, subject_code,
                                      proposed_on, responsible_organ, jurisdiction, subject_id, subject_folded)
@@ -211,26 +207,6 @@ export class ListRegister {
       );
       return rows.length;
     });
-  }
-
-  async #subject(client: ClientBase, { subjectKind: kind, subjectName: name, subjectCode: uscc }: ListProposal, entryNo: string): Promise<string> {
-    if (uscc !== null) {
-      // By reading alone where the register knows it: a proposal is nobody else's to see, so it changes nothing others see.
-      const { rows } = await client.query<{ id: string }>(
-        `SELECT coalesce(s.merged_into, s.id) AS id FROM hub.subject s WHERE s.uscc = $1
-         UNION ALL SELECT coalesce(s.merged_into, s.id) FROM hub.subject_identifier i JOIN hub.subject s ON s.id = i.subject_id
-         WHERE i.scheme = 'ORGANISATION_CODE' AND i.value = $2 AND s.uscc IS NULL LIMIT 1`,
-        [uscc, innerOrganisationCode(uscc)],
-      );
-      if (rows[0]) return rows[0].id;
-    }
-    // Without a code the subject is known by its entry alone: a name identifies nobody (A-60).
-    const own = uscc === null ? { identifierScheme: 'LIST_ENTRY', identifier: entryNo } : { identifierScheme: null, identifier: null };
-    const holder: HolderRecord = { kind, name, uscc, ...own };
-    const { ids } = await resolveSubjects(client, [{ holder, document: null }], this.#keyRing);
-    const id = ids.get(subjectKey(holder));
-    if (id === undefined) throw new Error(`no subject was found or made by ${matchKeyOf(holder).by}`);
-    return id;
   }
 
   #assertNotToCome(day: string, field: string): void {

@@ -5,7 +5,7 @@ import type { Keyset } from '../keyset.js';
 import type { ReadDeclaration } from '../read.js';
 import type { RootContext } from '../record-page.js';
 import { RowCells } from '../../database/row-cells.js';
-import { isoInstant } from '../row-writer.js';
+import { codesOf, isoInstant } from '../row-writer.js';
 import { collectFields, subSelections } from '../selection.js';
 import { columnsOf, type BatchStatement, type RecordLevel, type RowsLoader } from './level.js';
 import type { Tally } from '../list-sink.js';
@@ -210,6 +210,8 @@ abstract class LoadedRow extends Loaded {
     const column = this.table.columns.get(name);
     if (!column || !columnsOf(this.sources.context, this.table).has(name)) return this.other(name, info);
     const shown = this.#shown(name, column);
+    // A list is serialised code by code.
+    if (Array.isArray(shown?.value)) return shown.value.map((code: unknown) => new Shown(code));
     return isSpecifiedScalarType(getNamedType(info.returnType)) ? (shown?.value ?? null) : shown;
   }
 
@@ -253,6 +255,7 @@ const shownAs: Readonly<Record<ColumnEncoding, (cell: string) => unknown>> = {
   number: Number,
   instant: isoInstant,
   boolean: (cell) => cell === 't',
+  codes: codesOf,
 };
 
 class LoadedRecord extends LoadedRow {
