@@ -153,6 +153,10 @@ function writerSql(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>): 
     'REVOKE UPDATE, DELETE ON hub.list_entry_step FROM concordat_writer;',
     'REVOKE DELETE ON hub.list_entry FROM concordat_writer;',
     'REVOKE INSERT, UPDATE, DELETE ON hub.list_entry_rule FROM concordat_writer;',
+    // Nor what happened to a joint measure.
+    'REVOKE UPDATE, DELETE ON hub.joint_measure_step FROM concordat_writer;',
+    'REVOKE DELETE ON hub.joint_measure FROM concordat_writer;',
+    'REVOKE INSERT, UPDATE, DELETE ON hub.joint_measure_rule, hub.joint_measure_item FROM concordat_writer;',
     'REVOKE INSERT, UPDATE, DELETE ON hub.access_read, hub.access_subject, hub.access_register FROM concordat_writer;',
     ...securedTables(policy, tables).flatMap((name) => [
       `ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY;`,

@@ -13,6 +13,12 @@ import { competenceBoundaries } from '../competence/boundary.js';
 import { CertificateStockOperation, certificateStockView } from '../competence/certificate-stock.js';
 import { CompetenceOperations } from '../competence/operations.js';
 import { competenceReleases } from '../competence/releases.js';
+import { measureBoundaries, measureReleases } from '../credit/joint-measures/boundary.js';
+import { catalogueBoundaries, JointMeasureCatalogueOperation } from '../credit/joint-measures/catalogue.js';
+import { JointMeasureChanges, measureChange } from '../credit/joint-measures/measure-change.js';
+import { JointMeasureMutations, measureWriteBoundaries } from '../credit/joint-measures/measure-mutations.js';
+import { JointMeasureOperations } from '../credit/joint-measures/operations.js';
+import { measureNodes, measureReads } from '../credit/joint-measures/reads.js';
 import { listBoundaries } from '../credit/lists/boundary.js';
 import { CreditGateOperation, creditGateView, gateBoundaries, gateReleases } from '../credit/lists/credit-gate.js';
 import { ListMutations, listWriteBoundaries } from '../credit/lists/list-mutations.js';
@@ -68,13 +74,13 @@ export const operationViews: readonly OperationView[] = [
 ];
 
 /** What the feed carries; a capability adds its record type here. */
-const changeDeclarations: readonly [ChangeDeclaration, ...ChangeDeclaration[]] = [permitChange, listChange];
+const changeDeclarations: readonly [ChangeDeclaration, ...ChangeDeclaration[]] = [permitChange, listChange, measureChange];
 const PullOperation = pullOperation(changeDeclarations);
 
-export const reads: ReadonlyMap<string, ReadDeclaration> = new Map([...permitReads, ...listReads, permitStatisticsRead, changesRead(changeDeclarations)].map((read) => [read.field, read]));
+export const reads: ReadonlyMap<string, ReadDeclaration> = new Map([...permitReads, ...listReads, permitStatisticsRead, changesRead(changeDeclarations), ...measureReads].map((read) => [read.field, read]));
 
 /** What `node(id:)` reads, by type. */
-export const nodes: ReadonlyMap<string, ReadDeclaration> = new Map([...permitNodes, ...listNodes]);
+export const nodes: ReadonlyMap<string, ReadDeclaration> = new Map([...permitNodes, ...listNodes, ...measureNodes]);
 
 /** The same by subscription. */
 export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map(changeDeclarations.map((change) => [change.field, change]));
@@ -89,15 +95,16 @@ const carrierBoundaries: readonly Boundary[] = (
     ['RowReconciliation', ['differences', 'hasMore']],
     ['RowDifference', ['key', 'kind', 'digest', 'text', 'pending']],
   ] as const
-).map(([type, fields]) => ({ form: 'carrier', type, of: ['Permit', 'ListEntry'], fields }));
+).map(([type, fields]) => ({ form: 'carrier', type, of: ['Permit', 'ListEntry', 'JointMeasure'], fields }));
 
 export const boundaries: readonly Boundary[] = [
   ...permitBoundaries, ...listBoundaries, ...listWriteBoundaries, ...gateBoundaries, ...listCheckBoundaries, ...asKnownBoundaries, ...carrierBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...accessLogBoundaries, ...explainBoundaries,
   ...competenceBoundaries, ...referenceBoundaries, ...searchBoundaries, ...exportBoundaries, ...permitReconciliationBoundaries, ...listReconciliationBoundaries, ...webhookBoundaries, ...acknowledgeBoundaries, ...dutyBoundaries, ...platformBoundaries,
+  ...measureBoundaries, ...measureWriteBoundaries, ...catalogueBoundaries,
 ];
 
 /** What is said on purpose although it derives from hidden data; masks and digests stand in the declarations. */
-export const releases: readonly Release[] = [...permitReleases, ...intakeReleases, ...competenceReleases, ...searchReleases, ...dutyReleases, ...platformReleases, ...listReleases, ...gateReleases];
+export const releases: readonly Release[] = [...permitReleases, ...intakeReleases, ...competenceReleases, ...searchReleases, ...dutyReleases, ...platformReleases, ...listReleases, ...gateReleases, ...measureReleases];
 
 /** The boundary as it stands on the clock's day. */
 export function boundaryPolicy(clock: Clock = systemClock): BoundaryPolicy {
@@ -119,6 +126,7 @@ export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> 
       AccessLogOperation, ExplainOperations, ViewerRights, ExportOperations, WebhookOperations,
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
       AcknowledgeOperation, DutyOperation, FeedHealthOperation,
+      JointMeasureOperations, JointMeasureChanges, JointMeasureMutations, JointMeasureCatalogueOperation,
     ],
     validate: { forbidUnknownValues: false },
     // Its check answers a whole introspection, two thirds of what building takes (0.1 s CPU a start); the one below is graphql's.
