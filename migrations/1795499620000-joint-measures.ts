@@ -40,7 +40,7 @@ export class JointMeasures1795499620000 implements MigrationInterface {
         CHECK ((kind = 'INCENTIVE') = (list = 'RED'))
       );
       INSERT INTO hub.joint_measure_item (code, kind, list, jurisdictions, subject_kinds)
-      SELECT code, 'SANCTION', 'BLACK', '{CN-TJ}', '{ORGANISATION}' FROM unnest(ARRAY['TJ_INSPECTION', 'TJ_COERCION', 'TJ_PENALTY']) AS code
+      SELECT code, 'SANCTION', 'BLACK', '{CN-TJ}'::text[], '{ORGANISATION}'::text[] FROM unnest(ARRAY['TJ_INSPECTION', 'TJ_COERCION', 'TJ_PENALTY']) AS code
       UNION ALL SELECT 'XM_INSPECTION', 'SANCTION', 'BLACK', '{CN-FJ-350200}', '{ORGANISATION,HOUSEHOLD_BUSINESS,NATURAL_PERSON}'
       UNION ALL SELECT 'WAGE_' || effect, 'SANCTION', 'BLACK', '{CN-TJ,CN-FJ-350200}', '{ORGANISATION,HOUSEHOLD_BUSINESS,NATURAL_PERSON}'
                 FROM unnest(ARRAY['PROCUREMENT', 'BIDDING', 'FINANCE', 'MARKET_ENTRY', 'TAX', 'AWARDS', 'TRAVEL']) AS effect
@@ -179,7 +179,7 @@ export class JointMeasures1795499620000 implements MigrationInterface {
         IF (measure.steps, measure.state) IS DISTINCT FROM (NEW.ordinal, NEW.to_state) THEN
           RAISE EXCEPTION 'a measure stands where its last step led' USING ERRCODE = 'check_violation';
         END IF;
-        IF NEW.organ <> CASE NEW.taken_by WHEN 'LEAD' THEN measure.lead_organ ELSE measure.bureau END
+        IF NEW.organ <> (CASE NEW.taken_by WHEN 'LEAD' THEN measure.lead_organ ELSE measure.bureau END)
            OR (NEW.step = 'BEGIN' AND measure.role <> 'RESPONSIBLE') OR (NEW.step = 'ASK' AND measure.role <> 'COOPERATING') THEN
           RAISE EXCEPTION 'a step is taken by the organ whose it is' USING ERRCODE = 'check_violation';
         END IF;
