@@ -9,6 +9,7 @@ import { entryStates, isListed, type EntryState } from '../../../src/measures/cr
 import { addSubject } from '../../feed/registry-rows.js';
 import { testDatabase } from '../../support/test-database.js';
 import { publishedEntry, takeEntryStep } from './entry-at-hand.js';
+import { beginMeasure, forceStep, type MeasureAtHand } from './measure-at-hand.js';
 
 let database: HubDatabase;
 let subject: string;
@@ -36,51 +37,9 @@ async function stands(work: (client: ClientBase) => Promise<unknown>): Promise<b
   }
 }
 
-interface Begin {
-  readonly step?: string;
-  readonly state?: string;
-  readonly code?: string;
-  readonly bureau?: string;
-  readonly on?: string;
-  readonly recordedOn?: string;
-}
-
-/** A measure as the register writes it; the last day of the entries is 2026-02-12. Returns its number. */
-async function begin(client: ClientBase, entry: string, { step = 'ASK', state = 'ASKED', code = 'TJ_INSPECTION', bureau = 'HEDONG_HRSS', on = '2026-01-13', recordedOn = '2026-01-13' }: Begin = {}): Promise<string> {
-  const number = `C-${(made += 1)}`;
-  const { rows } = await client.query<{ id: string }>(
-    `INSERT INTO hub.joint_measure (measure_no, number, entry_id, entry_no, entry_organ, jurisdiction, subject_id, code, kind, lead_organ, bureau, role, legal_basis, document_no, state, asked_on, started_on)
-     SELECT 'MUNI_HRSS/' || $1 || '/' || $4, $1, $2, 'X/1', 'X', 'X', 0, $3, kind, 'MUNI_HRSS', $4, CASE $4 WHEN 'MUNI_HRSS' THEN 'RESPONSIBLE' ELSE 'COOPERATING' END, 'L', 'D', $5, $6::date,
-            CASE WHEN $5 <> 'ASKED' THEN $6::date END
-     FROM hub.joint_measure_item WHERE code = $3 RETURNING id`,
-    [number, entry, code, bureau, state, on],
-  );
-  const id = rows[0]?.id ?? '';
-  await client.query(
-    `INSERT INTO hub.joint_measure_step (measure_id, ordinal, step, from_state, to_state, taken_by, organ, on_day, recorded_on, clauses)
-     VALUES ($1, 1, $2, 'NEW', $3, 'LEAD', 'MUNI_HRSS', $4, $5, '{YZ-3.5d}')`,
-    [id, step, state, on, recordedOn],
-  );
-  return id;
-}
-
-/** What a hand at the database may try of a measure: any step between any states, with every cell that state asks for. */
-async function force(client: ClientBase, id: string, step: MeasureStep, from: MeasureState, to: MeasureState): Promise<void> {
-  await client.query(
-    `UPDATE hub.joint_measure SET state = $2, steps = steps + 1,
-            started_on = CASE WHEN $2 IN ('STARTED', 'TO_LIFT', 'LIFTED') THEN coalesce(started_on, date '2026-01-14') END,
-            to_lift_since = CASE WHEN $2 = 'TO_LIFT' THEN coalesce(to_lift_since, date '2026-02-01') WHEN $2 = 'LIFTED' THEN to_lift_since END,
-            lift_reason = CASE WHEN $2 IN ('TO_LIFT', 'LAPSED') THEN coalesce(lift_reason, 'REVOKED') WHEN $2 = 'LIFTED' THEN coalesce(lift_reason, 'BY_BUREAU') END,
-            lifted_on = CASE WHEN $2 = 'LIFTED' THEN date '2026-02-02' END
-      WHERE id = $1`,
-    [id, to],
-  );
-  const { by } = measureRules[step];
-  await client.query(
-    `INSERT INTO hub.joint_measure_step (measure_id, ordinal, step, from_state, to_state, taken_by, organ, on_day, recorded_on, clauses)
-     SELECT id, steps, $2, $3, $4, $5::text, CASE $5::text WHEN 'LEAD' THEN lead_organ WHEN 'BUREAU' THEN bureau END, '2026-01-14', '2026-01-14', '{A-49}' FROM hub.joint_measure WHERE id = $1`,
-    [id, step, from, to, by],
-  );
+/** A measure MUNI_HRSS asks of HEDONG_HRSS; the last day of the entries is 2026-02-12. Returns its id. */
+function begin(client: ClientBase, entry: string, changes: Partial<MeasureAtHand> = {}): Promise<string> {
+  return beginMeasure(client, entry, { number: `C-${(made += 1)}`, lead: 'MUNI_HRSS', bureau: 'HEDONG_HRSS', ...changes });
 }
 
 const stateOf = async (id: string): Promise<string | undefined> => (await database.pool().query<{ state: string }>('SELECT state FROM hub.joint_measure WHERE id = $1', [id])).rows[0]?.state;
@@ -133,7 +92,7 @@ test('YZ-3.5e, A-49: whatever is tried at the database, a measure moves along th
           const from: MeasureState = one.fitting >= 1 ? state : one.from;
           const to: MeasureState = one.fitting >= 2 ? (measureRules[one.step].moves.find(([start]) => start === from)?.[1] ?? one.to) : one.to;
           const allowed = from === state && leads(one.step, from, to) && measureRules[one.step].by === 'BUREAU' && (one.step !== 'START' || listed);
-          expect([one.step, from, to, await stands((client) => force(client, id, one.step, from, to))]).toEqual([one.step, from, to, allowed]);
+          expect([one.step, from, to, await stands((client) => forceStep(client, id, one.step, from, to))]).toEqual([one.step, from, to, allowed]);
           if (allowed) state = to;
         }
         expect(await stateOf(id)).toBe(state);
@@ -144,8 +103,8 @@ test('YZ-3.5e, A-49: whatever is tried at the database, a measure moves along th
   );
 });
 
-test.each<readonly [string, Begin]>([
-  ['by its lead as one it was asked for', { bureau: 'MUNI_HRSS' }],
+test.each<readonly [string, Partial<MeasureAtHand>]>([
+  ['by its lead as one it was asked for', { bureau: 'MUNI_HRSS', step: 'ASK', state: 'ASKED' }],
   ['by a bureau that leads nothing, as its own', { step: 'BEGIN', state: 'STARTED' }],
   ['where it is lifted already', { step: 'BEGIN', state: 'LIFTED' }],
   ['of the other list', { code: 'TJ_INCENTIVE' }],

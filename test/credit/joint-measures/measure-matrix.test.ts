@@ -8,6 +8,7 @@ import { readMatrix, type Matrix } from '../../boundary/matrix-reader.js';
 import { EventStream } from '../../feed/event-stream.js';
 import { addSubject } from '../../feed/registry-rows.js';
 import { publishedEntry, takeEntryStep } from './entry-at-hand.js';
+import { beginMeasure } from './measure-at-hand.js';
 
 /**
  * Joint measures: every kind of agency and three roles, over one world in which every organ that may lists, leads and
@@ -54,17 +55,9 @@ beforeAll(async () => {
   fields = [...matrix.groups].flatMap(([coordinate, { record }]) => (record === 'JointMeasure' ? [coordinate.split('.')[1] ?? ''] : []));
   const pool = hub.database.pool();
   const subject = await addSubject(pool, '天津甲劳务有限公司');
-  for (const [i, { entry, lead, bureau, no, xiamen }] of all.entries()) {
+  for (const [i, { entry, lead, bureau, xiamen }] of all.entries()) {
     const id = await publishedEntry(pool, `${entry}/${i}`, subject, { validTo: '2099-12-31' });
-    await pool.query(
-      `WITH measure AS (
-         INSERT INTO hub.joint_measure (measure_no, number, entry_id, entry_no, entry_organ, jurisdiction, subject_id, code, kind, lead_organ, bureau, role, legal_basis, document_no, state, asked_on, started_on)
-         VALUES ($1, $2, $3, 'X/1', 'X', 'X', 0, $4, 'SANCTION', $5, $6, CASE $6 WHEN $5 THEN 'RESPONSIBLE' ELSE 'COOPERATING' END, 'L', 'D',
-                 CASE $6 WHEN $5 THEN 'STARTED' ELSE 'ASKED' END, '2026-01-13', CASE $6 WHEN $5 THEN date '2026-01-13' END) RETURNING id, state)
-       INSERT INTO hub.joint_measure_step (measure_id, ordinal, step, from_state, to_state, taken_by, organ, on_day, recorded_on, clauses)
-       SELECT id, 1, CASE state WHEN 'STARTED' THEN 'BEGIN' ELSE 'ASK' END, 'NEW', state, 'LEAD', $5, '2026-01-13', '2026-01-13', '{YZ-3.5d}' FROM measure`,
-      [no, String(i), id, xiamen ? 'XM_INSPECTION' : 'TJ_INSPECTION', lead, bureau],
-    );
+    await beginMeasure(pool, id, { number: String(i), lead, bureau, code: xiamen ? 'XM_INSPECTION' : 'TJ_INSPECTION' });
     if (i === all.length - 1) await takeEntryStep(pool, id, 'REVOKE', '2026-02-01');
   }
 });
