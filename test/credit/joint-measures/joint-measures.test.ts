@@ -1,6 +1,6 @@
 import { FixedClock } from '../../../src/measures/clock.js';
 import { codesOf, granted, refusedWith } from '../credit-hub.js';
-import { MeasureHub } from './measure-hub.js';
+import { MeasureHub, watched } from './measure-hub.js';
 
 const clock = new FixedClock('2026-11-22T04:00:00Z');
 let hub: MeasureHub;
@@ -160,4 +160,26 @@ test('YZ-3.5b: a bureau takes steps of its own measure alone; to others it is un
     expect(refusedWith(await hub.take(agency, asked, 'START', '2026-02-03'))).toBe('BOUNDARY_DENIED');
     expect(refusedWith(await hub.start(agency, entryNo))).toBe('BOUNDARY_DENIED');
   }
+});
+
+test('YZ-3.5e: a bureau is told that it is asked and that it has to lift, a lead what became of it, and nobody else anything', async () => {
+  const entryNo = await entered();
+  const stream = (agency: string): ReturnType<typeof hub.lists.subscribe> => hub.lists.subscribe(agency, `subscription { jointMeasureChanged(filter: {entryNo: "${entryNo}"}) { kind number measureNo measure { state liftReason } } }`);
+  const [ofBureau, ofLead, ofOther] = [await stream('HEDONG_HRSS'), await stream('MUNI_HRSS'), await stream('HEXI_HRSS')];
+  const [lead = '', other = ''] = (await hub.begin('MUNI_HRSS', entryNo, { number: number() })).map((one) => one.split(' ')[0] ?? '');
+  await hub.taken('HEDONG_HRSS', other, 'START', '2026-02-03');
+  await hub.repair('HEPING_HRSS', entryNo);
+  const frame = (kind: string, at: number, measureNo: string | null, state: string | null, liftReason: string | null = null): object => ({ kind, number: at, measureNo, measure: state === null ? null : { state, liftReason } });
+  const stopped = (measureNo: string, at: number): object => frame('CHANGED', at, measureNo, 'TO_LIFT', 'REPAIRED');
+  expect(await watched(ofBureau, 4)).toEqual([frame('OPENED', 0, null, null), frame('ENTERED', 1, other, 'ASKED'), frame('CHANGED', 2, other, 'STARTED'), stopped(other, 3)]);
+  expect(await watched(ofLead, 6)).toEqual([
+    frame('OPENED', 0, null, null), frame('ENTERED', 1, lead, 'STARTED'), frame('ENTERED', 2, other, 'ASKED'), frame('CHANGED', 3, other, 'STARTED'), stopped(lead, 4), stopped(other, 5),
+  ]);
+  // What another bureau hears next is its own: nothing of this came before.
+  const next = await entered();
+  expect(await watched(ofOther, 1)).toEqual([frame('OPENED', 0, null, null)]);
+  const all = await hub.lists.subscribe('HEXI_HRSS', 'subscription { jointMeasureChanged { kind number measureNo measure { state liftReason } } }');
+  await hub.begin('MUNI_HRSS', next, { number: number() });
+  await hub.begin('MUNI_HRSS', next, { number: `${number()}-2`, code: 'TJ_PENALTY', cooperating: ['HEXI_HRSS'] });
+  expect(await watched(all, 2)).toEqual([frame('OPENED', 0, null, null), frame('ENTERED', 1, `MUNI_HRSS/${number()}-2/HEXI_HRSS`, 'ASKED')]);
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { EventStream } from '../../feed/event-stream.js';
 import { CreditHub, granted, type Answer } from '../credit-hub.js';
 
 const standings = z.array(z.object({ measureNo: z.string(), state: z.string() }));
@@ -48,5 +49,21 @@ export class MeasureHub {
 
   close(): Promise<void> {
     return this.lists.close();
+  }
+}
+
+const frame = z.object({ data: z.object({ jointMeasureChanged: z.object({ kind: z.string(), number: z.number(), measureNo: z.string().nullable(), measure: z.record(z.string(), z.unknown()).nullable() }) }) });
+export type MeasureFrame = z.infer<typeof frame>['data']['jointMeasureChanged'];
+
+/** The next frames of `jointMeasureChanged`, heartbeats left out: so many, or those up to the one that says enough. */
+export async function watched(stream: EventStream, enough: number | ((last: MeasureFrame) => boolean)): Promise<MeasureFrame[]> {
+  const frames: MeasureFrame[] = [];
+  for (;;) {
+    const last = frames.at(-1);
+    if (typeof enough === 'number' ? frames.length === enough : last !== undefined && enough(last)) return frames;
+    const next = await stream.next();
+    if (next?.event !== 'next') throw new Error(`the stream ended: ${JSON.stringify(next)}`);
+    const change = frame.parse(JSON.parse(next.data)).data.jointMeasureChanged;
+    if (change.kind !== 'HEARTBEAT') frames.push(change);
   }
 }

@@ -1,13 +1,11 @@
 import fc from 'fast-check';
-import { z } from 'zod';
 import { FixedClock } from '../../../src/measures/clock.js';
 import { measureRules, type MeasureState, type MeasureStep } from '../../../src/measures/credit/joint-measure.js';
 import { addSubject } from '../../feed/registry-rows.js';
-import type { EventStream } from '../../feed/event-stream.js';
 import { refusedWith } from '../credit-hub.js';
 import { publishedEntry, takeEntryStep } from './entry-at-hand.js';
 import { beginMeasure, forceStep } from './measure-at-hand.js';
-import { MeasureHub } from './measure-hub.js';
+import { MeasureHub, watched } from './measure-hub.js';
 
 /**
  * Two hubs hold the same measures as far as a viewer may see them, and others where it may not: more of them, fewer, or
@@ -88,21 +86,6 @@ const question = `query ($entryNo: ID!, $measureNo: ID!) {
   jointMeasure(measureNo: $measureNo) { measureNo state }
 }`;
 
-const frame = z.object({ data: z.object({ jointMeasureChanged: z.object({ kind: z.string(), number: z.number(), measureNo: z.string().nullable(), measure: z.record(z.string(), z.unknown()).nullable() }) }) });
-type Frame = z.infer<typeof frame>['data']['jointMeasureChanged'];
-
-/** The frames up to that of a measure, heartbeats left out. */
-async function framesTo(stream: EventStream, measureNo: string): Promise<Frame[]> {
-  const frames: Frame[] = [];
-  while (frames.at(-1)?.measureNo !== measureNo) {
-    const next = await stream.next();
-    if (next?.event !== 'next') throw new Error(`the stream ended: ${JSON.stringify(next)}`);
-    const change = frame.parse(JSON.parse(next.data)).data.jointMeasureChanged;
-    if (change.kind !== 'HEARTBEAT') frames.push(change);
-  }
-  return frames;
-}
-
 /** What two sides play: the same where the viewer sees it, at the same places; `hidden` elsewhere, on the second side alone. */
 function sideBySide(viewer: string, plays: readonly Play[], hidden: readonly Play[]): readonly [readonly (readonly [string, Play])[], readonly (readonly [string, Play])[]] {
   // One running measure for each lead, entry, code and bureau, on each side, whatever became of others.
@@ -131,7 +114,7 @@ test.each(viewers)('B-38: what is hidden from %s changes no answer, no count, no
           const bureau = viewer === 'JOINT_SANCTION_PLATFORM' ? 'HEXI_HRSS' : viewer;
           const last = await publishedEntry(pool, `${bureau}/2`, await addSubject(pool, '天津乙劳务有限公司'), { validTo: null });
           await beginMeasure(pool, last, { number: 'END', lead: bureau, bureau, code: 'WAGE_AWARDS' });
-          const frames = await framesTo(stream, `${bureau}/END/${bureau}`);
+          const frames = await watched(stream, ({ measureNo }) => measureNo === `${bureau}/END/${bureau}`);
           stream.close();
           const answers: unknown[] = [];
           for (const [number, { entry, lead, bureau: of }] of [...worlds[0], ...worlds[1]]) {
