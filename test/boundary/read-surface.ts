@@ -81,10 +81,10 @@ export const elsewhere: Readonly<Record<string, string>> = {
   releaseListEntry: 'as proposeListEntry; who may is tested in test/credit/lists.test.ts',
   creditListCheck: 'answered by a view of its own over the entries of creditList: held against who sees what in test/credit/list-check.test.ts',
   creditListAsKnown: 'tells an organ of its own entries alone (test/credit/as-known.test.ts)',
-  jointMeasures: 'equal over worlds that differ in what is hidden (test/credit/joint-measures/measure-pairs.test.ts)',
+  jointMeasures: 'equal over worlds that differ in what is hidden (test/credit/joint-measures/measure-pairs.long.ts)',
   jointMeasure: 'as jointMeasures',
   jointMeasureChanged: 'as jointMeasures: its frames are compared beside the answers',
-  startJointMeasure: 'writes: answers with the standing of what the own agency leads, whatever others have (test/credit/joint-measures/measure-pairs.test.ts)',
+  startJointMeasure: 'writes: answers with the standing of what the own agency leads, whatever others have (test/credit/joint-measures/measure-pairs.long.ts)',
   takeJointMeasureStep: 'as startJointMeasure, of an own measure',
   upsertPermit: 'writes: compared by its own pairs (mutation-pairs.test.ts), for it changes the databases it is asked on',
 };
@@ -107,7 +107,7 @@ export function rootNames(): string[] {
   return [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((root) => Object.keys(root?.getFields() ?? {}));
 }
 
-/** Records with pairs of their own, in which they are asked for by id, too: entries of the lists (test/credit/list-pairs.long.ts), joint measures. */
+/** Records with pairs of their own, in which they are asked for by id, too: entries of the lists (test/credit/list-pairs.long.ts), joint measures (test/credit/joint-measures/measure-pairs.long.ts). */
 const ofOtherPairs: readonly string[] = ['ListEntry', 'JointMeasure'];
 
 /** The object types a field leads to: none for a scalar, several behind an interface. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { projectFile } from '../../../src/cli/project-file.js';
-import { agencies } from '../../../src/measures/agencies.js';
+import { maySanction, type SeenEntry } from '../../../src/credit/joint-measures/entry-sight.js';
+import { agencies, agencyOfCode } from '../../../src/measures/agencies.js';
 import { denialsOf, pluck, readAnswer, type GraphQLAnswer } from '../../boundary/graphql-answer.js';
 import { asker, HubUnderTest } from '../../boundary/hub-under-test.js';
 import type { Asker } from '../../boundary/judge.js';
@@ -109,4 +110,23 @@ test('a subscription to joint measures opens for whoever has a relation, and for
 test('YZ-3.5e: whose entry is hidden by now still sees that its measure has to end, and nothing of the entry', async () => {
   const answer = await ask(asker('HEXI_HRSS'), `{ jointMeasure(measureNo: "${all[all.length - 1]?.no ?? ''}") { state liftReason } creditListEntry(entryNo: "HEPING_HRSS/${all.length - 1}") { entryNo } }`);
   expect([answer.data, answer.errors]).toEqual([{ jointMeasure: { state: 'LAPSED', liftReason: 'REVOKED' }, creditListEntry: null }, []]);
+});
+
+test('B-38, B-40: who may lead or take part are the organs that list and to whom the entry itself is shown', async () => {
+  const { rows } = await hub.database.pool().query<SeenEntry & { entryNo: string }>(
+    `SELECT entry_no AS "entryNo", jurisdiction, list, state, responsible_organ AS "responsibleOrganCode", channel, over_on::text AS "overOn" FROM hub.list_entry ORDER BY id`,
+  );
+  expect(rows).toHaveLength(all.length);
+  let may = 0;
+  for (const who of everyone.filter(({ role }) => role === null)) {
+    const agency = agencyOfCode(who.agency);
+    for (const { entryNo, ...entry } of rows) {
+      const answer = await ask(who, `{ creditListEntry(entryNo: "${entryNo}") { entryNo } }`);
+      const shown = pluck(answer.data, 'creditListEntry.entryNo') === entryNo;
+      const sanctions = agency !== null && maySanction(agency, entry, '2026-11-22');
+      expect([who.agency, entryNo, sanctions]).toEqual([who.agency, entryNo, shown && organKinds.includes(who.kind)]);
+      may += sanctions ? 1 : 0;
+    }
+  }
+  expect(may).toBeGreaterThan(10);
 });
