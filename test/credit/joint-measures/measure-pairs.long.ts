@@ -91,10 +91,10 @@ function sideBySide(viewer: string, plays: readonly Play[], hidden: readonly Pla
   // One running measure for each lead, entry, code and bureau, on each side, whatever became of others.
   const once = (all: readonly (readonly [string, Play])[]): (readonly [string, Play])[] => [...new Map(all.map((one) => [`${one[1].lead} ${one[1].entry} ${one[1].code} ${one[1].bureau}`, one])).values()];
   const numbered = plays.map((one, i) => [`C-${i}`, one] as const);
-  const instead = hidden.filter((one) => !sees(viewer, one)).map((one, i) => [`C-${i}`, one] as const);
+  const instead = hidden.filter((one) => !sees(viewer, one)).map((one, i) => [`H-${i}`, one] as const);
   const visible = once(numbered.filter(([, one]) => sees(viewer, one)));
   const first = [...visible, ...once(numbered.filter(([, one]) => !sees(viewer, one)))];
-  // Hidden ones before and behind the visible ones, under numbers that the first side may have, too.
+  // Hidden ones before and behind the visible ones; a lead gives a number once.
   const [before, behind] = [once(instead).filter((_, i) => i % 2 === 0), once(instead).filter((_, i) => i % 2 === 1)];
   return [first, [...before, ...visible, ...behind]];
 }
@@ -130,6 +130,7 @@ test.each(viewers)('B-38: what is hidden from %s changes no answer, no count, no
       );
       expect(heard[1]).toEqual(heard[0]);
     }),
-    { numRuns: 6 },
+    // A side that threw has heard other events before the next round: nothing to shrink.
+    { numRuns: 6, endOnFailure: true },
   );
 }, 120_000);
