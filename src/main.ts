@@ -3,6 +3,7 @@ import { openKeyRing } from './access/key-register.js';
 import { modeOf, readConfig, type HubConfig } from './config.js';
 import { HubDatabase } from './database/database.js';
 import { migrate } from './database/migrate.js';
+import { loadSampleMeasures } from './credit/joint-measures/sample-measures.js';
 import { loadSampleLists } from './credit/lists/sample-lists.js';
 import { loadSample } from './intake/sample.js';
 import { faultOf, jsonLog, textLog, type Log } from './log.js';
@@ -47,6 +48,7 @@ async function start(): Promise<void> {
   if (config.sample) {
     await loadSample(database, systemClock, keyRing, say);
     await loadSampleLists(database, systemClock, keyRing, say);
+    await loadSampleMeasures(database, systemClock, say);
   }
   const hub = await Hub.start(database, {
     dataFolder: config.dataFolder,

@@ -96,6 +96,10 @@ function writerSql(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>): 
     'REVOKE UPDATE, DELETE ON hub.credit_record_step FROM concordat_writer;',
     'REVOKE DELETE ON hub.credit_record FROM concordat_writer;',
     'REVOKE INSERT, UPDATE, DELETE ON hub.credit_record_rule FROM concordat_writer;',
+    // Nor what happened to a joint measure.
+    'REVOKE UPDATE, DELETE ON hub.joint_measure_step FROM concordat_writer;',
+    'REVOKE DELETE ON hub.joint_measure FROM concordat_writer;',
+    'REVOKE INSERT, UPDATE, DELETE ON hub.joint_measure_rule, hub.joint_measure_item FROM concordat_writer;',
     'REVOKE INSERT, UPDATE, DELETE ON hub.access_read, hub.access_subject, hub.access_register FROM concordat_writer;',
     ...securedTables(policy, tables).flatMap((name) => [
       `ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY;`,

@@ -31,6 +31,8 @@ import { FeedListener } from '../feed/listener.js';
 import { LogKeeper } from '../feed/log-keeper.js';
 import { Sequencer } from '../feed/sequencer.js';
 import { ExpiryClock } from '../credit/expiry-clock.js';
+import { jointMeasureRegister } from '../credit/joint-measures/measure-mutations.js';
+import { JointMeasureRegister } from '../credit/joint-measures/measure-register.js';
 import { listRegister } from '../credit/lists/list-mutations.js';
 import { ListRegister } from '../credit/lists/list-register.js';
 import { recordRegister } from '../credit/records/record-mutations.js';
@@ -185,6 +187,7 @@ export class Hub {
       .set(publications, new Publications(database, plannerParts.tables, clock))
       .set(listRegister, lists)
       .set(recordRegister, creditRecords)
+      .set(jointMeasureRegister, new JointMeasureRegister(database, clock))
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
     const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
     const cursors = new FeedCursors(seal, policy.version);

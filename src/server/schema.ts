@@ -13,6 +13,12 @@ import { competenceBoundaries } from '../competence/boundary.js';
 import { CertificateStockOperation, certificateStockView } from '../competence/certificate-stock.js';
 import { CompetenceOperations } from '../competence/operations.js';
 import { competenceReleases } from '../competence/releases.js';
+import { measureBoundaries, measureReleases } from '../credit/joint-measures/boundary.js';
+import { catalogueBoundaries, JointMeasureCatalogueOperation } from '../credit/joint-measures/catalogue.js';
+import { JointMeasureChanges, measureChange } from '../credit/joint-measures/measure-change.js';
+import { JointMeasureMutations, measureWriteBoundaries } from '../credit/joint-measures/measure-mutations.js';
+import { JointMeasureOperations } from '../credit/joint-measures/operations.js';
+import { measureNodes, measureReads } from '../credit/joint-measures/reads.js';
 import { listBoundaries } from '../credit/lists/boundary.js';
 import { CreditGateOperation, creditGateView, gateBoundaries, gateReleases } from '../credit/lists/credit-gate.js';
 import { ListMutations, listWriteBoundaries } from '../credit/lists/list-mutations.js';
@@ -78,13 +84,13 @@ export const operationViews: readonly OperationView[] = [
 ];
 
 /** What the feed carries; a capability adds its record type here. */
-const changeDeclarations: readonly [ChangeDeclaration, ...ChangeDeclaration[]] = [permitChange, listChange, recordChange];
+const changeDeclarations: readonly [ChangeDeclaration, ...ChangeDeclaration[]] = [permitChange, listChange, recordChange, measureChange];
 const PullOperation = pullOperation(changeDeclarations);
 
-export const reads: ReadonlyMap<string, ReadDeclaration> = new Map([...permitReads, ...listReads, permitStatisticsRead, creditListStatisticsRead, changesRead(changeDeclarations), ...recordReads].map((read) => [read.field, read]));
+export const reads: ReadonlyMap<string, ReadDeclaration> = new Map([...permitReads, ...listReads, permitStatisticsRead, creditListStatisticsRead, changesRead(changeDeclarations), ...recordReads, ...measureReads].map((read) => [read.field, read]));
 
 /** What `node(id:)` reads, by type. */
-export const nodes: ReadonlyMap<string, ReadDeclaration> = new Map([...permitNodes, ...listNodes, ...recordNodes]);
+export const nodes: ReadonlyMap<string, ReadDeclaration> = new Map([...permitNodes, ...listNodes, ...recordNodes, ...measureNodes]);
 
 /** The same by subscription. */
 export const changes: ReadonlyMap<string, ChangeDeclaration> = new Map(changeDeclarations.map((change) => [change.field, change]));
@@ -101,16 +107,17 @@ const carrierBoundaries: readonly Boundary[] = (
     ['NumberSummary', ['count', 'sum', 'min', 'max', 'average']],
     ['DateSummary', ['min', 'max']],
   ] as const
-).map(([type, fields]) => ({ form: 'carrier', type, of: ['Permit', 'ListEntry', 'CreditRecord'], fields }));
+).map(([type, fields]) => ({ form: 'carrier', type, of: ['Permit', 'ListEntry', 'CreditRecord', 'JointMeasure'], fields }));
 
 export const boundaries: readonly Boundary[] = [
   ...permitBoundaries, ...listBoundaries, ...listWriteBoundaries, ...gateBoundaries, ...listCheckBoundaries, ...asKnownBoundaries, ...listStatisticsBoundaries, ...publishedListBoundaries, ...carrierBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...accessLogBoundaries, ...explainBoundaries,
   ...competenceBoundaries, ...referenceBoundaries, ...searchBoundaries, ...exportBoundaries, ...permitReconciliationBoundaries, ...listReconciliationBoundaries, ...webhookBoundaries, ...acknowledgeBoundaries, ...dutyBoundaries, ...platformBoundaries,
   ...recordBoundaries, ...recordWriteBoundaries, ...recordReconciliationBoundaries,
+  ...measureBoundaries, ...measureWriteBoundaries, ...catalogueBoundaries,
 ];
 
 /** What is said on purpose although it derives from hidden data; masks and digests stand in the declarations. */
-export const releases: readonly Release[] = [...permitReleases, ...intakeReleases, ...competenceReleases, ...searchReleases, ...dutyReleases, ...platformReleases, ...listReleases, listStatisticsRelease, ...gateReleases, ...recordReleases];
+export const releases: readonly Release[] = [...permitReleases, ...intakeReleases, ...competenceReleases, ...searchReleases, ...dutyReleases, ...platformReleases, ...listReleases, listStatisticsRelease, ...gateReleases, ...recordReleases, ...measureReleases];
 
 /** The boundary as it stands on the clock's day. */
 export function boundaryPolicy(clock: Clock = systemClock): BoundaryPolicy {
@@ -133,6 +140,7 @@ export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> 
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
       AcknowledgeOperation, DutyOperation, FeedHealthOperation,
       CreditRecordOperations, CreditRecordChanges, RecordMutations, RecordReconciliation,
+      JointMeasureOperations, JointMeasureChanges, JointMeasureMutations, JointMeasureCatalogueOperation,
     ],
     validate: { forbidUnknownValues: false },
     // Its check answers a whole introspection, two thirds of what building takes (0.1 s CPU a start); the one below is graphql's.

@@ -124,6 +124,9 @@ const carriers = [
   ...['nodes', 'edges', 'pageInfo', 'totalCount'].map((field) => `CreditRecordConnection.${field}`), 'CreditRecordEdge.cursor', 'CreditRecordEdge.node',
   ...['kind', 'number', 'cursor', 'recordNo', 'leftAs', 'record'].map((field) => `CreditRecordChange.${field}`),
   'Query.creditRecords', 'Query.creditRecord', 'Subscription.creditRecordChanged',
+  ...['nodes', 'edges', 'pageInfo', 'totalCount'].map((field) => `JointMeasureConnection.${field}`), 'JointMeasureEdge.cursor', 'JointMeasureEdge.node',
+  ...['kind', 'number', 'cursor', 'measureNo', 'measure'].map((field) => `JointMeasureChange.${field}`),
+  'Query.jointMeasures', 'Query.jointMeasure', 'Subscription.jointMeasureChanged',
   // Counts, digests and texts of visible permits, compared with a copy.
   'BucketReconciliation.differing', 'BucketReconciliation.hasMore', 'RowReconciliation.differences', 'RowReconciliation.hasMore',
   ...['bucket', 'count', 'digest'].map((field) => `BucketDifference.${field}`), ...['key', 'kind', 'digest', 'text', 'pending'].map((field) => `RowDifference.${field}`),

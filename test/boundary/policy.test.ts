@@ -139,7 +139,7 @@ test.each(grid)('B-01/02/05/06/07/09/15/16: %s, permit in %s decided by %s: %s',
 /** The closed list of what is open to every viewer: bureaus, the viewer itself, the measures and page information. */
 const openTypes = [
   'Agency', 'ViewerInfo', 'PageInfo', 'Clause', 'ClauseParties', 'ClauseData', 'ClauseEdge', 'ClauseConnection', 'Ruling', 'RulingEdge',
-  'RulingConnection', 'EnforcementItem', 'EnforcementItemEdge', 'EnforcementItemConnection', 'SupervisionItem', 'Division', 'IndustrySection',
+  'RulingConnection', 'EnforcementItem', 'EnforcementItemEdge', 'EnforcementItemConnection', 'SupervisionItem', 'JointMeasureItem', 'Division', 'IndustrySection',
   'IndustryDivision', 'Form2Row', 'DueDate', 'DueReading', 'AgencyEdge', 'AgencyConnection', 'LegalBasis', 'CompetenceAnswer',
   'CompetenceNotice', 'PermitItemInfo', 'PermitItemName', 'PermitItemActions',
   // What the declarations say, which is public, for the viewer itself.
@@ -152,7 +152,7 @@ const openTypes = [
 ];
 const openRoots = [
   'agencies', 'viewer', 'clauses', 'clause', 'rulings', 'ruling', 'enforcementCatalogue', 'supervisionItems', 'divisions', 'industrySections', 'dueDate',
-  'agency', 'competence', 'permitItems', 'permitItem', 'explainAccess', 'exportJob', 'exportJobs',
+  'agency', 'competence', 'permitItems', 'permitItem', 'jointMeasureCatalogue', 'explainAccess', 'exportJob', 'exportJobs',
 ];
 const openMutations = ['requestExport', 'cancelExport', 'acknowledgeChanges'];
 
@@ -199,7 +199,7 @@ test('behind an interface or union every object type is decided: no field is rea
     coordinatesOf(extended, query, nodes, { A: fragment }, {}, used);
   }
   expect([...used].sort()).toEqual([
-    'Agency.code', 'CreditRecord.id', 'ListEntry.id', 'Permit.content', 'Permit.holder', 'Permit.id', 'Query.anything', 'Query.node', 'Subject.id', 'Subject.name', 'Subject.uscc',
+    'Agency.code', 'CreditRecord.id', 'JointMeasure.id', 'ListEntry.id', 'Permit.content', 'Permit.holder', 'Permit.id', 'Query.anything', 'Query.node', 'Subject.id', 'Subject.name', 'Subject.uscc',
   ]);
 });
 

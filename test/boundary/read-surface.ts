@@ -37,6 +37,7 @@ export const openRoots: Readonly<Record<string, string>> = {
   supervisionItems: '',
   divisions: 'at: "2026-01-05"',
   industrySections: '',
+  jointMeasureCatalogue: 'list: BLACK',
   dueDate: 'clause: "XT-5.1.2c", from: "2026-01-05"',
 };
 
@@ -90,6 +91,11 @@ export const elsewhere: Readonly<Record<string, string>> = {
   releaseCreditRecord: 'as recordCreditInformation; who may is tested in test/credit/records/release.test.ts',
   reconcileCreditRecords: 'as reconcileCreditList, of the credit records: compared with a copy (test/credit/records/record-reconciliation.test.ts)',
   reconcileCreditRecordRows: 'as reconcileCreditRecords',
+  jointMeasures: 'equal over worlds that differ in what is hidden (test/credit/joint-measures/measure-pairs.long.ts)',
+  jointMeasure: 'as jointMeasures',
+  jointMeasureChanged: 'as jointMeasures: its frames are compared beside the answers',
+  startJointMeasure: 'writes: answers with the standing of what the own agency leads, whatever others have (test/credit/joint-measures/measure-pairs.long.ts)',
+  takeJointMeasureStep: 'as startJointMeasure, of an own measure',
   upsertPermit: 'writes: compared by its own pairs (mutation-pairs.test.ts), for it changes the databases it is asked on',
 };
 
@@ -111,8 +117,8 @@ export function rootNames(): string[] {
   return [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((root) => Object.keys(root?.getFields() ?? {}));
 }
 
-/** Records with pairs of their own, in which they are asked for by id, too: entries of the lists (test/credit/list-pairs.long.ts), credit records (test/credit/records). */
-const ofOtherPairs: readonly string[] = ['ListEntry', 'CreditRecord'];
+/** Records with pairs of their own, in which they are asked for by id, too: entries of the lists (test/credit/list-pairs.long.ts), credit records (test/credit/records), joint measures (test/credit/joint-measures/measure-pairs.long.ts). */
+const ofOtherPairs: readonly string[] = ['ListEntry', 'CreditRecord', 'JointMeasure'];
 
 /** The object types a field leads to: none for a scalar, several behind an interface. */
 export function targetsOf(field: GraphQLField<unknown, unknown>): readonly GraphQLObjectType[] {

@@ -158,6 +158,7 @@ test('node(id:) is explained for every type an id may name', async () => {
     ['node.name', 'Subject.name', 'ALLOW'],
     ['node.identityMask', 'Subject.identityMask', 'DENY'],
     ['node.id', 'ListEntry.id', 'ALLOW'],
+    ['node.id', 'JointMeasure.id', 'ALLOW'],
   ]);
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { KeyRing } from '../../src/access/key-ring.js';
 import { Hub, type HubOptions } from '../../src/server/hub.js';
+import { loadSampleMeasures } from '../../src/credit/joint-measures/sample-measures.js';
 import { loadSampleLists } from '../../src/credit/lists/sample-lists.js';
 import { loadSample } from '../../src/intake/sample.js';
 import { systemClock } from '../../src/measures/clock.js';
@@ -26,6 +27,7 @@ export async function sampleHub(options: Partial<HubOptions> = {}): Promise<Samp
   const keyRing = KeyRing.open(folder);
   await loadSample(database, systemClock, keyRing);
   await loadSampleLists(database, systemClock, keyRing);
+  await loadSampleMeasures(database, systemClock);
   const hub = await Hub.start(database, { dataFolder: folder, port: 0, ...options });
   return {
     hub,

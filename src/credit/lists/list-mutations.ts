@@ -33,7 +33,7 @@ export const listWriteBoundaries: readonly Boundary[] = [
 export const ListStepCode = codes('INFORM', 'DROP', 'DECIDE', 'PUBLISH', 'OBJECT', 'UPHOLD', 'REPAIR', 'REVOKE', 'REMOVE');
 type ListStepCode = keyof typeof ListStepCode;
 export const ListedSubjectKind = codes('ORGANISATION', 'HOUSEHOLD_BUSINESS', 'NATURAL_PERSON');
-type ListedSubjectKind = keyof typeof ListedSubjectKind;
+export type ListedSubjectKind = keyof typeof ListedSubjectKind;
 
 registerEnumType(ListStepCode, {
   name: 'ListStepCode',
