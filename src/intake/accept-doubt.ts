@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto';
 import { openDoubt, settleDoubt } from './doubts.js';
 import type { Ledger } from './ledger.js';
-import { PermitIntake, type IntakeTools } from './permit-intake.js';
-import { loadProfile, pushProfile } from './profile.js';
+import { Intake, type IntakeTools } from './intake.js';
+import { ListKind, listStatus } from './lists/list-kind.js';
+import { PermitKind } from './permit-kind.js';
+import { loadProfile, loadPushProfile, type Profile } from './profile.js';
 import { readHeader } from './header.js';
+import type { RecordKind } from './record-kind.js';
+import { agencyOfCode } from '../measures/agencies.js';
+import { legalDate } from '../measures/clock.js';
 
 /** Who settles a doubtful row and why. */
 export interface DoubtDecision {
@@ -21,19 +26,27 @@ export interface DoubtDecision {
  * Throws IntakeError IMPORT_DOUBT_UNKNOWN, IMPORT_DOUBT_SETTLED.
  */
 export async function acceptDoubt(tools: IntakeTools, { reference, by, note }: DoubtDecision): Promise<Ledger> {
-  const doubt = await openDoubt(tools.database.pool('concordat_writer'), tools.keyRing, reference);
-  const profile = await loadProfile(pushProfile);
-  const header = { ...readHeader(profile.columns.map(({ names }) => names[0] ?? ''), profile), stated: doubt.stated };
+  const { record, stated, batch } = await openDoubt(tools.database.pool('concordat_writer'), tools.keyRing, reference);
+  const at = tools.clock.now();
   const digest = createHash('sha256').update(reference).digest('hex');
-  const source = { header, file: `doubt ${reference}`, digest, mends: doubt.batch };
-  return PermitIntake.run(tools, source, async (intake) => {
-    const row = intake.takeAccepted(doubt.permit);
-    await intake.write([row], intake.read, async (client, [outcome]) => {
-      // A row that a newer version has overtaken is not stored: the doubt stays open, the ledger says why.
-      if (outcome?.step === 'store') await settleDoubt(client, reference, 'ACCEPTED', { by, at: tools.clock.now(), note });
+  const accept = <R>(kind: RecordKind<R>, profile: Profile, reading: R, status: string | null): Promise<Ledger> => {
+    const header = { ...readHeader(profile.columns.map(({ names }) => names[0] ?? ''), profile), stated };
+    return Intake.run(kind, tools, { header, file: `doubt ${reference}`, digest, mends: batch }, async (intake) => {
+      await intake.write([intake.takeAccepted(reading, status)], intake.read, async (client, [outcome]) => {
+        // A row that was overtaken, or that says otherwise than a stored entry, is not stored: the doubt stays open, the ledger says why.
+        if (outcome?.step === 'store') await settleDoubt(client, reference, 'ACCEPTED', { by, at, note });
+      });
+      return intake.finish();
     });
-    return intake.finish();
-  });
+  };
+  if (record.kind === 'permit') {
+    const profile = await loadPushProfile();
+    return accept(new PermitKind(profile, legalDate(at)), profile, { kind: 'permit', permit: record.permit, doubts: [] }, record.permit.status);
+  }
+  const { entry } = record;
+  const organ = agencyOfCode(entry.organ);
+  if (!organ) throw new Error('A doubtful entry is of an agency that is not registered.');
+  return accept(new ListKind(tools, organ, null), await loadProfile('credit-list'), { kind: 'entry', entry, doubts: [] }, listStatus(entry));
 }
 
 /** Refuses a doubtful row: it stays unstored, and the same row is rejected when it comes again. Errors as `acceptDoubt`. */
