@@ -10,7 +10,7 @@ import { withDatabase } from './with-database.js';
 
 const usage = `用法 · Usage: doubts list [--state OPEN|ACCEPTED|REFUSED|SUPERSEDED|ALL] [--limit N]
        doubts show REFERENCE
-       doubts accept REFERENCE [--by WHO] [--note TEXT]
+       doubts accept REFERENCE [--term other] [--by WHO] [--note TEXT]
        doubts refuse REFERENCE --note TEXT [--by WHO]`;
 
 const states: readonly DoubtState[] = ['OPEN', 'ACCEPTED', 'REFUSED', 'SUPERSEDED'];
@@ -28,6 +28,7 @@ export function doubtsCommand(args: readonly string[]): Promise<number> {
       limit: { type: 'string', default: '100' },
       by: { type: 'string' },
       note: { type: 'string' },
+      term: { type: 'string' },
     },
   });
   const [what, reference] = positionals;
@@ -35,6 +36,7 @@ export function doubtsCommand(args: readonly string[]): Promise<number> {
   if (!reference || positionals.length > 2) throw new UsageError(usage);
   const decision = { reference, by: values.by ?? userInfo().username, note: values.note ?? null };
   if (what === 'refuse' && decision.note === null) throw new UsageError(usage);
+  if (values.term !== undefined && (what !== 'accept' || values.term !== 'other')) throw new UsageError(usage);
   return withDatabase(async (database, { dataFolder }) => {
     const tools = { database, keyRing: await openKeyRing(database, dataFolder), clock: systemClock };
     switch (what) {
@@ -44,7 +46,7 @@ export function doubtsCommand(args: readonly string[]): Promise<number> {
         return 0;
       }
       case 'accept': {
-        const ledger = await acceptDoubt(tools, decision);
+        const ledger = await acceptDoubt(tools, { ...decision, otherTerm: values.term === 'other' });
         process.stdout.write(ledgerText(ledger));
         return ledger.rejected + ledger.doubtful > 0 ? notStored : 0;
       }

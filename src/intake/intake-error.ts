@@ -16,7 +16,8 @@ export type IntakeErrorCode =
   | 'IMPORT_LEDGER_IMBALANCE'
   | 'IMPORT_BATCH_UNKNOWN'
   | 'IMPORT_DOUBT_UNKNOWN'
-  | 'IMPORT_DOUBT_SETTLED';
+  | 'IMPORT_DOUBT_SETTLED'
+  | 'IMPORT_DOUBT_ONE_TERM';
 
 /** Cause and next step of a refusal, in both languages. */
 export interface IntakeText {

@@ -98,15 +98,20 @@ test('the same file again changes nothing', async () => {
   expect(await doubtful()).toHaveLength(9);
 });
 
-test('a doubtful term is settled as other doubts are: accepted with both terms kept, or refused', async () => {
-  const [first, second] = await doubtful();
-  if (!first || !second) throw new Error('no doubts');
+test('a doubtful term is settled as other doubts are: either term is accepted with both kept, or the row is refused', async () => {
+  const [first, second, ...others] = await doubtful();
+  const last = others.at(-1);
+  if (!first || !second || !last) throw new Error('no doubts');
   expect(await acceptDoubt(tools(), { reference: first.reference, by: '王五', note: '以存档名单为准' })).toMatchObject({ stored: 1, doubtful: 0 });
   expect(await query(`SELECT valid_from::text, valid_to::text, other_valid_from::text, other_valid_to::text, state FROM hub.list_entry WHERE other_valid_from IS NOT NULL`)).toEqual([
     { valid_from: '2011-06-17', valid_to: '2012-06-16', other_valid_from: '2012-06-17', other_valid_to: '2013-06-16', state: 'PUBLISHED' },
   ]);
+  expect(await acceptDoubt(tools(), { reference: last.reference, by: '王五', note: '以较晚者为准', otherTerm: true })).toMatchObject({ stored: 1 });
+  expect(await query(`SELECT valid_from::text, valid_to::text, other_valid_from::text, other_valid_to::text FROM hub.list_entry WHERE other_valid_to = '2016-02-12'`)).toEqual([
+    { valid_from: '2013-02-13', valid_to: '2016-02-13', other_valid_from: '2013-02-13', other_valid_to: '2016-02-12' },
+  ]);
   await refuseDoubt(tools(), { reference: second.reference, by: '王五', note: '待查' });
-  expect(await intake.take(file)).toMatchObject({ stored: 0, duplicate: 133, doubtful: 7, rejected: 1 });
+  expect(await intake.take(file)).toMatchObject({ stored: 0, duplicate: 134, doubtful: 6, rejected: 1 });
 });
 
 const header = 'Program,Entity Debarred,City,State,Start Date,End Date,Sources,Notes';
@@ -119,6 +124,7 @@ test('a later edition adds its lists and revocations; one that says otherwise is
   const otherwise = await intake.take(await row('H-2A,Farms 1,Town,TX,2025-01-01,2026-12-31,oflc-spreadsheet,'));
   expect(otherwise.doubts).toMatchObject([{ code: 'ENTRY_DIFFERS' }]);
   const reference = (await doubtful()).at(-1)?.reference ?? '';
+  await expect(acceptDoubt(tools(), { reference, by: '王五', note: null, otherTerm: true })).rejects.toMatchObject({ code: 'IMPORT_DOUBT_ONE_TERM' });
   expect(await acceptDoubt(tools(), { reference, by: '王五', note: null })).toMatchObject({ stored: 0, updated: 0, doubtful: 1 });
   expect(await query(`SELECT valid_to::text, official_sources FROM hub.list_entry WHERE subject_name = 'Farms 1'`)).toEqual([
     { valid_to: '2027-12-31', official_sources: ['oflc-spreadsheet', 'wayback-20260101000000'] },
@@ -128,6 +134,7 @@ test('a later edition adds its lists and revocations; one that says otherwise is
 test.each([
   ['a note that nobody has read', 'H-2A,Farms 2,Town,TX,2025-01-01,2027-12-31,oflc-spreadsheet,See the file.', 'Notes NOTE_UNKNOWN'],
   ['a note with a day that is none', 'H-2A,Farms 2,Town,TX,2025-01-01,2027-12-31,oflc-spreadsheet,Has an end date of 2027-02-31', 'Notes NOTE_UNKNOWN'],
+  ['another term that ends before it begins', 'H-2A,Farms 2,Town,TX,2025-01-01,2027-12-31,oflc-spreadsheet,Has an end date of 2024-12-31', 'Notes NOTE_UNKNOWN'],
   ['an end beside a permanent debarment', 'H-2A,Farms 2,Town,TX,2025-01-01,2027-12-31,oflc-spreadsheet,Was permanently debarred.', 'End Date TERMS_DISAGREE'],
   ['no end, and nothing that says permanent', 'H-2A,Farms 2,Town,TX,2025-01-01,,oflc-spreadsheet,', 'End Date REQUIRED'],
   ['no official list', 'H-2A,Farms 2,Town,TX,2025-01-01,2027-12-31,,', 'Sources REQUIRED'],

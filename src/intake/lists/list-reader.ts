@@ -54,6 +54,8 @@ export function readAdopted(fields: RowFields, organ: AgencyRecord, register: Re
   if (!fields.readable) return { kind: 'rejected', findings: fields.findings };
   const note = fields.get('note');
   const meant = note === null ? null : meaningOf(note, register);
+  const [from, to] = [meant?.from ?? fields.get('validFrom'), meant?.to ?? fields.get('validTo')];
+  if (from !== null && to !== null && to < from && meant?.says === 'OTHER_TERM') fields.note('note', 'NOTE_UNKNOWN');
   if (note !== null && meant === null) fields.note('note', 'NOTE_UNKNOWN');
   const validTo = fields.get('validTo');
   if (validTo === null && meant?.says !== 'PERMANENT') fields.note('validTo', 'REQUIRED');
