@@ -26,15 +26,12 @@ export interface ImportOptions extends Omit<IntakeTools, 'database'> {
   readonly onProgress?: (progress: ImportProgress) => void;
 }
 
-/** Rows per transaction: large enough for sets, small enough that nobody waits long for its rows. */
-const batchRows = 500;
-
 /** Rows read before the database is listened to again: else its answers wait until the whole next batch is read. */
 const rowsPerTurn = 20;
 
 /**
  * Takes a file in, of permit decisions or of list entries as its profile says, and returns the account of it: every row
- * read is stored, updated, duplicate, an application, rejected or doubtful. The file is streamed in transactions of 500 rows; memory does not grow with it.
+ * read is stored, updated, duplicate, an application, rejected or doubtful. The file is streamed in transactions of some rows; memory does not grow with it.
  * Same file again: nothing changes, `firstTakenAt` is set. A file of mended rows (`hub import rejects`) is linked to the
  * batch it mends.
  *
@@ -58,7 +55,7 @@ export async function importFile(database: IntakeTools['database'], options: Imp
     const take = <R>(kind: RecordKind<R>, from: IntakeSource): Promise<Ledger> =>
       Intake.run(kind, tools, from, async (intake) => {
         for (let skipped = 0; skipped < above; skipped += 1) intake.skip();
-        await takeAll(intake, firstRecord, records, (rows) => options.onProgress?.({ rows, readBytes: sheet.readBytes(), bytes: sheet.bytes }));
+        await takeAll(intake, kind.batchRows, firstRecord, records, (rows) => options.onProgress?.({ rows, readBytes: sheet.readBytes(), bytes: sheet.bytes }));
         return intake.finish();
       });
     const { profile } = header;
@@ -75,6 +72,7 @@ export async function importFile(database: IntakeTools['database'], options: Imp
 /** One batch is written while the next is read: the database and this process each have work. */
 async function takeAll<R>(
   intake: Intake<R>,
+  batchRows: number,
   first: SheetRecord | null,
   records: AsyncGenerator<SheetRecord>,
   onProgress: (read: number) => void,

@@ -15,6 +15,8 @@ import { seriesWarnings } from './series-warnings.js';
 
 /** Rows that are permits and applications for them. `today` is the legal date of the import. */
 export class PermitKind implements RecordKind<RowReading> {
+  /** Large enough for sets, small enough that nobody waits long for its rows. */
+  readonly batchRows = 500;
   readonly tables = 'hub.subject, hub.subject_identifier, hub.permit, hub.permit_action';
   readonly statuses: ReadonlySet<string>;
   readonly #profile: PermitProfile;

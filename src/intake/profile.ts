@@ -15,6 +15,9 @@ const pushProfile = 'push';
 // This module runs as dist/src/intake/profile.js; the YAML files stay with the sources, three folders up.
 const folder = new URL('../../../src/intake/profiles/', import.meta.url);
 
+/** What a profile says that its rows are; by it the rest is read. */
+const kindSchema = z.looseObject({ holds: z.enum(['permits', 'list-entries']).default('permits') });
+
 /** Faults that are shown at once: more than these come from one slip at the top of the file. */
 const shownFaults = 10;
 
@@ -65,8 +68,11 @@ export function readProfile(text: string, name: string): Profile {
   });
   if (syntax.length > 0) throw invalid(name, syntax);
   const content: unknown = document.toJS();
-  const holdsEntries = z.looseObject({ holds: z.literal('list-entries') }).safeParse(content).success;
-  return holdsEntries ? checked(name, listProfileSchema.safeParse(content), listFaults) : checked(name, permitProfileSchema.safeParse(content), permitFaults);
+  const kind = kindSchema.safeParse(content);
+  if (!kind.success) throw invalid(name, shapeFaults(kind.error.issues));
+  return kind.data.holds === 'permits'
+    ? checked(name, permitProfileSchema.safeParse(content), permitFaults)
+    : checked(name, listProfileSchema.safeParse(content), listFaults);
 }
 
 function checked<P extends Profile>(name: string, shape: z.ZodSafeParseResult<P>, faultsOf: (profile: P) => readonly ProfileFault[]): P {

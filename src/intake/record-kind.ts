@@ -54,6 +54,8 @@ export interface RecordKind<R> {
   store(client: PoolClient, rows: readonly ReadRow<R>[], setting: StoreSetting): Promise<StoredRows>;
   /** Identity numbers that are sealed with a row. */
   identityNumbers(reading: R): number;
+  /** Rows that are written in one transaction, for which other imports and the pushes of bureaus wait. */
+  readonly batchRows: number;
   /** The tables that an import of many rows makes statistics old of. */
   readonly tables: string;
   /** Before the first and behind the last row of a batch; `heldBack` is the number of rows not stored. */

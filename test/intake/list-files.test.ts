@@ -144,6 +144,9 @@ describe('YZ-3.5b, YZ-3.5e: an entry the hub has', () => {
     await register.take({ code: 'HEPING_HRSS' }, entryNo, {
       step: 'INFORM', on: '2026-01-06', defenceUntil: '2026-01-09', documentNo: null, note: null, heard: false, validFrom: null, validTo: null, repairFrom: null, conductCorrected: false, dutiesMet: false, promiseGiven: false,
     });
+    // What ended before it was published here is not published any more.
+    expect(told(await takeRows({ ...listRow, endKind: '撤销', endedOn: '2026-05-01' }))).toEqual(['移出原因 LIST_ENTRY_OVER']);
+    expect(await stands()).toEqual({ state: 'INFORMED', steps: 2 });
     expect(await takeRows(listRow)).toMatchObject({ updated: 1 });
     expect(await stands()).toEqual({ state: 'PUBLISHED', steps: 4 });
   });
@@ -187,6 +190,14 @@ describe('the organ of a file of lists', () => {
       { entry_no: 'HEPING_HRSS/2026-1', ground: 'WAGE_ARREARS' }, { entry_no: 'HEDONG_HRSS/2026-1', ground: 'OTHER' },
     ]);
   });
+});
+
+test('rows of several batches keep their account: what one holds back stays out, the others are in', async () => {
+  const persons = Array.from({ length: 120 }, (_, index) => ({
+    ...listRow, number: `n${index}`, subjectKind: '自然人', subjectName: `虚构人${index}`, subjectCode: '', ...(index % 40 === 7 ? { decidedOn: '2026-01-09' } : {}),
+  }));
+  expect(await takeRows(...persons)).toMatchObject({ read: 120, checked: 120, matched: 117, stored: 117, rejected: 3 });
+  expect(await query('SELECT count(*)::int AS n FROM hub.list_entry')).toEqual([{ n: 117 }]);
 });
 
 test('bad rows come back in their layout, and the mended file is linked', async () => {

@@ -100,7 +100,7 @@ describe('a profile', () => {
     ['a register of the city', (text) => text.replace('US_OFLC', 'MUNI_HRSS'), /register\.organ: .*another jurisdiction/],
     ['a broken pattern', (text) => text.replace('taken back', '(taken back'), /register\.notes\[0\]\.match: .*regular expression/],
     ['a meaning that does not exist', (text) => text.replace('REVOKED', 'GONE'), /register\.notes\[0\]\.says: .*REVOKED, PERMANENT/],
-    ['another kind of rows', (text) => text.replace('list-entries', 'entries'), /holds: .*expected one of permits/],
+    ['another kind of rows', (text) => text.replace('list-entries', 'entries'), /holds: .*expected one of permits, list-entries/],
   ])('of lists with %s is refused with the place', (_, change, told) => expect(fault(change, validLists)).toMatch(told));
 
   test('without fault is not refused', () => expect([fault((text) => text), fault((text) => text, validLists)]).toEqual(['no fault', 'no fault']));

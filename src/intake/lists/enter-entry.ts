@@ -49,8 +49,8 @@ export async function enterEntry(client: PoolClient, register: ListRegister, ent
   const stored = await storedEntry(client, entryNo);
   const differing = stored ? differingFields(stored, entry, stated) : [];
   if (differing.length > 0) return { findings: differing };
-  // Who follows the lists would be told of it, and nobody but the organ may see what has ended.
-  if (!stored && entry.end) return { findings: [{ field: 'endKind', code: 'LIST_ENTRY_OVER', clauses: ['YZ-3.5e'] }] };
+  // Published here for the first time, who follows the lists would be told of it; and nobody but the organ may see what has ended.
+  if (entry.end && (!stored || nextStep[stored.state] !== undefined)) return { findings: [{ field: 'endKind', code: 'LIST_ENTRY_OVER', clauses: ['YZ-3.5e'] }] };
   await client.query('SAVEPOINT list_row');
   try {
     const written = await takeSteps(register.within(client), entryNo, entry, stored);

@@ -16,6 +16,8 @@ import type { ListRecord } from './list-record.js';
 
 /** Rows that are entries of the lists of `organ`; with `register`, of the official register that it keeps. */
 export class ListKind implements RecordKind<ListReading> {
+  /** Some 1.4 s: 28 ms a row of four steps, on two busy cores. */
+  readonly batchRows = 50;
   readonly tables = 'hub.subject, hub.subject_identifier, hub.list_entry, hub.list_entry_step';
   readonly statuses: ReadonlySet<string> = new Set(['LISTED', 'REPAIRED', 'REVOKED', 'EXPIRED']);
   readonly #organ: AgencyRecord;
@@ -44,7 +46,7 @@ export class ListKind implements RecordKind<ListReading> {
     return reading.kind === 'entry' ? { kind: 'entry', entry: reading.entry } : null;
   }
 
-  /** Row by row, for each is a chain of steps: some 40 rows a second. A row that is held back leaves no trace. */
+  /** Row by row, for each is a chain of steps. A row that is held back leaves no trace. */
   async store(client: PoolClient, rows: readonly ReadRow<ListReading>[], { keyRing, header }: StoreSetting): Promise<StoredRows> {
     const columnName = (field: string) => header.columns.find(({ column }) => column.field === field)?.column.names[0] ?? field;
     const outcomes: StoredRow[] = [];
