@@ -19,6 +19,7 @@ export class Credit1795499500000 implements MigrationInterface {
       );
       INSERT INTO hub.list_entry_rule (step, from_state, to_state, taken_by) VALUES
         ('PROPOSE', 'NEW', 'PROPOSED', 'RESPONSIBLE_ORGAN'),
+        ('ADOPT', 'NEW', 'PUBLISHED', 'RESPONSIBLE_ORGAN'),
         ('INFORM', 'PROPOSED', 'INFORMED', 'RESPONSIBLE_ORGAN'),
         ('DROP', 'PROPOSED', 'DROPPED', 'RESPONSIBLE_ORGAN'),
         ('DROP', 'INFORMED', 'DROPPED', 'RESPONSIBLE_ORGAN'),
@@ -67,7 +68,13 @@ export class Credit1795499500000 implements MigrationInterface {
         release_reason text,
         state text NOT NULL DEFAULT 'PROPOSED',
         steps int NOT NULL DEFAULT 1 CHECK (steps >= 1),
-        proposed_on date NOT NULL,
+        -- Of an entry that was adopted from an official register of another jurisdiction: which of its lists carry it, what
+        -- they note, and the term that one of them states otherwise. NULL for the entries of organs, which are proposed.
+        official_sources text[],
+        source_note text,
+        other_valid_from date,
+        other_valid_to date,
+        proposed_on date,
         informed_on date,
         defence_until date,
         heard boolean NOT NULL DEFAULT false,
@@ -85,13 +92,17 @@ export class Credit1795499500000 implements MigrationInterface {
         CHECK ((channel = 'PUBLIC_CREDIT') = (released_by IS NOT NULL) AND (channel = 'INTERNAL' OR jurisdiction = 'CN-FJ-350200')),
         CHECK (starts_with(entry_no, responsible_organ || '/')),
         CHECK (valid_to >= valid_from),
+        -- Nothing enters the lists of Tianjin and Xiamen but by proposal, notice and decision (A-49, A-69).
+        CHECK (official_sources IS NULL OR cardinality(official_sources) > 0 AND jurisdiction NOT IN ('CN-TJ', 'CN-FJ-350200') AND valid_from IS NOT NULL),
+        CHECK (official_sources IS NOT NULL OR proposed_on IS NOT NULL AND num_nonnulls(source_note, other_valid_from, other_valid_to) = 0),
         CHECK ((informed_on IS NULL) = (defence_until IS NULL) AND defence_until >= informed_on),
         -- Nothing is decided before the notice and the defence it opens (A-49); DROPPED needs neither.
-        CHECK (state IN ('PROPOSED', 'INFORMED', 'DROPPED') OR (decided_on IS NOT NULL AND valid_from IS NOT NULL AND informed_on IS NOT NULL)),
+        CHECK (official_sources IS NOT NULL OR state IN ('PROPOSED', 'INFORMED', 'DROPPED') OR (decided_on IS NOT NULL AND valid_from IS NOT NULL AND informed_on IS NOT NULL)),
         CHECK (decided_on IS NULL OR heard OR decided_on > defence_until),
         CHECK (decided_on >= informed_on AND published_on >= decided_on AND published_on >= valid_from),
-        CHECK (state NOT IN ('PUBLISHED', 'OBJECTED', 'REPAIRED') OR published_on IS NOT NULL),
-        CHECK ((state IN ('REPAIRED', 'EXPIRED', 'REVOKED', 'REMOVED')) = (ended_on IS NOT NULL)),
+        CHECK (official_sources IS NOT NULL OR state NOT IN ('PUBLISHED', 'OBJECTED', 'REPAIRED') OR published_on IS NOT NULL),
+        -- A foreign register may say that it took an entry back, and not when.
+        CHECK ((state IN ('REPAIRED', 'EXPIRED', 'REVOKED', 'REMOVED')) = (ended_on IS NOT NULL) OR (official_sources IS NOT NULL AND state = 'REVOKED')),
         CHECK (state <> 'EXPIRED' OR ended_on > valid_to)
       );
       COMMENT ON TABLE hub.list_entry IS 'Entries of the red and black lists and of judgment debtors, each with the organ that answers for it';
@@ -123,7 +134,7 @@ export class Credit1795499500000 implements MigrationInterface {
         previous int GENERATED ALWAYS AS (nullif(ordinal - 1, 0)) STORED,
         PRIMARY KEY (entry_id, ordinal),
         UNIQUE (entry_id, ordinal, to_state),
-        CHECK ((ordinal = 1) = (step = 'PROPOSE')),
+        CHECK ((ordinal = 1) = (step IN ('PROPOSE', 'ADOPT'))),
         CHECK ((taken_by = 'RESPONSIBLE_ORGAN') = (organ IS NOT NULL)),
         FOREIGN KEY (entry_id) REFERENCES hub.list_entry,
         FOREIGN KEY (step, from_state, to_state, taken_by) REFERENCES hub.list_entry_rule (step, from_state, to_state, taken_by),
@@ -145,6 +156,9 @@ export class Credit1795499500000 implements MigrationInterface {
         IF (NEW.entry_no, NEW.responsible_organ, NEW.list, NEW.jurisdiction) IS DISTINCT FROM (OLD.entry_no, OLD.responsible_organ, OLD.list, OLD.jurisdiction) THEN
           RAISE EXCEPTION 'number, organ, list and jurisdiction of an entry stay' USING ERRCODE = 'check_violation';
         END IF;
+        IF NEW.official_sources IS DISTINCT FROM OLD.official_sources AND NOT coalesce(NEW.official_sources @> OLD.official_sources, false) THEN
+          RAISE EXCEPTION 'the sources of an entry grow, and an entry of an organ has none' USING ERRCODE = 'check_violation';
+        END IF;
         RETURN NEW;
       END $$;
       CREATE TRIGGER list_entry_moves BEFORE UPDATE ON hub.list_entry FOR EACH ROW EXECUTE FUNCTION hub.list_entry_moves();
@@ -153,12 +167,17 @@ export class Credit1795499500000 implements MigrationInterface {
       CREATE FUNCTION hub.list_entry_stepped() RETURNS trigger LANGUAGE plpgsql AS $$
       DECLARE entry record;
       BEGIN
-        SELECT responsible_organ, steps, state INTO entry FROM hub.list_entry WHERE id = NEW.entry_id FOR UPDATE;
+        SELECT responsible_organ, steps, state, official_sources INTO entry FROM hub.list_entry WHERE id = NEW.entry_id FOR UPDATE;
         IF NEW.organ IS NOT NULL AND NEW.organ <> entry.responsible_organ THEN
           RAISE EXCEPTION 'a step is taken by the organ that answers for the entry' USING ERRCODE = 'check_violation';
         END IF;
         IF (entry.steps, entry.state) IS DISTINCT FROM (NEW.ordinal, NEW.to_state) THEN
           RAISE EXCEPTION 'an entry stands where its last step led' USING ERRCODE = 'check_violation';
+        END IF;
+        -- What a register of another jurisdiction lists is adopted, then revoked or over; everything else is proposed.
+        IF (NEW.ordinal = 1 AND (entry.official_sources IS NOT NULL) <> (NEW.step = 'ADOPT'))
+           OR (entry.official_sources IS NOT NULL AND NEW.step NOT IN ('ADOPT', 'EXPIRE', 'REVOKE')) THEN
+          RAISE EXCEPTION 'entries of official registers are adopted, those of organs proposed' USING ERRCODE = 'check_violation';
         END IF;
         RETURN NULL;
       END $$;

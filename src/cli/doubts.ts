@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { openKeyRing } from '../access/key-register.js';
 import { acceptDoubt, refuseDoubt } from '../intake/accept-doubt.js';
-import { listDoubts, openDoubt, type DoubtEntry, type DoubtState } from '../intake/doubts.js';
+import { contentOf, listDoubts, openDoubt, type DoubtEntry, type DoubtState } from '../intake/doubts.js';
 import { ledgerText } from '../intake/ledger-text.js';
 import { systemClock } from '../measures/clock.js';
 import { UsageError } from './usage.js';
@@ -10,12 +10,12 @@ import { withDatabase } from './with-database.js';
 
 const usage = `用法 · Usage: doubts list [--state OPEN|ACCEPTED|REFUSED|SUPERSEDED|ALL] [--limit N]
        doubts show REFERENCE
-       doubts accept REFERENCE [--by WHO] [--note TEXT]
+       doubts accept REFERENCE [--term other] [--by WHO] [--note TEXT]
        doubts refuse REFERENCE --note TEXT [--by WHO]`;
 
 const states: readonly DoubtState[] = ['OPEN', 'ACCEPTED', 'REFUSED', 'SUPERSEDED'];
 
-/** An accepted row that was overtaken meanwhile: nothing was stored. */
+/** An accepted row that was overtaken meanwhile, or that a stored entry contradicts: nothing was stored. */
 const notStored = 3;
 
 /** The work list of doubtful rows: list, show, accept, refuse. Who settles is --by, else the account of the machine. */
@@ -28,6 +28,7 @@ export function doubtsCommand(args: readonly string[]): Promise<number> {
       limit: { type: 'string', default: '100' },
       by: { type: 'string' },
       note: { type: 'string' },
+      term: { type: 'string' },
     },
   });
   const [what, reference] = positionals;
@@ -35,18 +36,19 @@ export function doubtsCommand(args: readonly string[]): Promise<number> {
   if (!reference || positionals.length > 2) throw new UsageError(usage);
   const decision = { reference, by: values.by ?? userInfo().username, note: values.note ?? null };
   if (what === 'refuse' && decision.note === null) throw new UsageError(usage);
+  if (values.term !== undefined && (what !== 'accept' || values.term !== 'other')) throw new UsageError(usage);
   return withDatabase(async (database, { dataFolder }) => {
     const tools = { database, keyRing: await openKeyRing(database, dataFolder), clock: systemClock };
     switch (what) {
       case 'show': {
-        const { permit, ...entry } = await openDoubt(database.pool('concordat_writer'), tools.keyRing, reference);
-        process.stdout.write(`${entryText(entry)}${JSON.stringify(permit, null, 2)}\n`);
+        const { record, ...entry } = await openDoubt(database.pool('concordat_writer'), tools.keyRing, reference);
+        process.stdout.write(`${entryText(entry)}${JSON.stringify(contentOf(record), null, 2)}\n`);
         return 0;
       }
       case 'accept': {
-        const ledger = await acceptDoubt(tools, decision);
+        const ledger = await acceptDoubt(tools, { ...decision, otherTerm: values.term === 'other' });
         process.stdout.write(ledgerText(ledger));
-        return ledger.rejected > 0 ? notStored : 0;
+        return ledger.rejected + ledger.doubtful > 0 ? notStored : 0;
       }
       case 'refuse':
         await refuseDoubt(tools, decision);

@@ -20,7 +20,7 @@ type Command = (args: readonly string[]) => Promise<number>;
 const commands: Readonly<Record<string, { readonly run: Command; readonly usage: string }>> = {
   agencies: { run: agenciesCommand, usage: 'agencies                                   机关代码 · codes of the agencies' },
   token: { run: tokenCommand, usage: 'token --agency CODE [--role ROLE] [--scope bulk]  本地令牌 · a token of the local issuer' },
-  import: { run: importCommand, usage: 'import permits FILE [--profile NAME|PATH] [--json] | rejects BATCH  导入 · take in a file; its bad rows to mend' },
+  import: { run: importCommand, usage: 'import permits|lists FILE [--profile NAME|PATH] [--organ CODE] [--json] | rejects BATCH  导入 · take in a file; its bad rows to mend' },
   doubts: { run: doubtsCommand, usage: 'doubts list | show | accept | refuse       存疑数据 · doubtful rows, a work list' },
   export: { run: exportCommand, usage: 'export DOCUMENT --out FILE.csv|FILE.ndjson [--url URL]   批量导出 · request, follow and fetch an export (HUB_TOKEN)' },
   generate: { run: generateCommand, usage: 'generate permits ROWS [--seed N] [--dirt] [--as FORM]  合成数据 · synthetic file of the national layout' },

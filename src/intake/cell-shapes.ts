@@ -2,7 +2,7 @@ import { isCreditCode } from '../subjects/identifiers/credit-code.js';
 import { normaliseCode } from '../subjects/identifiers/normalise.js';
 import { parseCell, type CellParserName } from './cell-parsers.js';
 import type { ShapedColumn } from './cells/shifted-cells.js';
-import type { ProfileColumn } from './profile-schema.js';
+import type { ProfileColumn } from './layout.js';
 
 const dateParsers: ReadonlySet<CellParserName> = new Set(['date', 'endDate', 'usDate', 'dateTime', 'timestamp']);
 

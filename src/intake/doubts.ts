@@ -4,16 +4,20 @@ import type { KeyRing } from '../access/key-ring.js';
 import type { SealedTable } from '../access/key-rotation.js';
 import type { Finding } from './findings.js';
 import { IntakeError } from './intake-error.js';
+import { listRecordSchema, type ListRecord } from './lists/list-record.js';
 import { permitRecordSchema, type PermitRecord } from './permit-record.js';
 import type { BatchStamp } from './permit-writer.js';
 
 /** OPEN until somebody accepts or refuses it, or a later row of the document is stored. */
 export type DoubtState = 'OPEN' | 'ACCEPTED' | 'REFUSED' | 'SUPERSEDED';
 
+/** What a doubtful row would be stored as. */
+export type WaitingRecord = { readonly kind: 'permit'; readonly permit: PermitRecord } | { readonly kind: 'entry'; readonly entry: ListRecord };
+
 /** A row that somebody must look at. */
 export interface DoubtfulRow {
   readonly line: number;
-  readonly permit: PermitRecord;
+  readonly record: WaitingRecord;
   readonly findings: readonly Finding[];
 }
 
@@ -39,7 +43,7 @@ export interface DoubtEntry extends Doubt {
 
 /** A doubt with the row it is about. */
 export interface OpenedDoubt extends DoubtEntry {
-  readonly permit: PermitRecord;
+  readonly record: WaitingRecord;
   /** The fields its source states. */
   readonly stated: ReadonlySet<string>;
 }
@@ -57,7 +61,8 @@ export async function fileDoubts(
   stamp: BatchStamp,
 ): Promise<readonly Doubt[]> {
   if (rows.length === 0) return [];
-  const prints = rows.map(({ permit }) => keyRing.lookup(JSON.stringify(permit), 'import_doubt'));
+  const prints = rows.map(({ record }) => keyRing.lookup(JSON.stringify(contentOf(record)), 'import_doubt'));
+  const documents = rows.map(({ record }) => documentOf(record));
   const inserted = await client.query<{ id: string }>(
     `INSERT INTO hub.import_doubt (batch_id, opened_at, line, jurisdiction, identifier_scheme, document_no, fingerprint, sealed, findings)
      SELECT $1::bigint, $2::timestamptz, * FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::jsonb[])
@@ -66,11 +71,11 @@ export async function fileDoubts(
       stamp.batchId,
       stamp.at,
       rows.map(({ line }) => line),
-      rows.map(({ permit }) => permit.jurisdiction),
-      rows.map(({ permit }) => permit.identifierScheme),
-      rows.map(({ permit }) => permit.documentNo),
+      documents.map(({ jurisdiction }) => jurisdiction),
+      documents.map(({ identifierScheme }) => identifierScheme),
+      documents.map(({ documentNo }) => documentNo),
       prints,
-      rows.map(({ permit }, index) => keyRing.encrypt(JSON.stringify({ permit, stated: [...stated] }), contextOf(prints[index] ?? ''))),
+      rows.map(({ record }, index) => keyRing.encrypt(JSON.stringify(sealedOf(record, stated)), contextOf(prints[index] ?? ''))),
       rows.map(({ findings }) => JSON.stringify(findings)),
     ],
   );
@@ -96,17 +101,18 @@ export async function fileDoubts(
 }
 
 /** Closes the open doubts about documents of which a later row was stored. */
-export async function supersedeDoubts(client: ClientBase, permits: readonly PermitRecord[], stamp: BatchStamp): Promise<void> {
-  if (permits.length === 0) return;
+export async function supersedeDoubts(client: ClientBase, records: readonly WaitingRecord[], stamp: BatchStamp): Promise<void> {
+  if (records.length === 0) return;
+  const documents = records.map(documentOf);
   await client.query(
     `UPDATE hub.import_doubt d SET state = 'SUPERSEDED', settled_at = $4, settled_by = $5
        FROM unnest($1::text[], $2::text[], $3::text[]) AS i(jurisdiction, identifier_scheme, document_no)
       WHERE d.state = 'OPEN' AND d.document_no = i.document_no
         AND d.jurisdiction = i.jurisdiction AND d.identifier_scheme = i.identifier_scheme`,
     [
-      permits.map(({ jurisdiction }) => jurisdiction),
-      permits.map(({ identifierScheme }) => identifierScheme),
-      permits.map(({ documentNo }) => documentNo),
+      documents.map(({ jurisdiction }) => jurisdiction),
+      documents.map(({ identifierScheme }) => identifierScheme),
+      documents.map(({ documentNo }) => documentNo),
       stamp.at,
       byBatch(stamp),
     ],
@@ -169,7 +175,27 @@ export async function listDoubts(
   return rows.map(entryOf);
 }
 
-const sealedSchema = z.object({ permit: permitRecordSchema, stated: z.array(z.string()) });
+const stated = z.array(z.string());
+const sealedSchema = z.union([
+  z.object({ permit: permitRecordSchema, stated }).transform(({ permit, stated }) => ({ record: { kind: 'permit' as const, permit }, stated })),
+  z.object({ entry: listRecordSchema, stated }).transform(({ entry, stated }) => ({ record: { kind: 'entry' as const, entry }, stated })),
+]);
+
+function sealedOf(record: WaitingRecord, fields: ReadonlySet<string>): object {
+  return record.kind === 'permit' ? { permit: record.permit, stated: [...fields] } : { entry: record.entry, stated: [...fields] };
+}
+
+/** What the row says, of which the fingerprint is made: an entry in the order of its schema, as it comes out of its seal. */
+export function contentOf(record: WaitingRecord): PermitRecord | ListRecord {
+  return record.kind === 'permit' ? record.permit : listRecordSchema.parse(record.entry);
+}
+
+/** The document a row is about: a later row of it takes its place. */
+function documentOf(record: WaitingRecord): { readonly jurisdiction: string; readonly identifierScheme: string; readonly documentNo: string } {
+  if (record.kind === 'permit') return record.permit;
+  const { jurisdiction, organ, number } = record.entry;
+  return { jurisdiction, identifierScheme: 'LIST_ENTRY', documentNo: `${organ}/${number}` };
+}
 
 /** One doubt with its row. Throws IntakeError IMPORT_DOUBT_UNKNOWN, KeyRingError. */
 export async function openDoubt(client: ClientBase | Pool, keyRing: KeyRing, reference: string): Promise<OpenedDoubt> {
@@ -182,8 +208,8 @@ export async function openDoubt(client: ClientBase | Pool, keyRing: KeyRing, ref
       en: 'There is no such doubtful row: see hub doubts list for the references.',
     });
   }
-  const { permit, stated } = sealedSchema.parse(JSON.parse(keyRing.decrypt(row.sealed, contextOf(row.fingerprint))));
-  return { ...entryOf(row), permit, stated: new Set(stated) };
+  const { record, stated } = sealedSchema.parse(JSON.parse(keyRing.decrypt(row.sealed, contextOf(row.fingerprint))));
+  return { ...entryOf(row), record, stated: new Set(stated) };
 }
 
 function entryOf(row: DoubtRow): DoubtEntry {

@@ -38,6 +38,12 @@ const rejections = {
   STALE_VERSION: '来源版本早于已存版本，未接收；请先取得最新版本。 The source version is older than the stored one: get the current version first.',
   VERSION_CONFLICT: '同一来源版本的内容与已存内容不同，请提高版本号后重报。 The same source version was stored with other content: raise the version and send it again.',
   CANCEL_UNKNOWN: '撤销或注销的许可在枢纽中没有记录（查无历史），请先报送许可决定。 No history found: the hub does not know the permit that is revoked or cancelled; deliver the decision first.',
+  LIST_DAY_TO_COME: '该日期尚未到来，请更正。 This day is still to come: correct it.',
+  LIST_DAYS_UNFIT: '告知、陈述申辩、决定、公布与有效期的日期前后不符，请更正。 The days of notice, defence, decision, publication and term contradict each other: correct them.',
+  LIST_DEFENCE_RUNNING: '陈述申辩期未满即作出决定，请核对日期，或在“是否已听取陈述申辩”填“是”。 Decided while the defence was running: verify the days, or say that the subject was heard.',
+  LIST_ENTRY_OVER: '列入之前已期满、修复或撤销：枢纽此前没有该记录，不再列入；请勿报送。 It had ended before the hub knew of it and is not put on a list any more: leave it out.',
+  LIST_REPAIR_CONDITIONS: '信用修复条件未满足：可申请修复之日、行为已纠正、义务已履行、信用承诺，请核对。 Conditions of the repair are not met (first day, conduct corrected, duties met, promise given): verify them.',
+  LIST_STEP_REFUSED: '该记录的现状不允许此办理步骤，请先核对枢纽中的记录。 The entry stands where this step does not start: look at it in the hub first.',
   REFUSED_BEFORE: '该行曾列为存疑并已退回，请按退回意见更正。 The same row was doubtful before and was refused: correct it as the refusal says.',
 } as const;
 
@@ -50,6 +56,11 @@ const doubts = {
   ORGAN_CODE_AS_HOLDER: '相对人代码与许可机关或数据来源单位的代码相同，请核对是否填错列。 The holder’s code is that of the deciding or delivering organ: verify that it stands in the right column.',
   SOURCES_DISAGREE: '另一来源报送的同一文书内容不同，请核对以何者为准。 Another source delivered the same document with other content: decide which one holds.',
   STATE_ENDED: '该许可已撤销或注销，此行却称其有效，请核对。 The permit was revoked or cancelled and this row calls it valid: verify its state.',
+  ENTRY_DIFFERS:
+    '枢纽中同一编号的名单记录内容不同，不予覆盖：请核对；确有错误的，由认定机关撤销后以新编号列入，并退回此行。 The hub holds this entry with other content and does not overwrite it: verify it; where the stored one is wrong, its organ revokes it and lists anew under another number, and this row is refused.',
+  ENTRY_ENDED: '该名单记录已修复或撤销，此行却称其在列，请核对并退回此行。 The entry was repaired or revoked and this row calls it listed: verify it and refuse this row.',
+  TERMS_DISAGREE: '两份官方名单所载起止日期不同，两者均保留，请核对以何者为准。 Two official lists state different days; both are kept: decide which one holds.',
+  NOTE_UNKNOWN: '备注含义未在导入配置中说明，须人工阅读。 The profile does not say what this note means: somebody has to read it.',
   STATE_UNCLEAR: '状态为异议或其他，须核对后才能存入。 The state is an objection or “other”: verify it before the row is stored.',
 } as const;
 

@@ -2,8 +2,8 @@ import { shapedColumns } from './cell-shapes.js';
 import type { ShapedColumn } from './cells/shifted-cells.js';
 import { isTemplateRow } from './cells/template-rows.js';
 import { IntakeError } from './intake-error.js';
-import { fileProfiles } from './profile.js';
-import type { Profile, ProfileColumn } from './profile-schema.js';
+import type { ProfileColumn } from './layout.js';
+import { fileProfiles, type Profile } from './profile.js';
 
 /** A column of a profile and where it stands in a file; null where the file lacks it. */
 export interface PlacedColumn {

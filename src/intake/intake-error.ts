@@ -1,4 +1,4 @@
-/** Stable codes of a refused import. A refused file stores nothing, except *_MALFORMED: see `importPermits`. */
+/** Stable codes of a refused import. A refused file stores nothing, except *_MALFORMED: see `importFile`. */
 export type IntakeErrorCode =
   | 'IMPORT_FILE_UNREADABLE'
   | 'IMPORT_FILE_FORM'
@@ -12,10 +12,12 @@ export type IntakeErrorCode =
   | 'IMPORT_PROFILE_UNKNOWN'
   | 'IMPORT_PROFILE_AMBIGUOUS'
   | 'IMPORT_PROFILE_INVALID'
+  | 'IMPORT_ORGAN_UNFIT'
   | 'IMPORT_LEDGER_IMBALANCE'
   | 'IMPORT_BATCH_UNKNOWN'
   | 'IMPORT_DOUBT_UNKNOWN'
-  | 'IMPORT_DOUBT_SETTLED';
+  | 'IMPORT_DOUBT_SETTLED'
+  | 'IMPORT_DOUBT_ONE_TERM';
 
 /** Cause and next step of a refusal, in both languages. */
 export interface IntakeText {

@@ -4,7 +4,7 @@ import { isCreditCode } from '../subjects/identifiers/credit-code.js';
 import { readIdentityDocument, readOpenIdentifier, type Identifier, type OpenScheme, type PersonalScheme } from '../subjects/identifiers/schemes.js';
 import { isDoubt } from './findings.js';
 import type { ApplicationRecord, PermitRecord, RowHolder, RowReading } from './permit-record.js';
-import { holderKinds, type Profile } from './profile-schema.js';
+import { holderKinds, type PermitProfile } from './profile-schema.js';
 import { listed, type RowFields } from './row-fields.js';
 import { readTianjinRules } from './tianjin-rules.js';
 
@@ -36,7 +36,7 @@ export interface RowRules {
  * Reads one row as its profile says. `today` is the legal date of the import. All findings of a row are reported
  * together, so that a file needs one round of correction. Rules of a city bind its own rows only (A-69).
  */
-export function readPermit(fields: RowFields, profile: Profile, today: string): RowReading {
+export function readPermit(fields: RowFields, profile: PermitProfile, today: string): RowReading {
   if (!fields.readable) return { kind: 'rejected', findings: fields.findings };
   const decision = listed(profile.decisions, fields.get('status'));
   const state = listed(profile.applications, fields.get('status'));
@@ -103,7 +103,7 @@ export function readPermit(fields: RowFields, profile: Profile, today: string): 
   return { kind: 'permit', permit, doubts: findings };
 }
 
-function readHolder(fields: RowFields, profile: Profile, ownNumber: Identifier<PersonalScheme> | null): RowHolder | null {
+function readHolder(fields: RowFields, profile: PermitProfile, ownNumber: Identifier<PersonalScheme> | null): RowHolder | null {
   const { holder } = profile;
   const name = fields.get('holderName');
   if (holder.by === 'name') {
@@ -157,7 +157,7 @@ function kindOf(value: string | null): RowHolder['kind'] | null {
 }
 
 /** By code, else by exact registered name; an organ decides in its own jurisdiction only. */
-function readOrgan(fields: RowFields, profile: Profile): AgencyRecord | null {
+function readOrgan(fields: RowFields, profile: PermitProfile): AgencyRecord | null {
   const code = fields.get('organ');
   const name = fields.get('organName');
   if (code === null && name === null) {
@@ -190,7 +190,7 @@ function checkDates(fields: RowFields, today: string, valid: boolean): void {
   else if (valid && decidedOn !== null && validTo !== null && validTo < decidedOn) fields.note('validTo', 'DATE_EXPIRED');
 }
 
-function readPart(fields: RowFields, { numbering }: Profile): number | null {
+function readPart(fields: RowFields, { numbering }: PermitProfile): number | null {
   const stated = fields.get('documentPart');
   if (stated === null) return numbering.parts === 'rows' ? null : 1;
   const part = Number(stated);

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { agencyOfCode } from '../measures/agencies.js';
-import { fieldsOfText, holderKinds, permitFields, type Profile } from './profile-schema.js';
+import { fieldsOfText, type Layout } from './layout.js';
+import { holderKinds, permitFields, type PermitProfile } from './profile-schema.js';
 
 /** One thing that is wrong with a profile: where in the YAML, and what is expected there. */
 export interface ProfileFault {
@@ -46,65 +47,19 @@ const alternatives: readonly { readonly fields: readonly string[]; readonly zh: 
   { fields: ['itemCode', 'itemName', 'certificateName'], zh: '许可事项', en: 'the permit item' },
 ];
 
-/** What the parts of a profile of the right shape say against each other. */
-export function profileFaults(profile: Profile): readonly ProfileFault[] {
-  const faults: ProfileFault[] = [];
+/** What the parts of a profile of permits of the right shape say against each other. */
+export function permitFaults(profile: PermitProfile): readonly ProfileFault[] {
+  const { holder } = profile;
+  const faults = [...layoutFaults(profile, permitFields, indispensable, holder.by === 'name' ? holder.fields : [])];
   const note = (path: string, zh: string, en: string) => void faults.push({ path, zh, en });
-  // Of a field with two columns the first one counts.
-  const ofColumns = new Map([...profile.columns.entries()].reverse().map(([index, { field }]) => [field, index]));
-  const known = new Set([...ofColumns.keys(), ...Object.keys(profile.constants), ...Object.keys(profile.texts)]);
-  const used = new Set([
-    ...Object.values(profile.texts).flatMap(fieldsOfText),
-    ...(profile.holder.by === 'name' ? profile.holder.fields : []),
-    ...profile.columns.flatMap(({ requiredWhen = {}, emptyWhen = {} }) => [...Object.keys(requiredWhen), ...Object.keys(emptyWhen)]),
-  ]);
-  const namesField = (path: string, field: string) => {
-    if (!known.has(field)) note(path, `字段 ${field} 既不是列也不是常量`, `no column or constant gives the field ${field}`);
-  };
-
-  profile.columns.forEach(({ field, requiredWhen = {}, emptyWhen = {}, values }, index) => {
-    const at = `columns[${index}]`;
-    if (ofColumns.get(field) !== index) note(`${at}.field`, `字段 ${field} 有两列`, `the field ${field} has two columns`);
-    if (Object.hasOwn(profile.constants, field)) note(`constants.${field}`, '同时是列与常量，请删去其一', 'is a column as well: keep one of them');
-    if (!isPermitField(field) && !used.has(field)) {
-      note(`${at}.field`, `枢纽没有字段 ${field}，配置中也未用到${likely(field, '您是否指')}`, `the hub has no field ${field} and nothing in the profile uses it${likely(field, '; did you mean')}`);
-    }
-    for (const other of Object.keys(requiredWhen)) namesField(`${at}.requiredWhen`, other);
-    for (const other of Object.keys(emptyWhen)) namesField(`${at}.emptyWhen`, other);
-    if (field === 'subjectKind') {
-      for (const [cell, kind] of Object.entries(values ?? {})) checkKind(`${at}.values.${cell}`, kind);
-    }
-  });
-  for (const [field, value] of Object.entries(profile.constants)) {
-    if (!isPermitField(field) && !used.has(field)) note(`constants.${field}`, '枢纽没有这个字段', 'the hub has no such field');
-    if (field === 'subjectKind') checkKind('constants.subjectKind', value);
-    if (field === 'organ' && agencyOfCode(value) === null) {
-      note('constants.organ', '没有这个机关代码，见 hub agencies', 'there is no such agency code: see hub agencies');
-    }
-  }
-  function checkKind(path: string, kind: string): void {
-    if (!(holderKinds as readonly string[]).includes(kind)) note(path, `应为 ${holderKinds.join('、')} 之一`, `expected one of ${holderKinds.join(', ')}`);
-  }
-
-  for (const field of indispensable) {
-    const index = ofColumns.get(field);
-    const column = index === undefined ? undefined : profile.columns[index];
-    if (Object.hasOwn(profile.constants, field) || Object.hasOwn(profile.texts, field)) continue;
-    if (!column) note('columns', `缺少字段 ${field}（列或常量）`, `the field ${field} is missing: give a column or a constant`);
-    else if (!column.required && column.default === undefined) note(`columns[${index ?? 0}].required`, `字段 ${field} 须为 required: true 或有 default`, `the field ${field} must be required: true or have a default`);
-  }
+  const known = fieldsGiven(profile);
   for (const { fields, zh, en } of alternatives) {
     if (!fields.some((field) => known.has(field))) note('columns', `缺少${zh}：${fields.join('、')} 至少一个`, `nothing tells ${en}: give one of ${fields.join(', ')}`);
   }
-  if (profile.holder.by === 'code' && profile.holder.kind === 'column' && !known.has('subjectKind')) {
+  if (holder.by === 'code' && holder.kind === 'column' && !known.has('subjectKind')) {
     note('holder.kind', '没有 subjectKind 列或常量，请补充或写 kind: codes', 'there is no column or constant subjectKind: add one or write kind: codes');
   }
-  if (profile.holder.by === 'name') profile.holder.fields.forEach((field, index) => namesField(`holder.fields[${index}]`, field));
-  for (const [field, template] of Object.entries(profile.texts)) {
-    if (!isPermitField(field)) note(`texts.${field}`, '枢纽没有这个字段', 'the hub has no such field');
-    if (ofColumns.has(field)) note(`texts.${field}`, '同时是列，请删去其一', 'is a column as well: keep one of them');
-    for (const other of fieldsOfText(template)) namesField(`texts.${field}`, other);
-  }
+  if (holder.by === 'name') holder.fields.forEach((field, index) => faults.push(...unknownFields(`holder.fields[${index}]`, [field], known)));
   if (Object.keys(profile.decisions).length === 0) note('decisions', '至少列出一个表示决定的 status 取值', 'list at least one value of status that is a decision');
   for (const value of Object.keys(profile.applications)) {
     if (Object.hasOwn(profile.decisions, value)) note(`applications.${value}`, '已列为决定', 'is listed as a decision as well');
@@ -112,14 +67,74 @@ export function profileFaults(profile: Profile): readonly ProfileFault[] {
   return faults;
 }
 
-function isPermitField(field: string): boolean {
-  return (permitFields as readonly string[]).includes(field);
+/**
+ * What columns, constants and texts of a profile say against each other. `fields` are those the record has, `needed`
+ * those every row fills, `taken` those of the profile's own that its other parts use.
+ */
+export function layoutFaults(layout: Layout, fields: readonly string[], needed: readonly string[], taken: readonly string[]): readonly ProfileFault[] {
+  const faults: ProfileFault[] = [];
+  const note = (path: string, zh: string, en: string) => void faults.push({ path, zh, en });
+  // Of a field with two columns the first one counts.
+  const ofColumns = new Map([...layout.columns.entries()].reverse().map(([index, { field }]) => [field, index]));
+  const known = fieldsGiven(layout);
+  const used = new Set([
+    ...Object.values(layout.texts).flatMap(fieldsOfText),
+    ...taken,
+    ...layout.columns.flatMap(({ requiredWhen = {}, emptyWhen = {} }) => [...Object.keys(requiredWhen), ...Object.keys(emptyWhen)]),
+  ]);
+  const isField = (field: string) => fields.includes(field);
+  const checkKind = (path: string, kind: string) => {
+    if (!(holderKinds as readonly string[]).includes(kind)) note(path, `应为 ${holderKinds.join('、')} 之一`, `expected one of ${holderKinds.join(', ')}`);
+  };
+
+  layout.columns.forEach(({ field, requiredWhen = {}, emptyWhen = {}, values }, index) => {
+    const at = `columns[${index}]`;
+    if (ofColumns.get(field) !== index) note(`${at}.field`, `字段 ${field} 有两列`, `the field ${field} has two columns`);
+    if (Object.hasOwn(layout.constants, field)) note(`constants.${field}`, '同时是列与常量，请删去其一', 'is a column as well: keep one of them');
+    if (!isField(field) && !used.has(field)) {
+      note(`${at}.field`, `枢纽没有字段 ${field}，配置中也未用到${likely(field, fields, '您是否指')}`, `the hub has no field ${field} and nothing in the profile uses it${likely(field, fields, '; did you mean')}`);
+    }
+    faults.push(...unknownFields(`${at}.requiredWhen`, Object.keys(requiredWhen), known), ...unknownFields(`${at}.emptyWhen`, Object.keys(emptyWhen), known));
+    if (field === 'subjectKind') {
+      for (const [cell, kind] of Object.entries(values ?? {})) checkKind(`${at}.values.${cell}`, kind);
+    }
+  });
+  for (const [field, value] of Object.entries(layout.constants)) {
+    if (!isField(field) && !used.has(field)) note(`constants.${field}`, '枢纽没有这个字段', 'the hub has no such field');
+    if (field === 'subjectKind') checkKind('constants.subjectKind', value);
+    if (field === 'organ' && agencyOfCode(value) === null) {
+      note('constants.organ', '没有这个机关代码，见 hub agencies', 'there is no such agency code: see hub agencies');
+    }
+  }
+  for (const field of needed) {
+    const index = ofColumns.get(field);
+    const column = index === undefined ? undefined : layout.columns[index];
+    if (Object.hasOwn(layout.constants, field) || Object.hasOwn(layout.texts, field)) continue;
+    if (!column) note('columns', `缺少字段 ${field}（列或常量）`, `the field ${field} is missing: give a column or a constant`);
+    else if (!column.required && column.default === undefined) note(`columns[${index ?? 0}].required`, `字段 ${field} 须为 required: true 或有 default`, `the field ${field} must be required: true or have a default`);
+  }
+  for (const [field, template] of Object.entries(layout.texts)) {
+    if (!isField(field)) note(`texts.${field}`, '枢纽没有这个字段', 'the hub has no such field');
+    if (ofColumns.has(field)) note(`texts.${field}`, '同时是列，请删去其一', 'is a column as well: keep one of them');
+    faults.push(...unknownFields(`texts.${field}`, fieldsOfText(template), known));
+  }
+  return faults;
+}
+
+/** The fields that a column, a constant or a text of a profile gives. */
+export function fieldsGiven({ columns, constants, texts }: Layout): ReadonlySet<string> {
+  return new Set([...columns.map(({ field }) => field), ...Object.keys(constants), ...Object.keys(texts)]);
+}
+
+/** Fields that are named at a place and given nowhere. */
+export function unknownFields(path: string, named: readonly string[], known: ReadonlySet<string>): readonly ProfileFault[] {
+  return named.flatMap((field) => (known.has(field) ? [] : [{ path, zh: `字段 ${field} 既不是列也不是常量`, en: `no column or constant gives the field ${field}` }]));
 }
 
 /** A known field that differs by case, or begins or ends alike: enough for a slip of the keyboard. */
-function likely(field: string, ask: string): string {
+function likely(field: string, fields: readonly string[], ask: string): string {
   const wanted = field.toLowerCase();
-  const found = permitFields.find((name) => {
+  const found = fields.find((name) => {
     const known = name.toLowerCase();
     return known === wanted || known.startsWith(wanted) || wanted.startsWith(known) || known.endsWith(wanted);
   });

@@ -1,14 +1,22 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
+import { z } from 'zod';
 import { IntakeError } from './intake-error.js';
-import { profileFaults, shapeFaults, type ProfileFault } from './profile-faults.js';
-import { profileSchema, type Profile } from './profile-schema.js';
+import { listFaults, listProfileSchema, type ListProfile } from './lists/list-profile.js';
+import { permitFaults, shapeFaults, type ProfileFault } from './profile-faults.js';
+import { permitProfileSchema, type PermitProfile } from './profile-schema.js';
+
+/** How the columns of one kind of file become records; `holds` says of which kind. One YAML file each. */
+export type Profile = PermitProfile | ListProfile;
 
 /** Name of the profile through which single decisions are pushed; files are never read with it unasked. */
-export const pushProfile = 'push';
+const pushProfile = 'push';
 
 // This module runs as dist/src/intake/profile.js; the YAML files stay with the sources, three folders up.
 const folder = new URL('../../../src/intake/profiles/', import.meta.url);
+
+/** What a profile says that its rows are; by it the rest is read. */
+const kindSchema = z.looseObject({ holds: z.enum(['permits', 'list-entries']).default('permits') });
 
 /** Faults that are shown at once: more than these come from one slip at the top of the file. */
 const shownFaults = 10;
@@ -39,6 +47,13 @@ export async function loadProfile(nameOrPath: string): Promise<Profile> {
   return readProfile(await readFile(new URL(`${nameOrPath}.yaml`, folder), 'utf8'), nameOrPath);
 }
 
+/** The profile of pushed decisions. */
+export async function loadPushProfile(): Promise<PermitProfile> {
+  const profile = await loadProfile(pushProfile);
+  if (profile.holds !== 'permits') throw new Error('The profile of pushed decisions is none of permits.');
+  return profile;
+}
+
 /** The profiles of src/intake/profiles that a file may be recognised by. */
 export async function fileProfiles(): Promise<readonly Profile[]> {
   return Promise.all((await profileNames()).filter((name) => name !== pushProfile).map(loadProfile));
@@ -52,9 +67,17 @@ export function readProfile(text: string, name: string): Profile {
     return { path: at, zh: '不是有效的 YAML', en: message.split('\n')[0] ?? message };
   });
   if (syntax.length > 0) throw invalid(name, syntax);
-  const shape = profileSchema.safeParse(document.toJS());
+  const content: unknown = document.toJS();
+  const kind = kindSchema.safeParse(content);
+  if (!kind.success) throw invalid(name, shapeFaults(kind.error.issues));
+  return kind.data.holds === 'permits'
+    ? checked(name, permitProfileSchema.safeParse(content), permitFaults)
+    : checked(name, listProfileSchema.safeParse(content), listFaults);
+}
+
+function checked<P extends Profile>(name: string, shape: z.ZodSafeParseResult<P>, faultsOf: (profile: P) => readonly ProfileFault[]): P {
   if (!shape.success) throw invalid(name, shapeFaults(shape.error.issues));
-  const faults = profileFaults(shape.data);
+  const faults = faultsOf(shape.data);
   if (faults.length > 0) throw invalid(name, faults);
   return shape.data;
 }

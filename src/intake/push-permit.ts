@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import type { KeyRing } from '../access/key-ring.js';
 import type { HubDatabase } from '../database/database.js';
 import type { AgencyRecord } from '../measures/agencies.js';
-import type { Clock } from '../measures/clock.js';
+import { legalDate, type Clock } from '../measures/clock.js';
 import type { Finding } from './findings.js';
 import { readHeader } from './header.js';
-import { PermitIntake } from './permit-intake.js';
-import { loadProfile, pushProfile } from './profile.js';
+import { Intake } from './intake.js';
+import { PermitKind } from './permit-kind.js';
+import { loadPushProfile } from './profile.js';
 
 /** One decision as the deciding bureau's own system delivers it. Dates are `YYYY-MM-DD`. */
 export interface PushInput {
@@ -86,7 +87,7 @@ export async function pushPermit(
   agency: AgencyRecord,
   input: PushInput,
 ): Promise<PushOutcome> {
-  const profile = { ...(await loadProfile(pushProfile)), jurisdiction: agency.jurisdiction };
+  const profile = { ...(await loadPushProfile()), jurisdiction: agency.jurisdiction };
   const given: Readonly<Record<string, string | number | null | undefined>> = { ...input, organ: agency.code };
   // A field that was not sent says nothing of what is stored; one sent as null empties it.
   const columns = profile.columns.filter(({ names: [name = ''], inHeader }) => inHeader && (given[name] !== undefined || name === 'documentPart'));
@@ -95,7 +96,7 @@ export async function pushPermit(
   const cells = names.map((name) => String(given[name] ?? ''));
   const digest = createHash('sha256').update(JSON.stringify([agency.code, names, cells])).digest('hex');
   const source = { header: readHeader(names, sent), file: `push ${agency.code}`, digest, mends: null, pushed: true };
-  const { answer, batch } = await PermitIntake.run({ database, keyRing, clock }, source, async (intake) => {
+  const { answer, batch } = await Intake.run(new PermitKind(sent, legalDate(clock.now())), { database, keyRing, clock }, source, async (intake) => {
     const row = intake.readRow({ line: 1, cells });
     const [only] = row ? await intake.write([row], intake.read) : [];
     return { answer: only, batch: (await intake.finish()).batch };

@@ -5,7 +5,7 @@ import type { SheetRecord } from './files/sheet.js';
 import { finding, isDoubt, type Finding, type FindingCode } from './findings.js';
 import type { Header } from './header.js';
 import { isNameText } from '../subjects/identifiers/checks.js';
-import type { ProfileColumn, ProfileCondition } from './profile-schema.js';
+import type { ProfileColumn, ProfileCondition } from './layout.js';
 
 /** The parsed cells of one row, with what was found on them so far. Readers ask by field name and add what they find. */
 export class RowFields {

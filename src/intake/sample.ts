@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { KeyRing } from '../access/key-ring.js';
 import type { HubDatabase } from '../database/database.js';
 import type { Clock } from '../measures/clock.js';
-import { importPermits } from './import-permits.js';
+import { importFile } from './import-file.js';
 import type { GeneratorOptions } from './generator.js';
 import type { Ledger } from './ledger.js';
 
@@ -15,7 +15,7 @@ export const sampleOptions: GeneratorOptions = { rows: 400, seed: 20161016, at: 
 
 /**
  * Loads the sample into a database that has no permits yet, and says so; one that has permits is left alone.
- * Returns the ledger, or null when nothing was to do. Errors as `importPermits`.
+ * Returns the ledger, or null when nothing was to do. Errors as `importFile`.
  */
 export async function loadSample(
   database: HubDatabase,
@@ -25,7 +25,7 @@ export async function loadSample(
 ): Promise<Ledger | null> {
   const { rows } = await database.pool().query<{ present: boolean }>('SELECT EXISTS (SELECT FROM hub.permit) AS present');
   if (rows[0]?.present ?? false) return null;
-  const ledger = await importPermits(database, { file: sampleFile, clock, keyRing });
+  const ledger = await importFile(database, { file: sampleFile, clock, keyRing });
   say(`已载入 ${ledger.stored} 条合成示例许可 · Loaded ${ledger.stored} synthetic sample permits`);
   return ledger;
 }

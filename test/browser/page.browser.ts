@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { generateNationalLayout } from '../../src/intake/generator.js';
-import { importPermits } from '../../src/intake/import-permits.js';
+import { importFile } from '../../src/intake/import-file.js';
 import { systemClock } from '../../src/measures/clock.js';
 import { IdentityProvider, issuerName } from '../access/identity-provider.js';
 import { sampleHub, type SampleHub } from '../support/sample-hub.js';
@@ -98,7 +98,7 @@ describe('the page in Chromium', () => {
     let text = '';
     for await (const part of generateNationalLayout({ rows: 3, seed: 3003, at: '2025-12-31' })) text += part;
     await writeFile(file, text);
-    await importPermits(running.database, { file, clock: systemClock, keyRing: running.keyRing });
+    await importFile(running.database, { file, clock: systemClock, keyRing: running.keyRing });
     await page.waitForSelector(`${rows}:nth-child(4)`);
     const numbers = await page.locator(`${rows} td:first-child`).allInnerTexts();
     expect(numbers).toEqual(['3', '2', '1', '0']);

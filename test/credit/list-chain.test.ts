@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { HubDatabase } from '../../src/database/database.js';
-import { entryRules, entrySteps, entryStates, type EntryState, type EntryStep } from '../../src/measures/credit/list-entry.js';
+import { entryOrigins, entryRules, entrySteps, entryStates, type EntryState, type EntryStep } from '../../src/measures/credit/list-entry.js';
 import { addSubject } from '../feed/registry-rows.js';
 import { testDatabase } from '../support/test-database.js';
 
@@ -74,8 +74,9 @@ async function force(id: string, step: EntryStep, from: EntryState, to: EntrySta
 const state = async (id: string): Promise<string | undefined> => (await database.pool().query<{ state: string }>('SELECT state FROM hub.list_entry WHERE id = $1', [id])).rows[0]?.state;
 
 test('YZ-3.5e, A-49: the rules of the database are those of the measures', async () => {
-  const { rows } = await database.pool().query<{ rule: string }>(`SELECT concat_ws(' ', step, from_state, to_state, taken_by) AS rule FROM hub.list_entry_rule WHERE step <> 'PROPOSE'`);
-  const declared = Object.entries(entryRules).flatMap(([step, { from, to, by }]) => from.map((one) => `${step} ${one} ${to} ${by}`));
+  const { rows } = await database.pool().query<{ rule: string }>(`SELECT concat_ws(' ', step, from_state, to_state, taken_by) AS rule FROM hub.list_entry_rule`);
+  const begun = Object.entries(entryOrigins).map(([step, { to, by }]) => `${step} NEW ${to} ${by}`);
+  const declared = [...begun, ...Object.entries(entryRules).flatMap(([step, { from, to, by }]) => from.map((one) => `${step} ${one} ${to} ${by}`))];
   expect(rows.map(({ rule }) => rule).sort()).toEqual(declared.sort());
 });
 

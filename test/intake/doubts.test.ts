@@ -1,7 +1,7 @@
 import type { HubDatabase } from '../../src/database/database.js';
 import { acceptDoubt, refuseDoubt } from '../../src/intake/accept-doubt.js';
 import { listDoubts, openDoubt } from '../../src/intake/doubts.js';
-import type { IntakeTools } from '../../src/intake/permit-intake.js';
+import type { IntakeTools } from '../../src/intake/intake.js';
 import { testDatabase } from '../support/test-database.js';
 import { municipalRow, TestIntake, validRow, type Cells } from './permit-file.js';
 
@@ -43,7 +43,7 @@ describe('a doubtful row', () => {
     expect(await query('SELECT uscc FROM hub.subject')).toEqual([{ uscc: municipalRow['creditCode'] }]);
     const everything = JSON.stringify(await query('SELECT d.*, w.* FROM hub.import_doubt d JOIN hub.import_bad_row w ON w.doubt_id = d.id'));
     expect(everything).not.toContain(validRow['holderName']);
-    expect((await openDoubt(database.pool(), intake.keyRing, doubt?.reference ?? '')).permit.holder.name).toBe(validRow['holderName']);
+    expect((await openDoubt(database.pool(), intake.keyRing, doubt?.reference ?? '')).record).toMatchObject({ permit: { holder: { name: validRow['holderName'] } } });
   });
 
   test('is the same doubt when it comes again', async () => {

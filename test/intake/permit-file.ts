@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HubDatabase } from '../../src/database/database.js';
 import { KeyRing } from '../../src/access/key-ring.js';
-import { importPermits } from '../../src/intake/import-permits.js';
+import { importFile } from '../../src/intake/import-file.js';
 import { accountedRows, type Ledger } from '../../src/intake/ledger.js';
 import { loadProfile } from '../../src/intake/profile.js';
 import { FixedClock } from '../../src/measures/clock.js';
@@ -86,7 +86,7 @@ export class TestIntake {
 
   /** Imports a file and makes sure that its ledger adds up. */
   async take(file: string, profile?: string): Promise<Ledger> {
-    const ledger = await importPermits(this.#database, {
+    const ledger = await importFile(this.#database, {
       file,
       clock: this.clock,
       keyRing: this.keyRing,

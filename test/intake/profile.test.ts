@@ -21,9 +21,29 @@ decisions:
   ok: { outcome: GRANTED, status: VALID }
 `;
 
-const fault = (change: (text: string) => string): string => {
+const validLists = `
+profile: own
+holds: list-entries
+title: own register
+register:
+  organ: US_OFLC
+  number: [subjectName, town]
+  subject: { scheme: OWN, fields: [subjectName, town] }
+  sources: { separator: ';', form: '^list' }
+  notes:
+    - { says: REVOKED, match: 'taken back' }
+constants: { list: BLACK, ground: G, legalBasis: L, documentNo: D, reason: R, subjectKind: ORGANISATION }
+columns:
+  - { field: subjectName, names: [Name], required: true }
+  - { field: town, names: [Town] }
+  - { field: validFrom, names: [From], parse: date, required: true }
+  - { field: validTo, names: [To], parse: date }
+  - { field: sources, names: [Lists], required: true }
+`;
+
+const fault = (change: (text: string) => string, text = valid): string => {
   try {
-    readProfile(change(valid), 'own.yaml');
+    readProfile(change(text), 'own.yaml');
   } catch (error) {
     return String(error);
   }
@@ -32,7 +52,7 @@ const fault = (change: (text: string) => string): string => {
 
 describe('a profile', () => {
   test('of the project is read, each one', async () => {
-    expect((await fileProfiles()).map(({ profile }) => profile)).toEqual(['national-permit-2015', 'national-permit-2018', 'us-oflc-h2a', 'us-oflc-h2b']);
+    expect((await fileProfiles()).map(({ profile }) => profile)).toEqual(['credit-list', 'national-permit-2015', 'national-permit-2018', 'us-h2-debarments', 'us-oflc-h2a', 'us-oflc-h2b']);
     expect((await loadProfile('push')).profile).toBe('push');
   });
 
@@ -71,14 +91,26 @@ describe('a profile', () => {
     expect(message).toMatch(told);
   });
 
-  test('without fault is not refused', () => expect(fault((text) => text)).toBe('no fault'));
+  test.each<[string, (text: string) => string, RegExp]>([
+    ['a field that entries do not have', (text) => text.replace('field: validTo', 'field: certificateNo'), /columns\[3\]\.field: .*no field certificateNo/],
+    ['no list', (text) => text.replace('list: BLACK, ', ''), /columns: .*the field list is missing/],
+    ['no sources', (text) => text.replace(/.*Lists.*\n/, ''), /columns: .*the field sources is missing/],
+    ['no number, of a list without register', (text) => text.replace(/register:\n(?: {2}.*\n)+/, ''), /columns: .*the field number is missing/],
+    ['a naming by no field', (text) => text.replaceAll('town]', 'place]'), /register\.number\[1\]: .*place[\s\S]*register\.subject\.fields\[1\]: .*place/],
+    ['a register of the city', (text) => text.replace('US_OFLC', 'MUNI_HRSS'), /register\.organ: .*another jurisdiction/],
+    ['a broken pattern', (text) => text.replace('taken back', '(taken back'), /register\.notes\[0\]\.match: .*regular expression/],
+    ['a meaning that does not exist', (text) => text.replace('REVOKED', 'GONE'), /register\.notes\[0\]\.says: .*REVOKED, PERMANENT/],
+    ['another kind of rows', (text) => text.replace('list-entries', 'entries'), /holds: .*expected one of permits, list-entries/],
+  ])('of lists with %s is refused with the place', (_, change, told) => expect(fault(change, validLists)).toMatch(told));
+
+  test('without fault is not refused', () => expect([fault((text) => text), fault((text) => text, validLists)]).toEqual(['no fault', 'no fault']));
 });
 
 describe('the layout is recognised by the header', () => {
   const names = async (name: string, pick: (names: readonly string[]) => string | undefined) =>
     [...new Set((await loadProfile(name)).columns.filter(({ inHeader }) => inHeader).map(({ names: all }) => pick(all) ?? ''))];
 
-  test.each(['national-permit-2018', 'national-permit-2015', 'us-oflc-h2a', 'us-oflc-h2b'])('%s, by names and by codes', async (name) => {
+  test.each(['national-permit-2018', 'national-permit-2015', 'us-oflc-h2a', 'us-oflc-h2b', 'credit-list', 'us-h2-debarments'])('%s, by names and by codes', async (name) => {
     expect((await recogniseHeader(await names(name, (all) => all[0]))).profile.profile).toBe(name);
     expect((await recogniseHeader(await names(name, (all) => all.at(-1)))).profile.profile).toBe(name);
   });

@@ -1,5 +1,5 @@
 import { nationalFile, TestIntake, validRow } from '../intake/permit-file.js';
-import { importPermits } from '../../src/intake/import-permits.js';
+import { importFile } from '../../src/intake/import-file.js';
 import { FixedClock } from '../../src/measures/clock.js';
 import { sampleHub, type SampleHub } from '../support/sample-hub.js';
 
@@ -35,7 +35,7 @@ beforeAll(async () => {
     representativeIdKind: '护照号', representativeIdNumber: passport, documentNo: '津滨审许〔2019〕77号',
     certificateNo: '12017777',
   };
-  const ledger = await importPermits(running.database, { file: await intake.write(nationalFile([row])), clock: new FixedClock('2020-06-01T00:00:00Z'), keyRing: running.keyRing });
+  const ledger = await importFile(running.database, { file: await intake.write(nationalFile([row])), clock: new FixedClock('2020-06-01T00:00:00Z'), keyRing: running.keyRing });
   expect([ledger.rejections, ledger.doubts]).toEqual([[], []]);
   const { data } = await ask('BINHAI_APPROVAL', '{ permits(first: 1, filter: {documentNo: "津滨审许〔2019〕77号"}) { nodes { id } } }');
   permit = (data?.['permits'] as { nodes: { id: string }[] }).nodes[0]?.id ?? '';

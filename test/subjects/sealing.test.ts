@@ -8,7 +8,7 @@ import { sealedTables } from '../../src/cli/keys.js';
 import { exportSeals } from '../../src/export/export-seal.js';
 import { webhookSeals } from '../../src/webhooks/webhook-seal.js';
 import type { HubDatabase } from '../../src/database/database.js';
-import { importPermits } from '../../src/intake/import-permits.js';
+import { importFile } from '../../src/intake/import-file.js';
 import { FixedClock } from '../../src/measures/clock.js';
 import { nationalFile, TestIntake, validRow, type Cells } from '../intake/permit-file.js';
 import { testDatabase } from '../support/test-database.js';
@@ -60,7 +60,7 @@ function persons(count: number, from = 0): readonly Cells[] {
 }
 
 async function take(rows: readonly Cells[], keyRing: KeyRing): Promise<void> {
-  const ledger = await importPermits(database, { file: await intake.write(nationalFile(rows)), clock, keyRing });
+  const ledger = await importFile(database, { file: await intake.write(nationalFile(rows)), clock, keyRing });
   expect(ledger.rejections).toEqual([]);
 }
 
@@ -80,9 +80,9 @@ describe('an import', () => {
       { ...person, holderIdKind: '身份证', holderIdNumber: numbers[1] ?? '', documentNo: 'x2', holderName: '' },
       { ...validRow, representativeIdKind: '港澳居民来往内地通行证', representativeIdNumber: numbers[3] ?? '', holderIdNumber: numbers[1] ?? '' },
     ];
-    const ledger = await importPermits(database, { file: await intake.write(nationalFile(rows)), clock, keyRing: intake.keyRing });
+    const ledger = await importFile(database, { file: await intake.write(nationalFile(rows)), clock, keyRing: intake.keyRing });
     const again = [...rows.map((row) => ({ ...row, content: '改' })), { ...rows[0], documentNo: 'x3', holderName: '他人' }];
-    await importPermits(database, { file: await intake.write(nationalFile(again)), clock, keyRing: intake.keyRing });
+    await importFile(database, { file: await intake.write(nationalFile(again)), clock, keyRing: intake.keyRing });
     expect(JSON.stringify(ledger)).not.toMatch(new RegExp(numbers.join('|')));
     for (const { table } of sealedTables.filter(({ table: name }) => name !== exportSeals.table && name !== webhookSeals.table)) expect([table, (await query(`SELECT FROM ${table} WHERE sealed IS NOT NULL`)).length]).not.toEqual([table, 0]);
 

@@ -80,11 +80,18 @@ export class ListRegister {
   readonly #database: HubDatabase;
   readonly #keyRing: KeyRing;
   readonly #clock: Clock;
+  readonly #within: PoolClient | null;
 
-  constructor(database: HubDatabase, keyRing: KeyRing, clock: Clock) {
+  constructor(database: HubDatabase, keyRing: KeyRing, clock: Clock, within: PoolClient | null = null) {
     this.#database = database;
     this.#keyRing = keyRing;
     this.#clock = clock;
+    this.#within = within;
+  }
+
+  /** The same register inside a transaction of the caller's; what it refuses leaves that transaction as it was. */
+  within(client: PoolClient): ListRegister {
+    return new ListRegister(this.#database, this.#keyRing, this.#clock, client);
   }
 
   /** Stores a proposal of an organ. Throws ListRefusal where the number is taken by another proposal, or a day is to come. */
@@ -214,6 +221,7 @@ export class ListRegister {
   }
 
   async #transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    if (this.#within) return nested(this.#within, work);
     const client = await this.#database.pool('concordat_writer').connect();
     let broken = true;
     try {
@@ -224,13 +232,28 @@ export class ListRegister {
       return result;
     } catch (error) {
       broken = await client.query('ROLLBACK').then(() => false, () => true);
-      // 23514: a rule of the table, such as an end before the beginning; what is no day at all is refused before.
-      if (isCode(error, '23514')) throw new ListRefusal('ENTRY_DAYS_UNFIT', ['YZ-3.5c', 'A-49'], ['on']);
-      throw error;
+      throw asRefusal(error);
     } finally {
       client.release(broken);
     }
   }
+}
+
+async function nested<T>(client: PoolClient, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  await client.query('SAVEPOINT list_write');
+  try {
+    const result = await work(client);
+    await client.query('RELEASE SAVEPOINT list_write');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK TO SAVEPOINT list_write');
+    throw asRefusal(error);
+  }
+}
+
+/** 23514: a rule of the table, such as an end before the beginning; what is no day at all is refused before. */
+function asRefusal(error: unknown): unknown {
+  return isCode(error, '23514') ? new ListRefusal('ENTRY_DAYS_UNFIT', ['YZ-3.5c', 'A-49'], ['on']) : error;
 }
 
 function valuesOf(proposal: ListProposal): readonly (string | null)[] {

@@ -52,6 +52,19 @@ export const entryRules: Readonly<Record<EntryStep, StepRule>> = {
   REMOVE: { from: ['REPAIRED', 'EXPIRED', 'REVOKED'], to: 'REMOVED', by: 'RESPONSIBLE_ORGAN', clauses: ['YZ-3.5e'] },
 };
 
+/** Jurisdictions whose organs list by notice and decision: nothing enters their lists otherwise (YZ-3.5c, XM-3.6.4b, A-49). */
+export const ownLists: ReadonlySet<string> = new Set(['CN-TJ', 'CN-FJ-350200']);
+
+/**
+ * How an entry begins. An organ proposes; what an official register of another jurisdiction lists is adopted as published,
+ * for no rule of the city binds it (A-69) and its notice is not ours to invent. Afterwards it is revoked or over, no more.
+ */
+export const entryOrigins = {
+  PROPOSE: { to: 'PROPOSED', by: 'RESPONSIBLE_ORGAN', clauses: ['YZ-3.5c'] },
+  ADOPT: { to: 'PUBLISHED', by: 'RESPONSIBLE_ORGAN', clauses: ['A-69'] },
+} as const satisfies Readonly<Record<string, Omit<StepRule, 'from'>>>;
+export const adoptedSteps = ['EXPIRE', 'REVOKE'] as const satisfies readonly EntryStep[];
+
 /** What the rules look at of an entry. Days are `YYYY-MM-DD`. */
 export interface EntryFacts {
   readonly state: EntryState;

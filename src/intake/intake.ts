@@ -1,17 +1,13 @@
 import type { PoolClient } from 'pg';
 import type { KeyRing } from '../access/key-ring.js';
 import type { HubDatabase } from '../database/database.js';
-import { legalDate, type Clock } from '../measures/clock.js';
-import { isPersonal } from '../subjects/identifiers/schemes.js';
+import type { Clock } from '../measures/clock.js';
 import type { SheetRecord } from './files/sheet.js';
 import { isNoData, type Header } from './header.js';
-import { writeBatch, type BatchAnswer, type ReadRow } from './intake-batch.js';
+import { writeBatch, type BatchAnswer } from './intake-batch.js';
 import { LedgerCounter, unlistedStatus, type Ledger, type LedgerSource, type RowOutcome } from './ledger.js';
-import { beginParts, endParts } from './permit-parts.js';
-import { readPermit } from './permit-reader.js';
-import type { PermitRecord, RowReading } from './permit-record.js';
+import type { ReadRow, RecordKind } from './record-kind.js';
 import { RowFields } from './row-fields.js';
-import { seriesWarnings } from './series-warnings.js';
 
 /** Where the rows of an import come from and how they are to be taken. */
 export interface IntakeSource {
@@ -44,33 +40,30 @@ const firstAnalysis = 100;
  * The intake: takes rows, gives a ledger. Rows are read one by one, written in batches, each a transaction that adds up
  * or is rolled back; the account is closed by `finish`. Files and pushed decisions take the same way.
  */
-export class PermitIntake {
+export class Intake<R> {
+  readonly #kind: RecordKind<R>;
   readonly #tools: IntakeTools;
   readonly #client: PoolClient;
   readonly #source: IntakeSource;
   readonly #facts: LedgerSource;
   readonly #counter = new LedgerCounter();
-  readonly #today: string;
-  readonly #statuses: ReadonlySet<string>;
   #storedRows = 0;
   #nextAnalysis = firstAnalysis;
 
-  private constructor(tools: IntakeTools, client: PoolClient, source: IntakeSource, facts: LedgerSource) {
+  private constructor(kind: RecordKind<R>, tools: IntakeTools, client: PoolClient, source: IntakeSource, facts: LedgerSource) {
+    this.#kind = kind;
     this.#tools = tools;
     this.#client = client;
     this.#source = source;
     this.#facts = facts;
-    this.#today = legalDate(tools.clock.now());
-    const { decisions, applications } = source.header.profile;
-    this.#statuses = new Set([...Object.keys(decisions), ...Object.keys(applications)]);
   }
 
   /** Opens a batch, does `work` with its intake and gives the connection back. */
-  static async run<T>(tools: IntakeTools, source: IntakeSource, work: (intake: PermitIntake) => Promise<T>): Promise<T> {
+  static async run<R, T>(kind: RecordKind<R>, tools: IntakeTools, source: IntakeSource, work: (intake: Intake<R>) => Promise<T>): Promise<T> {
     const client = await tools.database.pool('concordat_writer').connect();
     let broken = true;
     try {
-      const result = await work(new PermitIntake(tools, client, source, await openBatch(client, tools.clock, source)));
+      const result = await work(new Intake(kind, tools, client, source, await openBatch(client, kind, tools.clock, source)));
       broken = false;
       return result;
     } finally {
@@ -85,24 +78,23 @@ export class PermitIntake {
   }
 
   /** Reads one record; null for one that is no data (empty, explanation, the header again). */
-  readRow(record: SheetRecord): ReadRow | null {
+  readRow(record: SheetRecord): ReadRow<R> | null {
     const { header } = this.#source;
     if (isNoData(record.cells, header)) {
       this.#counter.skipped += 1;
       return null;
     }
     this.#counter.read += 1;
-    const fields = new RowFields(record, header);
-    const status = fields.get('status');
-    this.#counter.countStatus(status !== null && this.#statuses.has(status) ? status : unlistedStatus);
-    return { line: record.line, cells: record.cells, reading: readPermit(fields, header.profile, this.#today) };
+    const { reading, status } = this.#kind.read(new RowFields(record, header));
+    this.#counter.countStatus(status !== null && this.#kind.statuses.has(status) ? status : unlistedStatus);
+    return { line: record.line, cells: record.cells, reading };
   }
 
-  /** Takes a permit that somebody accepted: what only made it doubtful does not hold it back. */
-  takeAccepted(permit: PermitRecord): ReadRow {
+  /** Takes a row that somebody accepted: what only made it doubtful does not hold it back. */
+  takeAccepted(reading: R, status: string | null): ReadRow<R> {
     this.#counter.read += 1;
-    this.#counter.countStatus(permit.status ?? unlistedStatus);
-    return { line: this.#counter.read, cells: [], reading: { kind: 'permit', permit, doubts: [] }, accepted: true };
+    this.#counter.countStatus(status ?? unlistedStatus);
+    return { line: this.#counter.read, cells: [], reading, accepted: true };
   }
 
   /** Counts a record above the header, which is no data. */
@@ -115,12 +107,12 @@ export class PermitIntake {
    * `settle` runs inside it. Returns the outcome of each row.
    */
   async write(
-    rows: readonly ReadRow[],
+    rows: readonly ReadRow<R>[],
     read: number,
     settle?: (client: PoolClient, outcomes: readonly RowOutcome[]) => Promise<void>,
   ): Promise<readonly BatchAnswer[]> {
     const { header, pushed = false } = this.#source;
-    const answers = await writeBatch(this.#client, rows, {
+    const answers = await writeBatch(this.#client, this.#kind, rows, {
       keyRing: this.#tools.keyRing,
       header,
       pushed,
@@ -131,7 +123,8 @@ export class PermitIntake {
       },
     });
     answers.forEach(({ outcome }, index) => {
-      if (outcome.step === 'store') this.#counter.sealedIdentityNumbers += identityNumbersIn(rows[index]?.reading);
+      const row = rows[index];
+      if (row && outcome.step === 'store') this.#counter.sealedIdentityNumbers += this.#kind.identityNumbers(row.reading);
     });
     this.#storedRows += answers.filter(({ outcome }) => outcome.fate === 'stored').length;
     await this.#analyse();
@@ -140,10 +133,9 @@ export class PermitIntake {
 
   /** Closes the account and keeps it with the batch. */
   async finish(): Promise<Ledger> {
-    const warnings = this.#storedRows > 0 ? await seriesWarnings(this.#client) : [];
+    const { rejected, doubtful } = this.#counter.ledger(this.#facts);
+    const warnings = await this.#kind.finish(this.#client, { id: this.#facts.batchId, stored: this.#storedRows, heldBack: rejected + doubtful });
     const ledger = this.#counter.ledger(this.#facts, warnings);
-    const isNumbered = this.#source.header.profile.numbering.parts === 'rows';
-    if (isNumbered && ledger.rejected + ledger.doubtful === 0) await endParts(this.#client, this.#facts.batchId);
     await this.#client.query('UPDATE hub.import_batch SET finished_at = $2, ledger = $3 WHERE id = $1', [
       this.#facts.batchId,
       this.#tools.clock.now(),
@@ -156,19 +148,13 @@ export class PermitIntake {
     if (this.#storedRows < this.#nextAnalysis) return;
     this.#nextAnalysis = this.#storedRows * 10;
     // Only the owner of a table may.
-    await this.#tools.database.pool().query('ANALYZE hub.subject, hub.subject_identifier, hub.permit, hub.permit_action');
+    await this.#tools.database.pool().query(`ANALYZE ${this.#kind.tables}`);
   }
 }
 
-function identityNumbersIn(reading: RowReading | undefined): number {
-  if (reading?.kind !== 'permit') return 0;
-  const { holder, identityNumbers } = reading.permit;
-  return holder.identifiers.filter(isPersonal).length + identityNumbers.length;
-}
-
-async function openBatch(client: PoolClient, clock: Clock, source: IntakeSource): Promise<LedgerSource> {
+async function openBatch<R>(client: PoolClient, kind: RecordKind<R>, clock: Clock, source: IntakeSource): Promise<LedgerSource> {
   const { header, digest, file, mends } = source;
-  const { profile, numbering } = header.profile;
+  const { profile } = header.profile;
   const earlier = await client.query<{ at: Date | null }>(
     `SELECT min(started_at) AS at FROM hub.import_batch
       WHERE file_digest = $1 AND profile = $2 AND finished_at IS NOT NULL`,
@@ -181,7 +167,7 @@ async function openBatch(client: PoolClient, clock: Clock, source: IntakeSource)
     [profile, file, digest, header.cells, clock.now(), mends],
   );
   const [batch] = begun.rows;
-  if (numbering.parts === 'rows' && mends !== null) await beginParts(client, batch?.id ?? '');
+  await kind.begin(client, { id: batch?.id ?? '', mends: mends !== null });
   return {
     batchId: batch?.id ?? '',
     batch: batch?.reference ?? '',
