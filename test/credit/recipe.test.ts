@@ -26,7 +26,7 @@ test('every operation of the recipe is one of the schema', async () => {
 });
 
 test('the page of LIST_STEP_REFUSED explains every reason there is', async () => {
-  const [page, source] = [await readFile(projectFile('docs/errors/LIST_STEP_REFUSED.md'), 'utf8'), await readFile(projectFile('src/credit/list-mutations.ts'), 'utf8')];
+  const [page, source] = [await readFile(projectFile('docs/errors/LIST_STEP_REFUSED.md'), 'utf8'), await readFile(projectFile('src/credit/lists/list-mutations.ts'), 'utf8')];
   const listed = [...page.matchAll(/^\| `(ENTRY_\w+)` \|/gm)].map(([, reason]) => reason);
   expect(listed.sort()).toEqual([...source.matchAll(/^ {2}(ENTRY_\w+): '/gm)].map(([, reason]) => reason).sort());
   expect(listed.length).toBeGreaterThan(10);
