@@ -30,6 +30,8 @@ import { exportSeal } from '../export/operations.js';
 import { FeedListener } from '../feed/listener.js';
 import { LogKeeper } from '../feed/log-keeper.js';
 import { Sequencer } from '../feed/sequencer.js';
+import { caseRegister } from '../credit/cases/case-mutations.js';
+import { CaseRegister } from '../credit/cases/case-register.js';
 import { ExpiryClock } from '../credit/lists/expiry-clock.js';
 import { listRegister } from '../credit/lists/list-mutations.js';
 import { ListRegister } from '../credit/lists/list-register.js';
@@ -181,6 +183,7 @@ export class Hub {
       .set(searchParts, { ids, seal, policy })
       .set(publications, new Publications(database, plannerParts.tables, clock))
       .set(listRegister, lists)
+      .set(caseRegister, new CaseRegister(database, clock))
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
     const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
     const cursors = new FeedCursors(seal, policy.version);

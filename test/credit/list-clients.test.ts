@@ -52,7 +52,6 @@ class Following {
   }
 }
 
-const repaired = { conductCorrected: true, dutiesMet: true, promiseGiven: true };
 
 async function expire(): Promise<void> {
   clock.set('2026-11-22T16:00:00Z'); // midnight in Tianjin
@@ -73,7 +72,7 @@ describe.each(Object.keys(clients))('%s', (client) => {
     relay.cut();
     await waitFor('the cut', () => first.ended !== null);
 
-    granted(await hub.take('HEPING_HRSS', one, 'REPAIR', '2026-07-12', repaired));
+    await hub.repair(one, '2026-07-12');
     const three = await hub.list('MUNI_HRSS');
     const second = new Following(client, agency, watchLists(), before.at(-1)?.cursor);
     await second.until(3);
@@ -110,7 +109,7 @@ test('YZ-3.5e: a webhook posts what the streams bring, signed, each once', async
   await hub.change(stream);
   const entryNo = await hub.list('HEPING_HRSS');
   const two = await hub.list('HEDONG_HRSS', { subjectUscc: codesOf.other }, { validTo: today });
-  granted(await hub.take('HEPING_HRSS', entryNo, 'REPAIR', '2026-07-12', repaired));
+  await hub.repair(entryNo, '2026-07-12');
   const posted = () => partner.receiver.received.filter(({ type }) => type === 'creditListChanged');
   const streamed = [await hub.change(stream), await hub.change(stream), await hub.change(stream)];
   // Whoever reads of an entry only when its last day has passed is not told that it came.

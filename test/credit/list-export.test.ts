@@ -24,7 +24,7 @@ test('YZ-3.5d: the lists are exported as permits are, and streams and pages go o
   expect(await platform.lines(job.data)).toEqual([line(two, 'HEDONG_HRSS'), line(one, 'HEPING_HRSS')]);
 
   const position = job.position ?? '';
-  granted(await hub.take('HEPING_HRSS', one, 'REPAIR', '2026-07-12', { conductCorrected: true, dutiesMet: true, promiseGiven: true }));
+  await hub.repair(one, '2026-07-12');
   const stream = await hub.subscribe('CREDIT_PLATFORM', watchLists('list: BLACK'), position);
   expect(await hub.change(stream)).toMatchObject({ kind: 'OPENED', number: 0 });
   expect(await hub.change(stream)).toMatchObject({ kind: 'LEFT', number: 1, entryNo: one, leftAs: 'REPAIRED' });

@@ -28,7 +28,6 @@ const ask = (agency: string, asked: Asked) => hub.ask(agency, pull, asked);
 const pulled = async (agency: string, asked: Asked): Promise<Page> => page.parse(granted(await ask(agency, asked))['changes']);
 const brief = ({ changes }: Page): unknown[] => changes.map(({ kind, number, entryNo, leftAs, documentNo }) => [kind, number, entryNo ?? documentNo, leftAs ?? null]);
 
-const repaired = { conductCorrected: true, dutiesMet: true, promiseGiven: true };
 
 /** Changes of both record types, one after the other. Returns the number of the entry. */
 async function history(): Promise<string> {
@@ -37,7 +36,7 @@ async function history(): Promise<string> {
   await addPermits(pool, [{ documentNo: 'H1', holderId }]);
   const entryNo = await hub.list('HEDONG_HRSS');
   await addPermits(pool, [{ documentNo: 'H2', holderId }]);
-  granted(await hub.take('HEDONG_HRSS', entryNo, 'REPAIR', '2026-07-12', repaired));
+  await hub.repair(entryNo, '2026-07-12');
   await addPermits(pool, [{ documentNo: 'H3', holderId }]);
   return entryNo;
 }

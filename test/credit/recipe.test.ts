@@ -26,7 +26,7 @@ test('every operation of the recipe is one of the schema', async () => {
 });
 
 test('the page of LIST_STEP_REFUSED explains every reason there is', async () => {
-  const [page, source] = [await readFile(projectFile('docs/errors/LIST_STEP_REFUSED.md'), 'utf8'), await readFile(projectFile('src/credit/list-mutations.ts'), 'utf8')];
+  const [page, source] = [await readFile(projectFile('docs/errors/LIST_STEP_REFUSED.md'), 'utf8'), await readFile(projectFile('src/credit/lists/list-mutations.ts'), 'utf8')];
   const listed = [...page.matchAll(/^\| `(ENTRY_\w+)` \|/gm)].map(([, reason]) => reason);
   expect(listed.sort()).toEqual([...source.matchAll(/^ {2}(ENTRY_\w+): '/gm)].map(([, reason]) => reason).sort());
   expect(listed.length).toBeGreaterThan(10);
@@ -51,8 +51,8 @@ test('YZ-3.5e: the program holds the black list as it is, and says which measure
     await hub.list('HEPING_HRSS', { number: 'red', list: 'RED' });
     expect(await run()).toEqual({ told: [], held: [`${one} PUBLISHED`] });
     const two = await hub.list('HEDONG_HRSS', { subjectUscc: codesOf.other });
-    granted(await hub.take('HEPING_HRSS', one, 'REPAIR', '2026-07-12', { conductCorrected: true, dutiesMet: true, promiseGiven: true }));
-    granted(await hub.take('HEDONG_HRSS', two, 'OBJECT', '2026-02-01'));
+    await hub.repair(one, '2026-07-12');
+    await hub.object(two, '2026-02-01');
     expect(await run()).toEqual({ told: [`impose ${two}`, `lift ${one} REPAIRED`], held: [`${two} OBJECTED`] });
     granted(await hub.take('HEDONG_HRSS', two, 'REVOKE', '2026-02-02'));
     expect(await run()).toEqual({ told: [`lift ${two} REVOKED`], held: [] });

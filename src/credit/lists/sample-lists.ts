@@ -50,5 +50,5 @@ async function enter(register: ListRegister, organ: string, today: string, propo
 }
 
 const bare: Omit<ListStep, 'step' | 'on'> = {
-  documentNo: null, note: null, defenceUntil: null, heard: false, validFrom: null, validTo: null, repairFrom: null, conductCorrected: false, dutiesMet: false, promiseGiven: false,
+  documentNo: null, note: null, defenceUntil: null, heard: false, validFrom: null, validTo: null, repairFrom: null,
 };
