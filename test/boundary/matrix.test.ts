@@ -119,6 +119,7 @@ const carriers = [
   ...['nodes', 'edges', 'pageInfo', 'totalCount'].map((field) => `ListEntryConnection.${field}`), 'ListEntryEdge.cursor', 'ListEntryEdge.node',
   ...['kind', 'number', 'cursor', 'entryNo', 'leftAs', 'entry'].map((field) => `CreditListChange.${field}`),
   'Query.creditList', 'Query.creditListEntry', 'Subscription.creditListChanged',
+  ...['nodes', 'edges', 'pageInfo', 'totalCount'].map((field) => `CreditCaseConnection.${field}`), 'CreditCaseEdge.cursor', 'CreditCaseEdge.node', 'Query.creditCase', 'Query.creditCases',
   // Counts, digests and texts of visible permits, compared with a copy.
   'BucketReconciliation.differing', 'BucketReconciliation.hasMore', 'RowReconciliation.differences', 'RowReconciliation.hasMore',
   ...['bucket', 'count', 'digest'].map((field) => `BucketDifference.${field}`), ...['key', 'kind', 'digest', 'text', 'pending'].map((field) => `RowDifference.${field}`),

@@ -80,6 +80,10 @@ export const elsewhere: Readonly<Record<string, string>> = {
   releaseListEntry: 'as proposeListEntry; who may is tested in test/credit/lists.test.ts',
   creditListCheck: 'answered by a view of its own over the entries of creditList: held against who sees what in test/credit/list-check.test.ts',
   creditListAsKnown: 'tells an organ of its own entries alone (test/credit/as-known.test.ts)',
+  creditCase: 'seen by the organ that answers for the entry and the centre of its city alone: every kind of agency against every case, with hidden ones beside (test/credit/cases/case-matrix.test.ts)',
+  creditCases: 'as creditCase',
+  fileCreditCase: 'writes: to who does not see an entry or a case it answers as of none (test/credit/cases/cases.test.ts)',
+  takeCreditCaseStep: 'as fileCreditCase',
   upsertPermit: 'writes: compared by its own pairs (mutation-pairs.test.ts), for it changes the databases it is asked on',
 };
 

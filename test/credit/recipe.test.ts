@@ -10,7 +10,7 @@ import { FixedClock } from '../../src/measures/clock.js';
 import { boundaryPolicy, hubSchema } from '../../src/server/schema.js';
 import { CreditHub, codesOf, granted } from './credit-hub.js';
 
-/** docs/recipes/follow-the-lists.md: its operations are of the schema, its program is run; the page of LIST_STEP_REFUSED names every reason. */
+/** docs/recipes/follow-the-lists.md: its operations are of the schema, its program is run; the pages of refusals name every reason. */
 
 const recipe = await readFile(projectFile('docs/recipes/follow-the-lists.md'), 'utf8');
 
@@ -25,10 +25,10 @@ test('every operation of the recipe is one of the schema', async () => {
   for (const info of ['graphql stream', 'graphql page']) expect([info, validate(schema, parse(block(info)))]).toEqual([info, []]);
 });
 
-test('the page of LIST_STEP_REFUSED explains every reason there is', async () => {
-  const [page, source] = [await readFile(projectFile('docs/errors/LIST_STEP_REFUSED.md'), 'utf8'), await readFile(projectFile('src/credit/lists/list-mutations.ts'), 'utf8')];
-  const listed = [...page.matchAll(/^\| `(ENTRY_\w+)` \|/gm)].map(([, reason]) => reason);
-  expect(listed.sort()).toEqual([...source.matchAll(/^ {2}(ENTRY_\w+): '/gm)].map(([, reason]) => reason).sort());
+test.each([['LIST_STEP_REFUSED', 'lists/list-mutations'], ['CREDIT_CASE_REFUSED', 'cases/case-mutations']])('the page of %s explains every reason there is', async (code, file) => {
+  const [page, source] = [await readFile(projectFile(`docs/errors/${code}.md`), 'utf8'), await readFile(projectFile(`src/credit/${file}.ts`), 'utf8')];
+  const listed = [...page.matchAll(/^\| `((?:ENTRY|CASE)_\w+)` \|/gm)].map(([, reason]) => reason);
+  expect(listed.sort()).toEqual([...source.matchAll(/^ {2}((?:ENTRY|CASE)_\w+): '/gm)].map(([, reason]) => reason).sort());
   expect(listed.length).toBeGreaterThan(10);
 });
 

@@ -45,7 +45,7 @@ test('viewer tells its relations, fields and quotas, from the declarations alone
   const viewer = await rights('HEPING_HRSS');
   expect(viewer).toMatchObject({ principal: 'DISTRICT_HRSS', purpose: null, caseNo: null, agreements: [] });
   expect(viewer.relations.map(({ type, relation }) => `${type}.${relation}`)).toEqual([
-    'Permit.supervising', 'Permit.sharing', 'Permit.labourRelations', 'ListEntry.answering', 'ListEntry.sanctioning',
+    'Permit.supervising', 'Permit.sharing', 'Permit.labourRelations', 'ListEntry.answering', 'ListEntry.sanctioning', 'CreditCase.caseDeciding',
   ]);
   expect(viewer.relations[0]).toMatchObject({
     rowsEn: 'jurisdiction is Tianjin; supervising district is the viewer’s own district; permit item is P01 Labour dispatch', rows: ['B-02'],
