@@ -122,7 +122,10 @@ export class Cases1795499600000 implements MigrationInterface {
       CREATE INDEX credit_case_of_organ ON hub.credit_case (responsible_organ, id DESC);
       CREATE INDEX credit_case_of_entry ON hub.credit_case (entry_no, id DESC);
       CREATE INDEX credit_case_of_entry_id ON hub.credit_case (entry_id);
-      CREATE INDEX credit_case_overdue ON hub.credit_case (overdue_from, id DESC) WHERE overdue_from IS NOT NULL;
+      CREATE INDEX credit_case_overdue ON hub.credit_case (jurisdiction, overdue_from) WHERE overdue_from IS NOT NULL;
+      CREATE INDEX credit_case_overdue_of_organ ON hub.credit_case (responsible_organ, overdue_from) WHERE overdue_from IS NOT NULL;
+      CREATE INDEX credit_case_due ON hub.credit_case (jurisdiction, next_due) WHERE next_due IS NOT NULL;
+      CREATE INDEX credit_case_due_of_organ ON hub.credit_case (responsible_organ, next_due) WHERE next_due IS NOT NULL;
 
       -- The mark of an entry is that of its open case, and an open case marks its entry.
       ALTER TABLE hub.list_entry ADD CONSTRAINT list_entry_marked FOREIGN KEY (open_case_id, id, open_case)

@@ -167,6 +167,29 @@ test('one open case per entry; a filing and a step sent again change nothing; a 
   expect(rows).toEqual([{ step: 'FILE' }, { step: 'ACCEPT' }]);
 });
 
+test('what is asked at the same moment is done once: one of two filings, and of a repair and a revocation', async () => {
+  const entryNo = await hub.list('HEPING_HRSS');
+  const filings = await Promise.all(['HEPING_HRSS', 'CREDIT_PLATFORM'].map((agency) => hub.file(agency, entryNo, 'REPAIR', '2026-07-12')));
+  expect(filings.map((answer) => (answer.errors ? refusedWith(answer) : 'filed')).sort()).toEqual(['CASE_OPEN_ALREADY', 'filed']);
+  const [caseNo = ''] = await casesAs('HEPING_HRSS');
+  await hub.review(caseNo, '2026-07-12');
+  const [repaired, revoked] = await Promise.all([hub.handle('HEPING_HRSS', caseNo, 'GRANT', '2026-07-12', met), hub.take('HEPING_HRSS', entryNo, 'REVOKE', '2026-07-12')]);
+  const ends = [repaired.errors ? refusedWith(repaired) : 'REPAIRED', revoked.errors ? refusedWith(revoked) : 'REVOKED'];
+  expect([['REPAIRED', 'ENTRY_STEP_NOT_HERE'], ['CASE_STEP_NOT_HERE', 'REVOKED']]).toContainEqual(ends);
+  expect(await caseAs('HEPING_HRSS', caseNo, 'state')).toEqual({ state: ends[0] === 'REPAIRED' ? 'GRANTED' : 'LAPSED' });
+  expect(await entryAs('HEPING_HRSS', entryNo)).toMatchObject({ state: ends.find((end) => end === 'REPAIRED' || end === 'REVOKED'), openCase: null });
+});
+
+test('a merged subject takes the cases about its entries along', async () => {
+  const [one, other] = [await hub.list('HEPING_HRSS'), await hub.list('HEPING_HRSS', { number: '2', subjectUscc: codesOf.other, subjectName: '天津乙劳务有限公司' })];
+  const caseNo = await hub.object(other, '2026-07-12');
+  const pool = hub.running.database.pool();
+  const subjectOf = async (entryNo: string): Promise<unknown> => (await pool.query<{ subject_id: string }>('SELECT subject_id FROM hub.list_entry WHERE entry_no = $1', [entryNo])).rows[0]?.subject_id;
+  await pool.query('UPDATE hub.list_entry SET subject_id = $1 WHERE entry_no = $2', [await subjectOf(one), other]);
+  const { rows } = await pool.query<{ subject_id: string }>('SELECT subject_id FROM hub.credit_case WHERE case_no = $1', [caseNo]);
+  expect(rows).toEqual([{ subject_id: await subjectOf(one) }]);
+});
+
 test('due days are counted in working days; what is late is found by a filter, and a complex case is extended once', async () => {
   const [first, second] = [await hub.list('HEPING_HRSS'), await hub.list('HEDONG_HRSS', { subjectUscc: codesOf.other })];
   const one = caseNoOf(await hub.file('CREDIT_PLATFORM', first, 'REPAIR', '2026-07-10'));
