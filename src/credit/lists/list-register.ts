@@ -75,10 +75,9 @@ export class ListRegister {
     return this.#transaction(async (client) => {
       await client.query(intakeLock);
       const { rows: known } = await client.query<{ state: EntryState; same: boolean }>(
-        `SELECT e.state, (e.list, e.ground, e.legal_basis, e.document_no, e.severity, e.reason, e.district, e.subject_kind, e.subject_name, e.subject_code, e.proposed_on)
-                IS NOT DISTINCT FROM ($2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text, $11::text, $12::date) AS same
-           FROM hub.list_entry e WHERE e.entry_no = $1`,
-        [entryNo, ...valuesOf(proposal)],
+        // What was proposed, not what the entry says by now: a case may have corrected it.
+        `SELECT e.state, s.request_digest IS NOT DISTINCT FROM $2 AS same FROM hub.list_entry e JOIN hub.list_entry_step s ON s.entry_id = e.id AND s.ordinal = 1 WHERE e.entry_no = $1`,
+        [entryNo, digestOf(proposal)],
       );
       const [stored] = known;
       if (stored && !stored.same) throw new ListRefusal('ENTRY_NUMBER_TAKEN', ['YZ-3.5b'], ['number']);
@@ -92,7 +91,7 @@ export class ListRegister {
       );
       const id = rows[0]?.id ?? '';
       await writeEntryStep(client, {
-        id, ordinal: 1, step: 'PROPOSE', from: 'NEW', to: 'PROPOSED', takenBy: 'RESPONSIBLE_ORGAN', organ, on: proposal.proposedOn, clauses: ['YZ-3.5c'], documentNo: proposal.documentNo,
+        id, ordinal: 1, step: 'PROPOSE', from: 'NEW', to: 'PROPOSED', takenBy: 'RESPONSIBLE_ORGAN', organ, on: proposal.proposedOn, clauses: ['YZ-3.5c'], documentNo: proposal.documentNo, digest: digestOf(proposal),
       });
       return { entryNo, state: 'PROPOSED' };
     });

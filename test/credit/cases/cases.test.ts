@@ -71,6 +71,8 @@ test('an objection marks the entry; granted, it corrects the fields and keeps wh
       { field: 'SEVERITY', oldValue: 'SERIOUS', newValue: null },
     ],
   });
+  // The proposal sent again is still the same.
+  expect(granted(await hub.propose('HEPING_HRSS'))['proposeListEntry']).toEqual({ entryNo, state: 'PUBLISHED' });
   const found = granted(await hub.ask('CREDIT_PLATFORM', '{ creditListCheck(list: BLACK, input: [{name: "天津甲人力有限公司"}]) { status entryNos } }'));
   expect(found['creditListCheck']).toEqual([{ status: 'POSSIBLE', entryNos: [entryNo] }]);
 });
