@@ -86,6 +86,9 @@ export class Credit1795499500000 implements MigrationInterface {
         over_on date GENERATED ALWAYS AS (valid_to + 1) STORED,
         repair_from date,
         ended_on date,
+        -- The mark while an objection or a repair is asked for, and its case (the migration of cases).
+        open_case text CHECK (open_case IN ('OBJECTION', 'REPAIR')),
+        open_case_id bigint,
         received_at timestamptz NOT NULL DEFAULT now(),
         CHECK (released_by IS NULL OR subject_kind <> 'NATURAL_PERSON' OR release_reason IS NOT NULL),
         CHECK ((released_by IS NULL) = (released_on IS NULL)),
@@ -103,7 +106,11 @@ export class Credit1795499500000 implements MigrationInterface {
         CHECK (official_sources IS NOT NULL OR state NOT IN ('PUBLISHED', 'OBJECTED', 'REPAIRED') OR published_on IS NOT NULL),
         -- A foreign register may say that it took an entry back, and not when.
         CHECK ((state IN ('REPAIRED', 'EXPIRED', 'REVOKED', 'REMOVED')) = (ended_on IS NOT NULL) OR (official_sources IS NOT NULL AND state = 'REVOKED')),
-        CHECK (state <> 'EXPIRED' OR ended_on > valid_to)
+        CHECK (state <> 'EXPIRED' OR ended_on > valid_to),
+        -- While an objection is open the entry is objected to, and only then; nothing is open of what is not on the list.
+        CHECK ((open_case IS NULL) = (open_case_id IS NULL)),
+        CHECK ((state = 'OBJECTED') = (open_case IS NOT NULL AND open_case = 'OBJECTION')),
+        CHECK (open_case IS NULL OR state IN ('PUBLISHED', 'OBJECTED'))
       );
       COMMENT ON TABLE hub.list_entry IS 'Entries of the red and black lists and of judgment debtors, each with the organ that answers for it';
       CREATE INDEX list_entry_newest ON hub.list_entry (jurisdiction, id DESC);

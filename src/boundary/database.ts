@@ -100,6 +100,9 @@ function writerSql(policy: BoundaryPolicy, tables: ReadonlyMap<string, Table>): 
     'REVOKE UPDATE, DELETE ON hub.joint_measure_step FROM concordat_writer;',
     'REVOKE DELETE ON hub.joint_measure FROM concordat_writer;',
     'REVOKE INSERT, UPDATE, DELETE ON hub.joint_measure_rule, hub.joint_measure_item FROM concordat_writer;',
+    'REVOKE UPDATE, DELETE ON hub.credit_case_step, hub.credit_case_change FROM concordat_writer;',
+    'REVOKE DELETE ON hub.credit_case FROM concordat_writer;',
+    'REVOKE INSERT, UPDATE, DELETE ON hub.credit_case_rule, hub.credit_case_effect FROM concordat_writer;',
     'REVOKE INSERT, UPDATE, DELETE ON hub.access_read, hub.access_subject, hub.access_register FROM concordat_writer;',
     ...securedTables(policy, tables).flatMap((name) => [
       `ALTER TABLE ${name} ENABLE ROW LEVEL SECURITY;`,

@@ -42,7 +42,7 @@ const rejections = {
   LIST_DAYS_UNFIT: '告知、陈述申辩、决定、公布与有效期的日期前后不符，请更正。 The days of notice, defence, decision, publication and term contradict each other: correct them.',
   LIST_DEFENCE_RUNNING: '陈述申辩期未满即作出决定，请核对日期，或在“是否已听取陈述申辩”填“是”。 Decided while the defence was running: verify the days, or say that the subject was heard.',
   LIST_ENTRY_OVER: '列入之前已期满、修复或撤销：枢纽此前没有该记录，不再列入；请勿报送。 It had ended before the hub knew of it and is not put on a list any more: leave it out.',
-  LIST_REPAIR_CONDITIONS: '信用修复条件未满足：可申请修复之日、行为已纠正、义务已履行、信用承诺，请核对。 Conditions of the repair are not met (first day, conduct corrected, duties met, promise given): verify them.',
+  LIST_REPAIR_BY_CASE: '信用修复须经案件办理，不能以文件导入：请以 fileCreditCase 申请。 A repair goes by a case and not by a file: file it with fileCreditCase.',
   LIST_STEP_REFUSED: '该记录的现状不允许此办理步骤，请先核对枢纽中的记录。 The entry stands where this step does not start: look at it in the hub first.',
   REFUSED_BEFORE: '该行曾列为存疑并已退回，请按退回意见更正。 The same row was doubtful before and was refused: correct it as the refusal says.',
 } as const;

@@ -30,6 +30,8 @@ import { exportSeal } from '../export/operations.js';
 import { FeedListener } from '../feed/listener.js';
 import { LogKeeper } from '../feed/log-keeper.js';
 import { Sequencer } from '../feed/sequencer.js';
+import { caseRegister } from '../credit/cases/case-mutations.js';
+import { CaseRegister } from '../credit/cases/case-register.js';
 import { ExpiryClock } from '../credit/expiry-clock.js';
 import { jointMeasureRegister } from '../credit/joint-measures/measure-mutations.js';
 import { JointMeasureRegister } from '../credit/joint-measures/measure-register.js';
@@ -188,6 +190,7 @@ export class Hub {
       .set(listRegister, lists)
       .set(recordRegister, creditRecords)
       .set(jointMeasureRegister, new JointMeasureRegister(database, clock))
+      .set(caseRegister, new CaseRegister(database, clock))
       .set(permitPush, (agency, input) => pushPermit(database, keyRing, clock, agency, input));
     const day = new BoundaryDay(clock, policy.version, (date) => new BoundaryPolicy(boundaries, date).version);
     const cursors = new FeedCursors(seal, policy.version);

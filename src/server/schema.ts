@@ -13,6 +13,10 @@ import { competenceBoundaries } from '../competence/boundary.js';
 import { CertificateStockOperation, certificateStockView } from '../competence/certificate-stock.js';
 import { CompetenceOperations } from '../competence/operations.js';
 import { competenceReleases } from '../competence/releases.js';
+import { caseBoundaries } from '../credit/cases/boundary.js';
+import { CaseMutations, caseWriteBoundaries } from '../credit/cases/case-mutations.js';
+import { CreditCaseOperations } from '../credit/cases/operations.js';
+import { caseReads } from '../credit/cases/reads.js';
 import { measureBoundaries, measureReleases } from '../credit/joint-measures/boundary.js';
 import { catalogueBoundaries, JointMeasureCatalogueOperation } from '../credit/joint-measures/catalogue.js';
 import { JointMeasureChanges, measureChange } from '../credit/joint-measures/measure-change.js';
@@ -87,7 +91,7 @@ export const operationViews: readonly OperationView[] = [
 const changeDeclarations: readonly [ChangeDeclaration, ...ChangeDeclaration[]] = [permitChange, listChange, recordChange, measureChange];
 const PullOperation = pullOperation(changeDeclarations);
 
-export const reads: ReadonlyMap<string, ReadDeclaration> = new Map([...permitReads, ...listReads, permitStatisticsRead, creditListStatisticsRead, changesRead(changeDeclarations), ...recordReads, ...measureReads].map((read) => [read.field, read]));
+export const reads: ReadonlyMap<string, ReadDeclaration> = new Map([...permitReads, ...listReads, permitStatisticsRead, creditListStatisticsRead, changesRead(changeDeclarations), ...caseReads, ...recordReads, ...measureReads].map((read) => [read.field, read]));
 
 /** What `node(id:)` reads, by type. */
 export const nodes: ReadonlyMap<string, ReadDeclaration> = new Map([...permitNodes, ...listNodes, ...recordNodes, ...measureNodes]);
@@ -112,6 +116,7 @@ const carrierBoundaries: readonly Boundary[] = (
 export const boundaries: readonly Boundary[] = [
   ...permitBoundaries, ...listBoundaries, ...listWriteBoundaries, ...gateBoundaries, ...listCheckBoundaries, ...asKnownBoundaries, ...listStatisticsBoundaries, ...publishedListBoundaries, ...carrierBoundaries, ...upsertBoundaries, ...subjectBoundaries, ...personalIdentityBoundaries, ...accessBoundaries, ...accessLogBoundaries, ...explainBoundaries,
   ...competenceBoundaries, ...referenceBoundaries, ...searchBoundaries, ...exportBoundaries, ...permitReconciliationBoundaries, ...listReconciliationBoundaries, ...webhookBoundaries, ...acknowledgeBoundaries, ...dutyBoundaries, ...platformBoundaries,
+  ...caseBoundaries, ...caseWriteBoundaries,
   ...recordBoundaries, ...recordWriteBoundaries, ...recordReconciliationBoundaries,
   ...measureBoundaries, ...measureWriteBoundaries, ...catalogueBoundaries,
 ];
@@ -139,6 +144,7 @@ export async function hubSchema(policy: BoundaryPolicy): Promise<GraphQLSchema> 
       AccessLogOperation, ExplainOperations, ViewerRights, ExportOperations, WebhookOperations,
       CompetenceOperations, AgencyList, CertificateStockOperation, ReferenceOperations,
       AcknowledgeOperation, DutyOperation, FeedHealthOperation,
+      CreditCaseOperations, CaseMutations,
       CreditRecordOperations, CreditRecordChanges, RecordMutations, RecordReconciliation,
       JointMeasureOperations, JointMeasureChanges, JointMeasureMutations, JointMeasureCatalogueOperation,
     ],

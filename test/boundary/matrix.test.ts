@@ -127,6 +127,7 @@ const carriers = [
   ...['nodes', 'edges', 'pageInfo', 'totalCount'].map((field) => `JointMeasureConnection.${field}`), 'JointMeasureEdge.cursor', 'JointMeasureEdge.node',
   ...['kind', 'number', 'cursor', 'measureNo', 'measure'].map((field) => `JointMeasureChange.${field}`),
   'Query.jointMeasures', 'Query.jointMeasure', 'Subscription.jointMeasureChanged',
+  ...['nodes', 'edges', 'pageInfo', 'totalCount'].map((field) => `CreditCaseConnection.${field}`), 'CreditCaseEdge.cursor', 'CreditCaseEdge.node', 'Query.creditCase', 'Query.creditCases',
   // Counts, digests and texts of visible permits, compared with a copy.
   'BucketReconciliation.differing', 'BucketReconciliation.hasMore', 'RowReconciliation.differences', 'RowReconciliation.hasMore',
   ...['bucket', 'count', 'digest'].map((field) => `BucketDifference.${field}`), ...['key', 'kind', 'digest', 'text', 'pending'].map((field) => `RowDifference.${field}`),

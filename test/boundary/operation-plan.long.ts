@@ -119,14 +119,14 @@ function hiding(type: string, field: string): readonly Boundary[] {
     if (declaration.type !== type) return declaration;
     if (declaration.form === 'record') {
       // What who decided reads of its own records alone.
-      const own = declaration.groups['DECISION_RECORD'] ? 'DECISION_RECORD' : 'PROCEDURE';
-      // Of joint measures everything is read in full or not at all: there it is a group nobody reads.
-      const none = declaration.groups[own] ? {} : { [own]: { zh: '无', en: 'none', fields: [field] } };
+      const own = ['DECISION_RECORD', 'PROCEDURE'].find((name) => declaration.groups[name]);
       const groups = Object.entries(declaration.groups).map(([name, group]) => {
         const rest = group.fields.filter((one) => one !== field);
         return [name, { ...group, fields: name === own ? [...rest, field] : rest }] as const;
       });
-      return { ...declaration, groups: { ...Object.fromEntries(groups), ...none } };
+      // Of cases and joint measures there is no such group: nobody reads the field.
+      const nobody = own === undefined ? { NOBODY: { zh: '', en: '', fields: [field] } } : {};
+      return { ...declaration, groups: { ...Object.fromEntries(groups), ...nobody } };
     }
     if (declaration.form !== 'part') return declaration;
     const groups = Object.entries(declaration.groups).map(([name, fields]) => [name, fields.filter((one) => one !== field)] as const);
@@ -139,11 +139,11 @@ type Use = readonly [use: string, type: string, field: string, query: string, va
 
 /** Every use of a field by a read. */
 function* uses(): Iterable<Use> {
-  const samples: Readonly<Record<string, unknown>> = { item: 'P01', status: 'VALID', decidedFrom: '2020-01-01', decidedTo: '2030-01-01', part: 1, list: 'BLACK', state: 'PUBLISHED', publishedFrom: '2020-01-01', publishedTo: '2030-01-01', endsBy: '2030-01-01', category: 'GOOD', confirmedFrom: '2020-01-01', confirmedTo: '2030-01-01', kind: 'SANCTION', toLiftBy: '2030-01-01', 'jointMeasures.state': 'ASKED', 'creditRecords.state': 'CONFIRMED' };
+  const samples: Readonly<Record<string, unknown>> = { item: 'P01', status: 'VALID', decidedFrom: '2020-01-01', decidedTo: '2030-01-01', part: 1, list: 'BLACK', state: 'PUBLISHED', publishedFrom: '2020-01-01', publishedTo: '2030-01-01', endsBy: '2030-01-01', category: 'GOOD', confirmedFrom: '2020-01-01', confirmedTo: '2030-01-01', kind: 'SANCTION', toLiftBy: '2030-01-01', 'jointMeasures.state': 'ASKED', 'creditRecords.state': 'CONFIRMED', 'creditCases.state': 'FILED', 'creditCases.kind': 'REPAIR', filedFrom: '2026-01-01', dueBy: '2030-01-01', overdueOn: '2030-01-01' };
   for (const read of reads.values()) {
     const [owner, name = ''] = read.field.split('.');
     const asked = owner === 'Query' ? name : read.field;
-    const needed = read.form === 'own' ? '' : read.form === 'connection' ? 'first: 2' : name === 'permit' ? 'documentNo: "文1"' : name === 'creditListEntry' ? 'entryNo: "X/1"' : name === 'creditRecord' ? 'recordNo: "X/1"' : name === 'jointMeasure' ? 'measureNo: "X/1/X"' : 'uscc: "USCC-1"';
+    const needed = read.form === 'own' ? '' : read.form === 'connection' ? 'first: 2' : name === 'permit' ? 'documentNo: "文1"' : name === 'creditListEntry' ? 'entryNo: "X/1"' : name === 'creditCase' ? 'caseNo: "X/1"' : name === 'creditRecord' ? 'recordNo: "X/1"' : name === 'jointMeasure' ? 'measureNo: "X/1/X"' : 'uscc: "USCC-1"';
     const below = read.form === 'connection' ? '{ pageInfo { hasNextPage } }' : '{ __typename }';
     // A connection below hangs on a list that compares nothing itself.
     const document = (given: string): string => (owner === 'Query' ? `{ list: ${name}${given === '' ? '' : `(${given})`} ${below} }` : `{ list: subjects(first: 1) { nodes { ${name}(${given}) ${below} } } }`);
@@ -207,11 +207,11 @@ test('every argument and every order: the use of a field that is not read in ful
     const faulty = sides.get(`${type}.${field}`) ?? (await sharing(new BoundaryPolicy(hiding(type, field))));
     sides.set(`${type}.${field}`, faulty);
     // Supervisors read no decision record; a district's approval bureau reads it in some of its rows only; Binhai's in all.
-    // Of the lists approval bureaus see their own entries alone, and those with their procedure. Of joint measures nobody reads it.
+    // Of the lists approval bureaus see their own entries alone, and those with their procedure. Of joint measures and cases nobody reads it.
     // Of credit records a unit sees its own with their procedure and those of others without it; Tianjin sees none.
     const asked: readonly (readonly [string, boolean])[] = type === 'CreditRecord'
       ? [['XM_SIMING_HRSS', true], ['XM_CREDIT_DIV', true], ['XM_CITY_CREDIT', true]]
-      : [['HEPING_HRSS', true], ['MUNI_HRSS', true], ['HEPING_APPROVAL', type !== 'ListEntry'], ['BINHAI_APPROVAL', type === 'JointMeasure']];
+      : [['HEPING_HRSS', true], ['MUNI_HRSS', true], ['HEPING_APPROVAL', type !== 'ListEntry'], ['BINHAI_APPROVAL', type === 'JointMeasure' || type === 'CreditCase']];
     for (const [agency, refused] of asked) {
       const answer = await ask(faulty, asker(agency), null, query, variables);
       const expected = refused ? [`list ${type}.${field}`] : [];

@@ -229,7 +229,8 @@ async function bareViews(database: HubDatabase, policy: BoundaryPolicy): Promise
   const permit = tables.get('Permit');
   const action = tables.get('PermitAction');
   const subject = tables.get('Subject');
-  if (!permit || !action || !subject) throw new Error('permits and actions have tables');
+  const change = tables.get('CreditCaseChange');
+  if (!permit || !action || !subject || !change) throw new Error('permits, actions and changes have tables');
   const sql: string[] = [];
   const withHolder =
     'SELECT r.*, h.kind AS holder_kind, h.name AS holder_name, h.uscc AS holder_uscc, h.identity_mask AS holder_identity_mask FROM hub.permit r JOIN hub.subject h ON h.id = r.holder_id';
@@ -243,6 +244,8 @@ async function bareViews(database: HubDatabase, policy: BoundaryPolicy): Promise
       bare(branchView(principal, permit, branch, true), withHolder);
       bare(branchView(principal, action, branch), 'SELECT * FROM hub.permit_action');
     }
+    // Below a case, as actions are below a permit: the list compares columns its own view need not show.
+    for (const branch of policy.allBranches(principal, 'CreditCase')) bare(branchView(principal, change, branch), 'SELECT * FROM hub.credit_case_change');
     bare(lookUpView(principal, subject), 'SELECT id, uscc FROM hub.subject');
   }
   await database.pool().query(sql.join('\n'));

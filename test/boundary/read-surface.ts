@@ -96,6 +96,10 @@ export const elsewhere: Readonly<Record<string, string>> = {
   jointMeasureChanged: 'as jointMeasures: its frames are compared beside the answers',
   startJointMeasure: 'writes: answers with the standing of what the own agency leads, whatever others have (test/credit/joint-measures/measure-pairs.long.ts)',
   takeJointMeasureStep: 'as startJointMeasure, of an own measure',
+  creditCase: 'seen by the organ that answers for the entry and the centre of its city alone: every kind of agency against every case, with hidden ones beside (test/credit/cases/case-matrix.test.ts)',
+  creditCases: 'as creditCase',
+  fileCreditCase: 'writes: to who does not see an entry or a case it answers as of none (test/credit/cases/cases.test.ts)',
+  takeCreditCaseStep: 'as fileCreditCase',
   upsertPermit: 'writes: compared by its own pairs (mutation-pairs.test.ts), for it changes the databases it is asked on',
 };
 

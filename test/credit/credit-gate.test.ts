@@ -41,7 +41,7 @@ test('A-27: decided entries block from their first to their last day; the red li
 
 test('A-27: what is repaired opens the gate at once', async () => {
   const entryNo = await hub.list('HEPING_HRSS');
-  granted(await hub.take('HEPING_HRSS', entryNo, 'REPAIR', '2026-07-12', { conductCorrected: true, dutiesMet: true, promiseGiven: true }));
+  await hub.repair(entryNo, '2026-07-12');
   expect(await gate('HEPING_APPROVAL')).toEqual(open);
 });
 

@@ -59,6 +59,33 @@ export class CreditHub {
     return this.ask(agency, 'mutation ($input: ListStepInput!) { takeListEntryStep(input: $input) { entryNo state } }', { input: { entryNo, step, on, ...more } });
   }
 
+  file(agency: string, entryNo: string, kind: 'OBJECTION' | 'REPAIR', filedOn: string, more: object = {}): Promise<Answer> {
+    const input = { number: `${kind}-${entryNo}-${filedOn}`, entryNo, kind, filedOn, grounds: '已履行全部义务', ...(kind === 'REPAIR' ? { promiseGiven: true } : {}), ...more };
+    return this.ask(agency, 'mutation ($input: CreditCaseInput!) { fileCreditCase(input: $input) { caseNo state } }', { input });
+  }
+
+  handle(agency: string, caseNo: string, step: string, on: string, more: object = {}): Promise<Answer> {
+    return this.ask(agency, 'mutation ($input: CreditCaseStepInput!) { takeCreditCaseStep(input: $input) { caseNo state } }', { input: { caseNo, step, on, ...more } });
+  }
+
+  /** Files a case as the organ that answers for the entry; returns its number. */
+  async object(entryNo: string, on: string): Promise<string> {
+    return caseNoOf(await this.file(organOf(entryNo), entryNo, 'OBJECTION', on));
+  }
+
+  /** Brings a case before the organ. */
+  async review(caseNo: string, on: string): Promise<void> {
+    const centre = caseNo.startsWith('XM_') ? 'XM_CREDIT_DIV' : 'CREDIT_PLATFORM';
+    for (const step of ['ACCEPT', 'REVIEW']) granted(await this.handle(centre, caseNo, step, on));
+  }
+
+  /** Repairs an entry by a case, in one day; throws where a step is refused. */
+  async repair(entryNo: string, on: string): Promise<void> {
+    const caseNo = caseNoOf(await this.file(organOf(entryNo), entryNo, 'REPAIR', on));
+    await this.review(caseNo, on);
+    granted(await this.handle(organOf(entryNo), caseNo, 'GRANT', on, { conductCorrected: true, dutiesMet: true }));
+  }
+
   /** Brings an entry onto the list by every step there is; throws where one is refused. */
   async list(agency: string, changes: object = {}, period: { readonly validFrom?: string; readonly validTo?: string | null; readonly repairFrom?: string } = {}): Promise<string> {
     const { entryNo } = z.object({ entryNo: z.string() }).parse(granted(await this.propose(agency, changes))['proposeListEntry']);
@@ -93,6 +120,15 @@ export class CreditHub {
 export function granted({ data, errors }: Answer): Readonly<Record<string, unknown>> {
   if (errors || !data) throw new Error(JSON.stringify(errors));
   return data;
+}
+
+/** The organ that answers for an entry, by its number. */
+function organOf(entryNo: string): string {
+  return entryNo.split('/')[0] ?? '';
+}
+
+export function caseNoOf(answer: Answer): string {
+  return z.object({ caseNo: z.string() }).parse(granted(answer)['fileCreditCase']).caseNo;
 }
 
 /** Reason of a refused write, or the code of the error. */

@@ -52,7 +52,6 @@ class Following {
   }
 }
 
-const repaired = { conductCorrected: true, dutiesMet: true, promiseGiven: true };
 
 async function expire(): Promise<void> {
   clock.set('2026-11-22T16:00:00Z'); // midnight in Tianjin
@@ -73,23 +72,24 @@ describe.each(Object.keys(clients))('%s', (client) => {
     relay.cut();
     await waitFor('the cut', () => first.ended !== null);
 
-    granted(await hub.take('HEPING_HRSS', one, 'REPAIR', '2026-07-12', repaired));
+    await hub.repair(one, '2026-07-12');
     const three = await hub.list('MUNI_HRSS');
     const second = new Following(client, agency, watchLists(), before.at(-1)?.cursor);
-    await second.until(3);
+    await second.until(4);
     await expire();
     granted(await hub.take('MUNI_HRSS', three, 'REVOKE', '2026-02-01'));
-    const behind = await second.until(5);
+    const behind = await second.until(6);
 
     expect([...before, ...behind].map(brief)).toEqual([
       ['OPENED', 0, null, null, null],
       ['ENTERED', 1, one, null, 'PUBLISHED'],
       ['ENTERED', 2, two, null, 'PUBLISHED'],
       ['OPENED', 2, null, null, null],
-      ['LEFT', 3, one, 'REPAIRED', null],
-      ['ENTERED', 4, three, null, 'PUBLISHED'],
-      ['LEFT', 5, two, 'EXPIRED', null],
-      ['LEFT', 6, three, 'REVOKED', null],
+      ['CHANGED', 3, one, null, 'PUBLISHED'],
+      ['LEFT', 4, one, 'REPAIRED', null],
+      ['ENTERED', 5, three, null, 'PUBLISHED'],
+      ['LEFT', 6, two, 'EXPIRED', null],
+      ['LEFT', 7, three, 'REVOKED', null],
     ]);
   });
 
@@ -110,22 +110,23 @@ test('YZ-3.5e: a webhook posts what the streams bring, signed, each once', async
   await hub.change(stream);
   const entryNo = await hub.list('HEPING_HRSS');
   const two = await hub.list('HEDONG_HRSS', { subjectUscc: codesOf.other }, { validTo: today });
-  granted(await hub.take('HEPING_HRSS', entryNo, 'REPAIR', '2026-07-12', repaired));
+  await hub.repair(entryNo, '2026-07-12');
   const posted = () => partner.receiver.received.filter(({ type }) => type === 'creditListChanged');
-  const streamed = [await hub.change(stream), await hub.change(stream), await hub.change(stream)];
+  const streamed = [await hub.change(stream), await hub.change(stream), await hub.change(stream), await hub.change(stream)];
   // Whoever reads of an entry only when its last day has passed is not told that it came.
-  await waitFor('three messages', () => posted().length >= 3);
+  await waitFor('four messages', () => posted().length >= 4);
   await expire();
   streamed.push(await hub.change(stream));
-  await waitFor('four messages', () => posted().length >= 4);
+  await waitFor('five messages', () => posted().length >= 5);
   expect(posted().every(({ signedBy }) => signedBy.length === 1)).toBe(true);
   const changes = posted().map(({ text }) => message.parse(JSON.parse(text)).data.creditListChanged);
   expect(changes.map(brief)).toEqual([
-    ['ENTERED', 1, entryNo, null, 'PUBLISHED'], ['ENTERED', 2, two, null, 'PUBLISHED'], ['LEFT', 3, entryNo, 'REPAIRED', null], ['LEFT', 4, two, 'EXPIRED', null],
+    ['ENTERED', 1, entryNo, null, 'PUBLISHED'], ['ENTERED', 2, two, null, 'PUBLISHED'], ['CHANGED', 3, entryNo, null, 'PUBLISHED'], ['LEFT', 4, entryNo, 'REPAIRED', null],
+    ['LEFT', 5, two, 'EXPIRED', null],
   ]);
   expect(changes.map((change) => ({ ...change, cursor: '' }))).toEqual(streamed.map((change) => ({ ...change, cursor: '' })));
   // Its cursor is one of the streams.
-  const resumed = await hub.subscribe('BLACKLIST_DB', watchLists(), changes[2]?.cursor);
-  expect(await hub.change(resumed)).toMatchObject({ kind: 'OPENED', number: 3 });
-  expect(await hub.change(resumed)).toMatchObject({ kind: 'LEFT', number: 4, entryNo: two, leftAs: 'EXPIRED' });
+  const resumed = await hub.subscribe('BLACKLIST_DB', watchLists(), changes[3]?.cursor);
+  expect(await hub.change(resumed)).toMatchObject({ kind: 'OPENED', number: 4 });
+  expect(await hub.change(resumed)).toMatchObject({ kind: 'LEFT', number: 5, entryNo: two, leftAs: 'EXPIRED' });
 });

@@ -24,14 +24,15 @@ test('YZ-3.5d: the lists are exported as permits are, and streams and pages go o
   expect(await platform.lines(job.data)).toEqual([line(two, 'HEDONG_HRSS'), line(one, 'HEPING_HRSS')]);
 
   const position = job.position ?? '';
-  granted(await hub.take('HEPING_HRSS', one, 'REPAIR', '2026-07-12', { conductCorrected: true, dutiesMet: true, promiseGiven: true }));
+  await hub.repair(one, '2026-07-12');
   const stream = await hub.subscribe('CREDIT_PLATFORM', watchLists('list: BLACK'), position);
   expect(await hub.change(stream)).toMatchObject({ kind: 'OPENED', number: 0 });
-  expect(await hub.change(stream)).toMatchObject({ kind: 'LEFT', number: 1, entryNo: one, leftAs: 'REPAIRED' });
+  expect(await hub.change(stream)).toMatchObject({ kind: 'CHANGED', number: 1, entryNo: one });
+  expect(await hub.change(stream)).toMatchObject({ kind: 'LEFT', number: 2, entryNo: one, leftAs: 'REPAIRED' });
   const { changes } = granted(
     await hub.ask('CREDIT_PLATFORM', 'query ($after: String) { changes(of: LIST_ENTRY, first: 10, after: $after) { hasMore changes { kind number ... on CreditListChange { entryNo leftAs } } } }', { after: position }),
   );
-  expect(changes).toEqual({ hasMore: false, changes: [{ kind: 'LEFT', number: 1, entryNo: one, leftAs: 'REPAIRED' }] });
+  expect(changes).toEqual({ hasMore: false, changes: [{ kind: 'CHANGED', number: 1, entryNo: one, leftAs: null }, { kind: 'LEFT', number: 2, entryNo: one, leftAs: 'REPAIRED' }] });
 });
 
 test('B-38: as CSV; an organ that sees permits, too, gets a cursor of the lists; who may not see them gets no job', async () => {

@@ -25,7 +25,7 @@ export interface HistoryPair {
 /** What may happen to an entry that stands in a state. */
 const ways: Readonly<Record<string, readonly Step[]>> = {
   PROPOSED: ['INFORM', 'INFORM', 'DROP'], INFORMED: ['DECIDE', 'DECIDE', 'DROP'], DECIDED: ['PUBLISH', 'PUBLISH', 'REVOKE'], PUBLISHED: ['OBJECT', 'REPAIR', 'REVOKE'],
-  OBJECTED: ['UPHOLD', 'REPAIR', 'REVOKE'], REPAIRED: ['REMOVE'], EXPIRED: ['REMOVE'], REVOKED: ['REMOVE'],
+  OBJECTED: ['UPHOLD', 'UPHOLD', 'REVOKE'], REPAIRED: ['REMOVE'], EXPIRED: ['REMOVE'], REVOKED: ['REMOVE'],
 };
 const inForce = ['DECIDED', 'PUBLISHED', 'OBJECTED'];
 

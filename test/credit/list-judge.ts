@@ -34,6 +34,7 @@ export interface EntryRow {
   readonly valid_to: string | null;
   readonly repair_from: string | null;
   readonly ended_on: string | null;
+  readonly open_case: string | null;
 }
 
 /*
@@ -108,7 +109,7 @@ export function cellsOf(asker: Asker, entry: EntryRow, day: string | null): Read
     entryNo: entry.entry_no, jurisdiction: entry.jurisdiction, list: entry.list, ground: entry.ground, legalBasis: entry.legal_basis,
     documentNo: entry.document_no, severity: entry.severity, responsibleOrgan: entry.responsible_organ, district: entry.district,
     subjectKind: entry.subject_kind, subjectName: entry.subject_name, subjectCode: entry.subject_code, state: entry.state,
-    decidedOn: entry.decided_on, publishedOn: entry.published_on, validFrom: entry.valid_from, validTo: entry.valid_to,
+    decidedOn: entry.decided_on, publishedOn: entry.published_on, validFrom: entry.valid_from, validTo: entry.valid_to, openCase: entry.open_case,
     reason: own || seen === 'details' ? entry.reason : null,
     informedOn: own ? entry.informed_on : null, defenceUntil: own ? entry.defence_until : null,
     repairFrom: own ? entry.repair_from : null, endedOn: own ? entry.ended_on : null,

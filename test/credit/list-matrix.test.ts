@@ -25,7 +25,7 @@ const entry: EntryRow = {
   id: 1, jurisdiction: 'CN-TJ', list: 'BLACK', entry_no: '', ground: 'G', legal_basis: 'L', document_no: 'D', severity: 'SERIOUS', reason: 'R', responsible_organ: 'JIZHOU_HRSS',
   district: '120119', subject_id: 1, subject_kind: 'ORGANISATION', subject_name: 'N', subject_code: 'CODE', subject_folded: 'N', channel: 'INTERNAL', released_by: null, released_on: null, release_reason: null, state: 'PUBLISHED', steps: 4,
   proposed_on: '2026-01-05', informed_on: '2026-01-06', defence_until: '2026-01-09', heard: false, decided_on: '2026-01-12', published_on: '2026-02-01', valid_from: '2026-01-12',
-  valid_to: '2099-12-31', repair_from: '2026-07-12', ended_on: null,
+  valid_to: '2099-12-31', repair_from: '2026-07-12', ended_on: null, open_case: null,
 };
 const xiamen = { jurisdiction: 'CN-FJ-350200', responsible_organ: 'XM_JIMEI_HRSS' } as const;
 const released = { ...xiamen, channel: 'PUBLIC_CREDIT', released_by: 'XM_CREDIT_DIV', released_on: '2026-02-01', release_reason: 'R' } as const;
@@ -36,8 +36,8 @@ const over = { valid_to: '2026-01-31', published_on: '2026-01-20' } as const;
 const rows: Readonly<Record<string, { readonly cells: Partial<EntryRow>; readonly own?: true; readonly standsIn: readonly string[] }>> = {
   'own proposal': { cells: { list: 'JUDGMENT_DEBTOR', state: 'PROPOSED', steps: 1, decided_on: null, published_on: null, valid_from: null, valid_to: null }, own: true, standsIn: ['answering'] },
   'black in Tianjin': { cells: {}, standsIn: ['sanctioning'] },
-  'black, objected to': { cells: { state: 'OBJECTED', steps: 5 }, standsIn: ['sanctioning'] },
-  'red in Tianjin': { cells: { list: 'RED' }, standsIn: ['honouring'] },
+  'black, objected to': { cells: { state: 'OBJECTED', open_case: 'OBJECTION', steps: 5 }, standsIn: ['sanctioning'] },
+  'red in Tianjin, to be repaired': { cells: { list: 'RED', open_case: 'REPAIR' }, standsIn: ['honouring'] },
   'black in Xiamen': { cells: xiamen, standsIn: ['withinXiamen'] },
   'red in Xiamen, released': { cells: { ...released, list: 'RED' }, standsIn: ['withinXiamen', 'publicCredit'] },
   'judgment debtor': { cells: { list: 'JUDGMENT_DEBTOR' }, standsIn: [] },
@@ -87,7 +87,7 @@ function stored(row: EntryRow): Readonly<Record<string, unknown>> {
     id: hub.ids().encode('ListEntry', String(row.id)), entryNo: row.entry_no, jurisdiction: row.jurisdiction, list: row.list, ground: row.ground, legalBasis: row.legal_basis,
     documentNo: row.document_no, severity: row.severity, responsibleOrgan: { code: row.responsible_organ }, district: row.district, subjectKind: row.subject_kind,
     subjectName: row.subject_name, subjectCode: row.subject_code, state: row.state, decidedOn: row.decided_on, publishedOn: row.published_on, validFrom: row.valid_from,
-    validTo: row.valid_to, reason: row.reason, informedOn: row.informed_on, defenceUntil: row.defence_until, repairFrom: row.repair_from, endedOn: row.ended_on,
+    validTo: row.valid_to, openCase: row.open_case, reason: row.reason, informedOn: row.informed_on, defenceUntil: row.defence_until, repairFrom: row.repair_from, endedOn: row.ended_on,
   };
 }
 

@@ -32,7 +32,7 @@ export const cursorMark = '<cursor>';
 
 const fields = [
   'id', 'entryNo', 'jurisdiction', 'list', 'ground', 'legalBasis', 'documentNo', 'severity', 'reason', 'responsibleOrgan', 'district', 'subjectKind', 'subjectName',
-  'subjectCode', 'state', 'decidedOn', 'publishedOn', 'validFrom', 'validTo', 'informedOn', 'defenceUntil', 'repairFrom', 'endedOn', '__typename',
+  'subjectCode', 'state', 'decidedOn', 'publishedOn', 'validFrom', 'validTo', 'openCase', 'informedOn', 'defenceUntil', 'repairFrom', 'endedOn', '__typename',
 ] as const;
 
 /** Some fields of an entry, a few of them under another name. */

@@ -59,7 +59,7 @@ test('YZ-3.5d: a copy of the lists is compared with what the hub shows; what dif
   for (const by of ['DAY', 'HASH'] as const) expect([by, await buckets('CREDIT_PLATFORM', { by, buckets: bucketsOf(copy, by) })]).toEqual([by, []]);
 
   // A copy that never took an entry in, holds one that is none, and missed the repair that is still on its way.
-  granted(await hub.take('HEPING_HRSS', one, 'REPAIR', '2026-07-12', { conductCorrected: true, dutiesMet: true, promiseGiven: true }));
+  await hub.repair(one, '2026-07-12');
   const damaged: Held[] = [...copy.filter((entry) => keyOf(entry) !== two), { ...copy[0], entryNo: 'HEXI_HRSS/none' }];
   const found: unknown[] = [];
   for (const { bucket } of await buckets('CREDIT_PLATFORM', { by: 'HASH', buckets: bucketsOf(damaged, 'HASH') })) {

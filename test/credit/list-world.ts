@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { HubDatabase } from '../../src/database/database.js';
 import type { Random } from '../boundary/random.js';
 import type { EntryRow } from './list-judge.js';
+import { caseColumns, caseStep, caseStepColumns, grantedRepair, openCase, type CaseRows } from './world-cases.js';
 
 /** A world of the lists: the rows of the tables as a test makes them up. */
 export interface ListWorld {
@@ -38,7 +39,7 @@ export type Step = (typeof lives)[State][number] | 'UPHOLD';
 
 const steps: Readonly<Record<Step, { readonly to: State; readonly by: 'RESPONSIBLE_ORGAN' | 'SUBJECT' | 'CLOCK' }>> = {
   INFORM: { to: 'INFORMED', by: 'RESPONSIBLE_ORGAN' }, DROP: { to: 'DROPPED', by: 'RESPONSIBLE_ORGAN' }, DECIDE: { to: 'DECIDED', by: 'RESPONSIBLE_ORGAN' },
-  PUBLISH: { to: 'PUBLISHED', by: 'RESPONSIBLE_ORGAN' }, OBJECT: { to: 'OBJECTED', by: 'SUBJECT' }, UPHOLD: { to: 'PUBLISHED', by: 'RESPONSIBLE_ORGAN' },
+  PUBLISH: { to: 'PUBLISHED', by: 'RESPONSIBLE_ORGAN' }, OBJECT: { to: 'OBJECTED', by: 'SUBJECT' }, UPHOLD: { to: 'PUBLISHED', by: 'SUBJECT' },
   REPAIR: { to: 'REPAIRED', by: 'RESPONSIBLE_ORGAN' }, EXPIRE: { to: 'EXPIRED', by: 'CLOCK' }, REVOKE: { to: 'REVOKED', by: 'RESPONSIBLE_ORGAN' },
   REMOVE: { to: 'REMOVED', by: 'RESPONSIBLE_ORGAN' },
 };
@@ -60,7 +61,7 @@ export function randomProposal(random: Random, id: number, number: string, subje
     channel: isPublic ? 'PUBLIC_CREDIT' : 'INTERNAL', released_by: isPublic ? 'XM_CREDIT_DIV' : null, released_on: isPublic ? '2026-02-01' : null,
     release_reason: isPublic ? random.text() : null, subject_folded: random.text(),
     state: 'PROPOSED', steps: 1, ...hiddenCells(random), informed_on: null, defence_until: null, decided_on: null, published_on: null,
-    valid_from: null, valid_to: null, repair_from: null, ended_on: null,
+    valid_from: null, valid_to: null, repair_from: null, ended_on: null, open_case: null,
   };
 }
 
@@ -76,7 +77,7 @@ export function procedureCells(random: Random): Pick<EntryRow, 'informed_on' | '
 
 /** The entry after a step. `day`: when it takes effect, which a repair, a revocation and an expiry record. */
 export function stepped(random: Random, entry: EntryRow, step: Step, day: string): EntryRow {
-  const next = { ...entry, state: steps[step].to, steps: entry.steps + 1 };
+  const next = { ...entry, state: steps[step].to, steps: entry.steps + 1, open_case: step === 'OBJECT' ? 'OBJECTION' : null };
   if (step === 'INFORM') return { ...next, ...procedureCells(random), repair_from: null };
   if (step === 'DECIDE') return { ...next, decided_on: '2026-01-12', valid_from: random.pick(['2026-01-12', '2026-02-01']), valid_to: random.pick(lastDays), repair_from: random.pick([null, '2026-07-12']) };
   if (step === 'PUBLISH') return { ...next, published_on: random.pick(publicationDays) };
@@ -89,13 +90,14 @@ export function randomEntry(random: Random, id: number, number: string, subjects
   const proposal = randomProposal(random, id, number, subjects);
   const life: readonly Step[] = random.chance(0.55) ? lives.PUBLISHED : lives[random.pick(Object.keys(lives) as State[])];
   const entry = life.reduce((row, step) => stepped(random, row, step, '2026-05-01'), proposal);
+  if (entry.state === 'PUBLISHED' && random.chance(0.2)) return { ...entry, open_case: 'REPAIR' };
   return entry.state === 'DECIDED' && random.chance(0.3) ? { ...entry, valid_from: '2026-11-23', valid_to: null } : entry;
 }
 
 const entryColumns: readonly (keyof EntryRow)[] = [
   'id', 'jurisdiction', 'list', 'entry_no', 'ground', 'legal_basis', 'document_no', 'severity', 'reason', 'responsible_organ', 'district', 'subject_id', 'subject_kind',
   'subject_name', 'subject_folded', 'subject_code', 'channel', 'released_by', 'released_on', 'release_reason', 'state', 'steps', 'proposed_on', 'informed_on', 'defence_until', 'heard', 'decided_on', 'published_on', 'valid_from',
-  'valid_to', 'repair_from', 'ended_on',
+  'valid_to', 'repair_from', 'ended_on', 'open_case',
 ];
 
 /** Writes worlds and single changes into a database, past the register and at the hand of its owner. */
@@ -103,13 +105,17 @@ export class ListWriter {
   readonly #client: pg.PoolClient;
   /** How the triggers are set. */
   #set: 'ENABLE' | 'DISABLE' = 'ENABLE';
+  #cases = 0;
 
   private constructor(client: pg.PoolClient) {
     this.#client = client;
   }
 
   static async open(database: HubDatabase): Promise<ListWriter> {
-    return new ListWriter(await database.pool(undefined, 4).connect());
+    const client = await database.pool(undefined, 4).connect();
+    // Cases are written whole, not step by step; their keys hold all the same.
+    for (const table of ['credit_case', 'credit_case_step']) await client.query(`ALTER TABLE hub.${table} DISABLE TRIGGER USER`);
+    return new ListWriter(client);
   }
 
   /** Replaces the lists by a world without a word to the change log, and keeps the hub's clock from ending any of it. */
@@ -118,7 +124,10 @@ export class ListWriter {
     await this.#triggers('DISABLE');
     await this.transaction(async () => {
       await this.#clear(subjects);
-      if (entries.length > 0) await this.#insert('list_entry', entryColumns, entries);
+      const behind = entries.map((entry) => this.#caseBehind(entry));
+      const marked = entries.map((entry, i) => ({ ...entry, open_case_id: entry.open_case === null ? null : behind[i]?.row.id }));
+      if (entries.length > 0) await this.#insert('list_entry', [...entryColumns, 'open_case_id'], marked);
+      await this.#insertCases(behind.flatMap((one) => one ?? []));
       await this.#insertSteps(entries.flatMap(chainOf));
     });
     await this.#client.query('BEGIN');
@@ -145,14 +154,43 @@ export class ListWriter {
   }
 
   async take(after: EntryRow, step: Step, from: string): Promise<void> {
-    await this.amend(after);
+    await this.amend(after, step === 'OBJECT' ? this.#cases + 1 : null);
+    if (step === 'OBJECT' || step === 'REPAIR') await this.#insertCases([this.#caseBehind(after)].flatMap((one) => one ?? []));
+    else if (from === 'OBJECTED') await this.#close(after, step);
     await this.#insertSteps([stepRow(after, after.steps, step, from)]);
   }
 
-  /** Other cells, and no step. */
-  async amend(after: EntryRow): Promise<void> {
+  /** Ends the open objection of an entry: taken back, or with the entry. */
+  async #close(entry: EntryRow, step: Step): Promise<void> {
+    const name = step === 'UPHOLD' ? 'WITHDRAW' : 'LAPSE';
+    const { rows } = await this.#client.query<{ id: number }>(
+      `UPDATE hub.credit_case SET state = $2, steps = 2, closed_on = filed_on WHERE open_on = $1 RETURNING id::int`, [entry.id, name === 'WITHDRAW' ? 'WITHDRAWN' : 'LAPSED'],
+    );
+    await this.#insert('credit_case_step', caseStepColumns, rows.map(({ id }) => caseStep(id, 'OBJECTION', entry, 2, name, 'FILED', steps[step].by, entry.steps)));
+  }
+
+  /** The case behind what an entry is: objected to, repaired, or to be repaired. */
+  #caseBehind(entry: EntryRow): CaseRows | null {
+    if (entry.state !== 'REPAIRED' && entry.open_case === null) return null;
+    const id = (this.#cases += 1);
+    if (entry.state === 'REPAIRED') return grantedRepair(id, entry, entry.steps);
+    return entry.open_case === 'REPAIR' ? openCase(id, 'REPAIR', entry, null) : openCase(id, 'OBJECTION', entry, entry.steps);
+  }
+
+  async #insertCases(cases: readonly CaseRows[]): Promise<void> {
+    if (cases.length === 0) return;
+    await this.#insert('credit_case', caseColumns, cases.map(({ row }) => row));
+    await this.#insert('credit_case_step', caseStepColumns, cases.flatMap((one) => one.steps));
+  }
+
+  /** Other cells, and no step. `opened`: the case that is opened with it. */
+  async amend(after: EntryRow, opened: number | null = null): Promise<void> {
     const columns = entryColumns.filter((column) => column !== 'id').join(', ');
-    await this.#client.query(`UPDATE hub.list_entry e SET (${columns}) = (SELECT ${columns} FROM jsonb_populate_record(NULL::hub.list_entry, $1)) WHERE e.id = $2`, [JSON.stringify(after), after.id]);
+    await this.#client.query(
+      `UPDATE hub.list_entry e SET (${columns}) = (SELECT ${columns} FROM jsonb_populate_record(NULL::hub.list_entry, $1)),
+              open_case_id = CASE WHEN $4 THEN coalesce($3::bigint, e.open_case_id) END WHERE e.id = $2`,
+      [JSON.stringify(after), after.id, opened, after.open_case !== null],
+    );
   }
 
   async close(): Promise<void> {
@@ -167,7 +205,8 @@ export class ListWriter {
   async #clear(subjects: readonly ListedSubject[]): Promise<void> {
     // An entry and its last step name each other; both go.
     await this.#client.query('SET CONSTRAINTS ALL DEFERRED');
-    await this.#client.query('WITH known AS (DELETE FROM hub.list_entry_known), gone AS (DELETE FROM hub.list_entry_step) DELETE FROM hub.list_entry');
+    await this.#client.query(`WITH known AS (DELETE FROM hub.list_entry_known), gone AS (DELETE FROM hub.list_entry_step), cases AS (DELETE FROM hub.credit_case), taken AS (DELETE FROM hub.credit_case_step)
+       DELETE FROM hub.list_entry`);
     await this.#client.query('DELETE FROM hub.subject');
     await this.#insert('subject', ['id', 'kind', 'name', 'uscc'], subjects);
   }
@@ -184,7 +223,15 @@ export class ListWriter {
   }
 
   async #insertSteps(rows: readonly object[]): Promise<void> {
-    if (rows.length > 0) await this.#insert('list_entry_step', ['entry_id', 'ordinal', 'step', 'from_state', 'to_state', 'taken_by', 'organ', 'on_day', 'recorded_at', 'clauses'], rows);
+    if (rows.length === 0) return;
+    const columns = ['entry_id', 'ordinal', 'step', 'from_state', 'to_state', 'taken_by', 'organ', 'on_day', 'recorded_at', 'clauses'].join(', ');
+    // Behind a step stands the step of a case that names it.
+    await this.#client.query(
+      `INSERT INTO hub.list_entry_step (${columns}, case_id, case_ordinal, case_kind, case_step)
+       SELECT ${columns.split(', ').map((column) => `s.${column}`).join(', ')}, c.case_id, c.ordinal, c.kind, c.step
+         FROM jsonb_populate_recordset(NULL::hub.list_entry_step, $1) s LEFT JOIN hub.credit_case_step c ON c.entry_id = s.entry_id AND c.entry_ordinal = s.ordinal`,
+      [JSON.stringify(rows)],
+    );
   }
 }
 

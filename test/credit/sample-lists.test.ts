@@ -26,6 +26,8 @@ test('the sample entries are on the lists once, however many hubs load them, and
       { entryNo: 'HEPING_HRSS/SYNTHETIC-1', list: 'BLACK', state: 'PUBLISHED', publishedOn: '2026-01-11', validTo: '2029-01-11' },
     ],
   });
+  const { creditCases } = granted(await hub.ask('CREDIT_PLATFORM', '{ creditCases(first: 10, filter: {kind: REPAIR, overdueOn: "2026-02-28"}) { nodes { caseNo entryNo state } } }'));
+  expect(creditCases).toEqual({ nodes: [{ caseNo: 'CREDIT_PLATFORM/SYNTHETIC-1', entryNo: 'HEDONG_HRSS/SYNTHETIC-1', state: 'ACCEPTED' }] });
   const { rows } = await database.pool().query('SELECT count(*)::int AS entries FROM hub.list_entry e WHERE EXISTS (SELECT FROM hub.permit p WHERE p.holder_id = e.subject_id)');
   expect(rows).toEqual([{ entries: 3 }]);
 });

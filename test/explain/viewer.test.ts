@@ -46,7 +46,7 @@ test('viewer tells its relations, fields and quotas, from the declarations alone
   expect(viewer).toMatchObject({ principal: 'DISTRICT_HRSS', purpose: null, caseNo: null, agreements: [] });
   expect(viewer.relations.map(({ type, relation }) => `${type}.${relation}`)).toEqual([
     'Permit.supervising', 'Permit.sharing', 'Permit.labourRelations', 'ListEntry.answering', 'ListEntry.sanctioning',
-    'JointMeasure.taking', 'JointMeasure.leading', 'JointMeasure.overseeing',
+    'CreditCase.caseDeciding', 'JointMeasure.taking', 'JointMeasure.leading', 'JointMeasure.overseeing',
   ]);
   expect(viewer.relations[0]).toMatchObject({
     rowsEn: 'jurisdiction is Tianjin; supervising district is the viewer’s own district; permit item is P01 Labour dispatch', rows: ['B-02'],

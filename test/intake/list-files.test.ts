@@ -99,12 +99,10 @@ describe('YZ-3.5c, A-49: a file of list entries', () => {
 });
 
 describe('YZ-3.5b, YZ-3.5e: an entry the hub has', () => {
-  test.each([
-    ['撤销', 'REVOKED', {}],
-    ['信用修复', 'REPAIRED', { conductCorrected: '是', dutiesMet: '是', promiseGiven: '是' }],
-  ])('leaves its list when a later file says so: %s', async (endKind, state, conditions) => {
+  test('leaves its list when a later file says that it was revoked', async () => {
+    const [endKind, state] = ['撤销', 'REVOKED'];
     await takeRows(listRow);
-    const ended = { ...listRow, endKind, endedOn: '2026-09-01', endDocumentNo: '和平人社移〔2026〕1号', ...conditions };
+    const ended = { ...listRow, endKind, endedOn: '2026-09-01', endDocumentNo: '和平人社移〔2026〕1号' };
     expect(await takeRows(ended)).toMatchObject({ updated: 1, byStatus: { [state]: 1 } });
     expect(await stands()).toEqual({ state, steps: 5 });
     expect(await takeRows(ended)).toMatchObject({ duplicate: 1 });
@@ -115,9 +113,9 @@ describe('YZ-3.5b, YZ-3.5e: an entry the hub has', () => {
     expect(await stands()).toEqual({ state, steps: 5 });
   });
 
-  test('is repaired under its conditions alone', async () => {
+  test('is repaired by a case and never by a file', async () => {
     await takeRows(listRow);
-    expect(told(await takeRows({ ...listRow, endKind: '信用修复', endedOn: '2026-09-01', conductCorrected: '是', dutiesMet: '否', promiseGiven: '是' }))[0]).toContain('LIST_REPAIR_CONDITIONS');
+    expect(told(await takeRows({ ...listRow, endKind: '信用修复', endedOn: '2026-09-01' }))).toEqual(['移出原因 LIST_REPAIR_BY_CASE']);
     expect(await stands()).toEqual({ state: 'PUBLISHED', steps: 4 });
   });
 
@@ -142,7 +140,7 @@ describe('YZ-3.5b, YZ-3.5e: an entry the hub has', () => {
       },
     );
     await register.take({ code: 'HEPING_HRSS' }, entryNo, {
-      step: 'INFORM', on: '2026-01-06', defenceUntil: '2026-01-09', documentNo: null, note: null, heard: false, validFrom: null, validTo: null, repairFrom: null, conductCorrected: false, dutiesMet: false, promiseGiven: false,
+      step: 'INFORM', on: '2026-01-06', defenceUntil: '2026-01-09', documentNo: null, note: null, heard: false, validFrom: null, validTo: null, repairFrom: null,
     });
     // What ended before it was published here is not published any more.
     expect(told(await takeRows({ ...listRow, endKind: '撤销', endedOn: '2026-05-01' }))).toEqual(['移出原因 LIST_ENTRY_OVER']);

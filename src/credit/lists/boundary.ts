@@ -28,7 +28,7 @@ export const listBoundaries: readonly Boundary[] = [
         en: 'basic facts of the entry',
         fields: [
           'id', 'entryNo', 'jurisdiction', 'list', 'ground', 'legalBasis', 'documentNo', 'severity', 'responsibleOrgan', 'district',
-          'subjectKind', 'subjectName', 'subjectCode', 'state', 'decidedOn', 'publishedOn', 'validFrom', 'validTo',
+          'subjectKind', 'subjectName', 'subjectCode', 'state', 'decidedOn', 'publishedOn', 'validFrom', 'validTo', 'openCase',
         ],
       },
       REASON: { zh: '事由详情', en: 'details of the case', fields: ['reason'] },

@@ -3,6 +3,7 @@ import { Column, Entity, JoinColumn, ManyToOne, PrimaryGeneratedColumn } from 't
 import { Agency } from '../../access/agency.js';
 import { LegalDate } from '../../measures/legal-date.js';
 import { Node } from '../../planner/node.js';
+import { CaseKind } from '../cases/codes.js';
 import { CreditList, ListEntryState, Severity } from './codes.js';
 
 /**
@@ -119,4 +120,8 @@ export class ListEntry {
   @Field(() => LegalDate, { nullable: true, description: '移出日期 · Day on which it left the list.' })
   @Column('date', { name: 'ended_on', nullable: true })
   endedOn!: string | null;
+
+  @Field(() => CaseKind, { nullable: true, description: '正在处理的异议或修复；使用时须标注 · What is asked for while a case is open: whoever uses the entry has to say so.' })
+  @Column('text', { name: 'open_case', nullable: true })
+  openCase!: CaseKind | null;
 }

@@ -8,7 +8,8 @@ import { ServiceKey, type OperationContext } from '../../planner/context.js';
 import { isCreditCode } from '../../subjects/identifiers/credit-code.js';
 import { CreditList, ListEntryState, Severity } from './codes.js';
 import { listingOrgans } from '../organs.js';
-import { ListRefusal, type ListRegister, type ListStanding } from './list-register.js';
+import { ListRefusal } from '../refusal.js';
+import type { ListRegister, ListStanding } from './list-register.js';
 
 export const listRegister = new ServiceKey<Pick<ListRegister, 'propose' | 'take' | 'release'>>('list register');
 
@@ -29,8 +30,8 @@ export const listWriteBoundaries: readonly Boundary[] = [
   { ...ownEntries, form: 'operation', type: 'ListStanding', fields: ['entryNo', 'state'], viewers: [...listingOrgans, 'XM_CREDIT_DIV'] },
 ];
 
-/** What an organ may record; the clock takes EXPIRE by itself. */
-export const ListStepCode = codes('INFORM', 'DROP', 'DECIDE', 'PUBLISH', 'OBJECT', 'UPHOLD', 'REPAIR', 'REVOKE', 'REMOVE');
+/** What an organ may record; the clock takes EXPIRE by itself, a case OBJECT, UPHOLD and REPAIR. */
+export const ListStepCode = codes('INFORM', 'DROP', 'DECIDE', 'PUBLISH', 'REVOKE', 'REMOVE');
 type ListStepCode = keyof typeof ListStepCode;
 export const ListedSubjectKind = codes('ORGANISATION', 'HOUSEHOLD_BUSINESS', 'NATURAL_PERSON');
 export type ListedSubjectKind = keyof typeof ListedSubjectKind;
@@ -43,9 +44,6 @@ registerEnumType(ListStepCode, {
     DROP: { description: '不予列入 · The proposal is given up.' },
     DECIDE: { description: '作出列入决定 · The listing is decided.' },
     PUBLISH: { description: '公布 · Published.' },
-    OBJECT: { description: '主体提出异议 · The subject objects.' },
-    UPHOLD: { description: '维持 · The objection is answered, the entry stays.' },
-    REPAIR: { description: '信用修复 · Repaired.' },
     REVOKE: { description: '撤销列入决定 · The decision is revoked.' },
     REMOVE: { description: '移出 · Removed.' },
   },
@@ -130,15 +128,6 @@ export class ListStepInput {
 
   @Field(() => LegalDate, { nullable: true, description: '可申请修复之日；不得修复不填 · First day on which repair may be applied for.' })
   repairFrom?: string | null;
-
-  @Field(() => Boolean, { nullable: true, description: '修复：失信行为已纠正 · Repair: the conduct was corrected.' })
-  conductCorrected?: boolean | null;
-
-  @Field(() => Boolean, { nullable: true, description: '修复：义务已履行 · Repair: the duties were met.' })
-  dutiesMet?: boolean | null;
-
-  @Field(() => Boolean, { nullable: true, description: '修复：已作出信用承诺 · Repair: the credit promise was given.' })
-  promiseGiven?: boolean | null;
 }
 
 @ObjectType('ListStanding', { description: '写入后的状态 · Where the entry stands after the write.' })
@@ -163,11 +152,8 @@ export class ListMutations {
   @Mutation(() => ListStandingAnswer, { nullable: true, description: '办理一步，可安全重发 · Takes a step of an entry the calling organ answers for; safe to repeat.' })
   async takeListEntryStep(@Arg('input', () => ListStepInput, { description: '步骤 · The step.' }) input: ListStepInput, @Ctx() { viewer, services }: OperationContext): Promise<ListStanding> {
     const { entryNo, step, on, documentNo = null, note = null, defenceUntil = null, validFrom = null, validTo = null, repairFrom = null } = input;
-    const [heard, conductCorrected, dutiesMet, promiseGiven] = [input.heard === true, input.conductCorrected === true, input.dutiesMet === true, input.promiseGiven === true];
     return worded(
-      services.get(listRegister).take(organOf(viewer.agency), entryNo, {
-        step, on, documentNo, note, defenceUntil, heard, validFrom, validTo, repairFrom, conductCorrected, dutiesMet, promiseGiven,
-      }),
+      services.get(listRegister).take(organOf(viewer.agency), entryNo, { step, on, documentNo, note, defenceUntil, heard: input.heard === true, validFrom, validTo, repairFrom }),
     );
   }
 
@@ -226,5 +212,4 @@ const reasons: Readonly<Record<string, string>> = {
   ENTRY_NOT_BEGUN: '有效期尚未开始 · The entry has not begun.',
   ENTRY_DATE_INVALID: '日期无效 · The date is none.',
   ENTRY_DAYS_UNFIT: '日期前后不符 · The days contradict each other.',
-  ENTRY_REPAIR_CONDITIONS: '信用修复条件未满足，见 fields · Conditions of the repair are not met; fields names them.',
 };

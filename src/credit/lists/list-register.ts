@@ -1,16 +1,17 @@
-import { createHash } from 'node:crypto';
 import type { ClientBase, PoolClient } from 'pg';
 import type { KeyRing } from '../../access/key-ring.js';
-import { isCode } from '../../database/binaries.js';
 import type { HubDatabase } from '../../database/database.js';
 import type { Clock } from '../../measures/clock.js';
 import { legalDate } from '../../measures/clock.js';
-import { repairLacks } from '../../measures/credit/credit-case.js';
-import { entryRules, stepOf, type EntryFacts, type EntryState, type EntryStep, type StepRequest } from '../../measures/credit/list-entry.js';
+import { entryRules, stepOf, type EntryState, type EntryStep } from '../../measures/credit/list-entry.js';
 import type { SubjectKind } from '../../subjects/holder.js';
 import { foldedName } from '../../subjects/names/folded-name.js';
+import { lapseCases } from '../cases/lapse.js';
 import { namedSubject, subjectLock } from '../named-subject.js';
+import { ListRefusal } from '../refusal.js';
+import { inSavepoint, inWriterTransaction } from '../write.js';
 import type { CreditList, Severity } from './codes.js';
+import { digestOf, lockedEntry, writeEntryStep, type StoredEntry } from './entry-steps.js';
 
 /** An entry as the organ that answers for it proposes it. Days are `YYYY-MM-DD`. */
 export interface ListProposal {
@@ -29,9 +30,9 @@ export interface ListProposal {
   readonly proposedOn: string;
 }
 
-/** A step with what it records. Members that a step does not need are null. */
+/** A step with what it records. Members that a step does not need are null. Those of the clock and of a case are not among them. */
 export interface ListStep {
-  readonly step: Exclude<EntryStep, 'EXPIRE'>;
+  readonly step: Exclude<EntryStep, 'EXPIRE' | 'OBJECT' | 'UPHOLD' | 'REPAIR'>;
   readonly on: string;
   readonly documentNo: string | null;
   readonly note: string | null;
@@ -43,36 +44,12 @@ export interface ListStep {
   readonly validFrom: string | null;
   readonly validTo: string | null;
   readonly repairFrom: string | null;
-  /** REPAIR: its conditions. */
-  readonly conductCorrected: boolean;
-  readonly dutiesMet: boolean;
-  readonly promiseGiven: boolean;
-}
-
-/** Why nothing was written: a code, the clauses, and what to mend. */
-export class ListRefusal extends Error {
-  override readonly name = 'ListRefusal';
-
-  constructor(
-    readonly code: string,
-    readonly clauses: readonly string[],
-    readonly fields: readonly string[] = [],
-  ) {
-    super(code);
-  }
 }
 
 /** Where an entry stands after a write; the same again for a write that was made before. */
 export interface ListStanding {
   readonly entryNo: string;
   readonly state: EntryState;
-}
-
-interface StoredEntry extends EntryFacts {
-  readonly id: string;
-  readonly steps: number;
-  readonly repairFrom: string | null;
-  readonly publishedOn: string | null;
 }
 
 /** Writes the lists: every change of an entry is a step, by the rules of the measures and those of the database. */
@@ -101,10 +78,9 @@ export class ListRegister {
     return this.#transaction(async (client) => {
       await client.query(subjectLock);
       const { rows: known } = await client.query<{ state: EntryState; same: boolean }>(
-        `SELECT e.state, (e.list, e.ground, e.legal_basis, e.document_no, e.severity, e.reason, e.district, e.subject_kind, e.subject_name, e.subject_code, e.proposed_on)
-                IS NOT DISTINCT FROM ($2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text, $11::text, $12::date) AS same
-           FROM hub.list_entry e WHERE e.entry_no = $1`,
-        [entryNo, ...valuesOf(proposal)],
+        // What was proposed, not what the entry says by now: a case may have corrected it.
+        `SELECT e.state, s.request_digest IS NOT DISTINCT FROM $2 AS same FROM hub.list_entry e JOIN hub.list_entry_step s ON s.entry_id = e.id AND s.ordinal = 1 WHERE e.entry_no = $1`,
+        [entryNo, digestOf(proposal)],
       );
       const [stored] = known;
       if (stored && !stored.same) throw new ListRefusal('ENTRY_NUMBER_TAKEN', ['YZ-3.5b'], ['number']);
@@ -117,36 +93,29 @@ export class ListRegister {
         [entryNo, ...valuesOf(proposal), organ, jurisdiction, subject, foldedName(proposal.subjectName)],
       );
       const id = rows[0]?.id ?? '';
-      await writeStep(client, { id, ordinal: 1, step: 'PROPOSE', from: 'NEW', to: 'PROPOSED', takenBy: 'RESPONSIBLE_ORGAN', organ }, proposal.proposedOn, ['YZ-3.5c'], {
-        documentNo: proposal.documentNo,
-        note: null,
+      await writeEntryStep(client, {
+        id, ordinal: 1, step: 'PROPOSE', from: 'NEW', to: 'PROPOSED', takenBy: 'RESPONSIBLE_ORGAN', organ, on: proposal.proposedOn, clauses: ['YZ-3.5c'], documentNo: proposal.documentNo, digest: digestOf(proposal),
       });
       return { entryNo, state: 'PROPOSED' };
     });
   }
 
   /**
-   * Takes a step of an entry this organ answers for. Throws ListRefusal: ENTRY_UNKNOWN for an entry that is not its own,
-   * the codes of `stepOf`, and the conditions of a repair that are not met, all of them at once.
+   * Takes a step of an entry this organ answers for; a case that is open when the organ revokes lapses. Throws ListRefusal:
+   * ENTRY_UNKNOWN for an entry that is not its own, and the codes of `stepOf`.
    */
   async take({ code: organ }: { readonly code: string }, entryNo: string, asked: ListStep): Promise<ListStanding> {
     const { step, on } = asked;
     this.#assertNotToCome(on, 'on');
     return this.#transaction(async (client) => {
-      const entry = await entryOf(client, entryNo, organ);
+      const entry = await ownEntry(client, entryNo, organ);
       if (!entry) throw new ListRefusal('ENTRY_UNKNOWN', ['YZ-3.5b'], ['entryNo']);
       if (await isRepeated(client, entry, asked)) return { entryNo, state: entry.state };
-      // The subject's own act reaches the hub through the organ that answers for the entry.
-      const actor: StepRequest['actor'] = entryRules[step].by === 'SUBJECT' ? { kind: 'SUBJECT' } : { kind: 'ORGAN', agency: organ };
       const facts = { ...entry, heard: entry.heard || (step === 'DECIDE' && asked.heard) };
-      const next = stepOf(facts, { step, actor, on });
+      const next = stepOf(facts, { step, actor: { kind: 'ORGAN', agency: organ }, on });
       if (typeof next !== 'string') throw new ListRefusal(next.code, next.clauses, ['step']);
       // What was never on the list must not be told of as leaving it when the clock ends it.
       if (step === 'PUBLISH' && entry.validTo !== null && entry.validTo < legalDate(this.#clock.now())) throw new ListRefusal('ENTRY_OVER', entryRules.PUBLISH.clauses, ['step']);
-      if (step === 'REPAIR') {
-        const lacks = repairLacks({ repairFrom: entry.repairFrom, conductCorrected: asked.conductCorrected, dutiesMet: asked.dutiesMet, promiseGiven: asked.promiseGiven }, on);
-        if (lacks.length > 0) throw new ListRefusal('ENTRY_REPAIR_CONDITIONS', ['YZ-3.5e'], lacks);
-      }
       await client.query(
         `UPDATE hub.list_entry SET state = $2, steps = steps + 1,
                 informed_on = CASE $3 WHEN 'INFORM' THEN $4::date ELSE informed_on END,
@@ -157,13 +126,18 @@ export class ListRegister {
                 valid_to = CASE $3 WHEN 'DECIDE' THEN $8::date ELSE valid_to END,
                 repair_from = CASE $3 WHEN 'DECIDE' THEN $9::date ELSE repair_from END,
                 published_on = CASE WHEN $3 = 'PUBLISH' THEN $4::date ELSE published_on END,
-                ended_on = CASE WHEN $3 IN ('REPAIR', 'REVOKE') THEN $4::date ELSE ended_on END
+                ended_on = CASE WHEN $3 = 'REVOKE' THEN $4::date ELSE ended_on END,
+                open_case = NULL, open_case_id = NULL
           WHERE id = $1`,
         [entry.id, next, step, on, required(step === 'INFORM', asked.defenceUntil, 'defenceUntil'), asked.heard,
           required(step === 'DECIDE', asked.validFrom, 'validFrom'), asked.validTo, asked.repairFrom],
       );
-      const { by, clauses } = entryRules[step];
-      await writeStep(client, { id: entry.id, ordinal: entry.steps + 1, step, from: entry.state, to: next, takenBy: by, organ: by === 'SUBJECT' ? null : organ }, on, clauses, { ...asked, digest: digestOf(asked) });
+      const ordinal = entry.steps + 1;
+      if (entry.openCase !== null) await lapseCases(client, [{ id: entry.id, ordinal }], organ, on);
+      await writeEntryStep(client, {
+        id: entry.id, ordinal, step, from: entry.state, to: next, takenBy: 'RESPONSIBLE_ORGAN', organ, on, clauses: entryRules[step].clauses,
+        documentNo: asked.documentNo, note: asked.note, digest: digestOf(asked),
+      });
       return { entryNo, state: next };
     });
   }
@@ -206,10 +180,12 @@ export class ListRegister {
         [today, most],
       );
       if (rows.length === 0) return 0;
-      await client.query(`UPDATE hub.list_entry SET state = 'EXPIRED', steps = steps + 1, ended_on = over_on WHERE id = ANY ($1::bigint[])`, [rows.map(({ id }) => id)]);
+      await client.query(`UPDATE hub.list_entry SET state = 'EXPIRED', steps = steps + 1, ended_on = over_on, open_case = NULL, open_case_id = NULL WHERE id = ANY ($1::bigint[])`, [rows.map(({ id }) => id)]);
+      await lapseCases(client, rows.map(({ id, steps }) => ({ id, ordinal: steps + 1 })), null, today);
       await client.query(
-        `INSERT INTO hub.list_entry_step (entry_id, ordinal, step, from_state, to_state, taken_by, on_day, clauses)
-         SELECT i.id, i.steps + 1, 'EXPIRE', i.state, 'EXPIRED', 'CLOCK', $4::date, $5::text[] FROM unnest($1::bigint[], $2::int[], $3::text[]) AS i(id, steps, state)`,
+        `INSERT INTO hub.list_entry_step (entry_id, ordinal, step, from_state, to_state, taken_by, on_day, clauses, case_id, case_ordinal, case_kind, case_step)
+         SELECT i.id, i.steps + 1, 'EXPIRE', i.state, 'EXPIRED', 'CLOCK', $4::date, $5::text[], c.case_id, c.ordinal, c.kind, c.step
+           FROM unnest($1::bigint[], $2::int[], $3::text[]) AS i(id, steps, state) LEFT JOIN hub.credit_case_step c ON c.entry_id = i.id AND c.entry_ordinal = i.steps + 1`,
         [rows.map(({ id }) => id), rows.map(({ steps }) => steps), rows.map(({ state }) => state), today, entryRules.EXPIRE.clauses],
       );
       return rows.length;
@@ -220,89 +196,28 @@ export class ListRegister {
     if (day > legalDate(this.#clock.now())) throw new ListRefusal('ENTRY_DAY_TO_COME', ['YZ-3.5c'], [field]);
   }
 
-  async #transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-    if (this.#within) return nested(this.#within, work);
-    const client = await this.#database.pool('concordat_writer').connect();
-    let broken = true;
-    try {
-      await client.query('BEGIN');
-      const result = await work(client);
-      await client.query('COMMIT');
-      broken = false;
-      return result;
-    } catch (error) {
-      broken = await client.query('ROLLBACK').then(() => false, () => true);
-      throw asRefusal(error);
-    } finally {
-      client.release(broken);
-    }
+  #transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    return this.#within ? inSavepoint(this.#within, work, asRefusal) : inWriterTransaction(this.#database, work, asRefusal);
   }
 }
 
-async function nested<T>(client: PoolClient, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  await client.query('SAVEPOINT list_write');
-  try {
-    const result = await work(client);
-    await client.query('RELEASE SAVEPOINT list_write');
-    return result;
-  } catch (error) {
-    await client.query('ROLLBACK TO SAVEPOINT list_write');
-    throw asRefusal(error);
-  }
-}
-
-/** 23514: a rule of the table, such as an end before the beginning; what is no day at all is refused before. */
-function asRefusal(error: unknown): unknown {
-  return isCode(error, '23514') ? new ListRefusal('ENTRY_DAYS_UNFIT', ['YZ-3.5c', 'A-49'], ['on']) : error;
-}
+/** A rule of the table, such as an end before the beginning; what is no day at all is refused before. */
+const asRefusal = { '23514': () => new ListRefusal('ENTRY_DAYS_UNFIT', ['YZ-3.5c', 'A-49'], ['on']) };
 
 function valuesOf(proposal: ListProposal): readonly (string | null)[] {
   const { list, ground, legalBasis, documentNo, severity, reason, district, subjectKind, subjectName, subjectCode, proposedOn } = proposal;
   return [list, ground, legalBasis, documentNo, severity, reason, district, subjectKind, subjectName, subjectCode, proposedOn];
 }
 
-async function entryOf(client: ClientBase, entryNo: string, organ: string): Promise<StoredEntry | null> {
-  const { rows } = await client.query<StoredEntry>(
-    `SELECT id, steps, state, responsible_organ AS "responsibleOrgan", heard, informed_on::text AS "informedOn", defence_until::text AS "defenceUntil",
-            valid_from::text AS "validFrom", valid_to::text AS "validTo", repair_from::text AS "repairFrom", published_on::text AS "publishedOn"
-       FROM hub.list_entry WHERE entry_no = $1 AND responsible_organ = $2 FOR UPDATE`,
-    [entryNo, organ],
-  );
-  return rows[0] ?? null;
+async function ownEntry(client: ClientBase, entryNo: string, organ: string): Promise<StoredEntry | null> {
+  // The number begins with the organ's code: no entry of others is locked.
+  return entryNo.startsWith(`${organ}/`) ? lockedEntry(client, { entryNo }) : null;
 }
 
 /** Whether the entry's last step is this one, to the letter: a caller that got no answer asks again. */
 async function isRepeated(client: ClientBase, { id, steps }: StoredEntry, asked: ListStep): Promise<boolean> {
   const { rowCount } = await client.query('SELECT FROM hub.list_entry_step WHERE entry_id = $1 AND ordinal = $2 AND request_digest = $3', [id, steps, digestOf(asked)]);
   return rowCount === 1;
-}
-
-function digestOf(asked: ListStep): string {
-  return createHash('sha256').update(JSON.stringify(Object.entries(asked).sort(([one], [other]) => (one < other ? -1 : 1)))).digest('hex');
-}
-
-interface StepRow {
-  readonly id: string;
-  readonly ordinal: number;
-  readonly step: string;
-  readonly from: string;
-  readonly to: string;
-  readonly takenBy: string;
-  readonly organ: string | null;
-}
-
-async function writeStep(
-  client: ClientBase,
-  { id, ordinal, step, from, to, takenBy, organ }: StepRow,
-  on: string,
-  clauses: readonly string[],
-  { documentNo, note, digest = null }: Pick<ListStep, 'documentNo' | 'note'> & { readonly digest?: string | null },
-): Promise<void> {
-  await client.query(
-    `INSERT INTO hub.list_entry_step (entry_id, ordinal, step, from_state, to_state, taken_by, organ, on_day, clauses, document_no, note, request_digest)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8::date, $9::text[], $10, $11, $12)`,
-    [id, ordinal, step, from, to, takenBy, organ, on, clauses, documentNo, note, digest],
-  );
 }
 
 function required(needed: boolean, value: string | null, field: string): string | null {

@@ -42,6 +42,7 @@ const reconciledEntry: ReconciledRecord = {
     own('publishedOn', date('e.published_on')),
     own('validFrom', date('e.valid_from')),
     own('validTo', date('e.valid_to')),
+    own('openCase', 'e.open_case'),
   ],
 };
 

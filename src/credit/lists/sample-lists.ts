@@ -2,6 +2,7 @@ import type { KeyRing } from '../../access/key-ring.js';
 import type { HubDatabase } from '../../database/database.js';
 import { addCalendarMonths, addNaturalDays } from '../../measures/calendar.js';
 import { legalDate, type Clock } from '../../measures/clock.js';
+import { CaseRegister } from '../cases/case-register.js';
 import { ListRegister, type ListProposal, type ListStep } from './list-register.js';
 
 /** Entries about holders of the sample permits (samples/permits-synthetic.csv), as made up as these. */
@@ -15,8 +16,8 @@ const sampleEntries = [
 const proposedDaysAgo = 60;
 
 /**
- * Puts sample entries onto the lists of a database that has none, by every step there is; one that has some is left
- * alone. Returns how many it put. Several hubs may do so at once.
+ * Puts sample entries onto the lists of a database that has none, by every step there is, and a case about one of them; one
+ * that has some is left alone. Returns how many it put. Several hubs may do so at once.
  */
 export async function loadSampleLists(database: HubDatabase, clock: Clock, keyRing: KeyRing, say: (line: string) => void = () => undefined): Promise<number> {
   const client = await database.pool().connect();
@@ -32,6 +33,7 @@ export async function loadSampleLists(database: HubDatabase, clock: Clock, keyRi
         legalBasis: '合成数据 SYNTHETIC', documentNo: '合成列〔SYNTHETIC〕1号', reason: '合成数据 SYNTHETIC',
       });
     }
+    await fileCase(new CaseRegister(database, clock), legalDate(clock.now()));
     say(`已载入 ${sampleEntries.length} 条合成示例名单记录 · Loaded ${sampleEntries.length} synthetic sample entries of the lists`);
     return sampleEntries.length;
   } finally {
@@ -49,6 +51,16 @@ async function enter(register: ListRegister, organ: string, today: string, propo
   await step('PUBLISH', day(12));
 }
 
+/** A repair of the second entry, accepted and late: filed long ago by the days an organ has. */
+async function fileCase(register: CaseRegister, today: string): Promise<void> {
+  const [organ] = sampleEntries[1];
+  const day = (behind: number): string => addNaturalDays(today, behind - proposedDaysAgo);
+  const { caseNo } = await register.file({ code: 'CREDIT_PLATFORM' }, {
+    number: 'SYNTHETIC-1', entryNo: `${organ}/SYNTHETIC-1`, kind: 'REPAIR', filedOn: day(30), grounds: '合成数据 SYNTHETIC', promiseGiven: true, changes: [],
+  });
+  await register.take({ code: 'CREDIT_PLATFORM' }, caseNo, { step: 'ACCEPT', on: day(31), documentNo: null, opinion: null, revoke: false, conductCorrected: false, dutiesMet: false });
+}
+
 const bare: Omit<ListStep, 'step' | 'on'> = {
-  documentNo: null, note: null, defenceUntil: null, heard: false, validFrom: null, validTo: null, repairFrom: null, conductCorrected: false, dutiesMet: false, promiseGiven: false,
+  documentNo: null, note: null, defenceUntil: null, heard: false, validFrom: null, validTo: null, repairFrom: null,
 };

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
-import { ListRefusal, type ListRegister, type ListStep } from '../../credit/lists/list-register.js';
+import type { ListRegister, ListStep } from '../../credit/lists/list-register.js';
+import { ListRefusal } from '../../credit/refusal.js';
 import type { EntryState } from '../../measures/credit/list-entry.js';
 import type { FindingCode } from '../findings.js';
 import type { ProposedRecord } from './list-record.js';
@@ -51,6 +52,8 @@ export async function enterEntry(client: PoolClient, register: ListRegister, ent
   if (differing.length > 0) return { findings: differing };
   // Published here for the first time, who follows the lists would be told of it; and nobody but the organ may see what has ended.
   if (entry.end && (!stored || nextStep[stored.state] !== undefined)) return { findings: [{ field: 'endKind', code: 'LIST_ENTRY_OVER', clauses: ['YZ-3.5e'] }] };
+  // A repair goes by a case, through the single window: a file cannot stand for what its organ and its centre decided.
+  if (entry.end?.kind === 'REPAIRED' && stored?.ended !== 'REPAIRED') return { findings: [{ field: 'endKind', code: 'LIST_REPAIR_BY_CASE', clauses: ['YZ-3.5e'] }] };
   await client.query('SAVEPOINT list_row');
   try {
     const written = await takeSteps(register.within(client), entryNo, entry, stored);
@@ -79,16 +82,13 @@ async function takeSteps(register: ListRegister, entryNo: string, entry: Propose
   };
   const first = nextStep[stored?.state ?? 'PROPOSED'];
   const steps: ListStep[] = first === undefined ? [] : inOrder.slice(inOrder.indexOf(first)).map((step) => ({ ...bareStep, step, ...days[step] }));
-  if (end && end.kind !== 'EXPIRED' && stored?.ended == null) {
-    const { kind, ...facts } = end;
-    steps.push({ ...bareStep, ...facts, step: kind === 'REPAIRED' ? 'REPAIR' : 'REVOKE' });
-  }
+  if (end?.kind === 'REVOKED' && stored?.ended == null) steps.push({ ...bareStep, on: end.on, documentNo: end.documentNo, note: end.note, step: 'REVOKE' });
   for (const step of steps) await register.take({ code: organ }, entryNo, step);
   return steps.length;
 }
 
 const bareStep: Omit<ListStep, 'step' | 'on'> = {
-  documentNo: null, note: null, defenceUntil: null, heard: false, validFrom: null, validTo: null, repairFrom: null, conductCorrected: false, dutiesMet: false, promiseGiven: false,
+  documentNo: null, note: null, defenceUntil: null, heard: false, validFrom: null, validTo: null, repairFrom: null,
 };
 
 async function storedEntry(client: PoolClient, entryNo: string): Promise<StoredEntry | null> {
@@ -117,7 +117,7 @@ function differingFields({ state, ended, facts }: StoredEntry, entry: ProposedRe
 }
 
 /** What the register refuses, as a finding on the column that has to be mended. */
-function findingOf({ code, clauses, fields }: ListRefusal): FieldFinding {
+function findingOf({ code, clauses }: ListRefusal): FieldFinding {
   switch (code) {
     case 'ENTRY_DEFENCE_RUNNING':
       return { field: 'decidedOn', code: 'LIST_DEFENCE_RUNNING', clauses };
@@ -129,8 +129,6 @@ function findingOf({ code, clauses, fields }: ListRefusal): FieldFinding {
       return { field: 'validTo', code: 'LIST_ENTRY_OVER', clauses };
     case 'ENTRY_DAY_TO_COME':
       return { field: '*', code: 'LIST_DAY_TO_COME', clauses };
-    case 'ENTRY_REPAIR_CONDITIONS':
-      return { field: fields[0] ?? 'endKind', code: 'LIST_REPAIR_CONDITIONS', clauses };
     default:
       return { field: '*', code: 'LIST_STEP_REFUSED', clauses };
   }

@@ -8,7 +8,7 @@ import { fieldsGiven, layoutFaults, unknownFields, type ProfileFault } from '../
 export const listFields = [
   'number', 'list', 'ground', 'legalBasis', 'documentNo', 'severity', 'reason', 'district', 'subjectKind', 'subjectName', 'subjectCode',
   'informedOn', 'defenceUntil', 'heard', 'decidedOn', 'publishedOn', 'validFrom', 'validTo', 'repairFrom',
-  'endKind', 'endedOn', 'endDocumentNo', 'endNote', 'conductCorrected', 'dutiesMet', 'promiseGiven', 'sources', 'note',
+  'endKind', 'endedOn', 'endDocumentNo', 'endNote', 'sources', 'note',
 ] as const;
 
 const text = z.string().min(1);

@@ -99,7 +99,7 @@ function readBase(fields: RowFields, organ: AgencyRecord, validTo: string | null
   return { organ: code, jurisdiction, list, ground, legalBasis, documentNo, severity, reason, district: fields.get('district'), subjectKind, subjectName, subjectCode, validFrom, validTo };
 }
 
-/** How the entry left the list; who repairs says what the repair rests on. */
+/** How the entry left the list. */
 function readEnd(fields: RowFields, today: string): ListEnd | null {
   const kind = oneOf(fields, 'endKind', ends);
   const on = fields.get('endedOn');
@@ -109,8 +109,7 @@ function readEnd(fields: RowFields, today: string): ListEnd | null {
   if (kind === null || on === null) return null;
   // What is over was on the list up to and including its last day.
   if (kind === 'EXPIRED' && on <= (fields.get('validTo') ?? '')) fields.note('endedOn', 'DATE_ORDER');
-  const [conductCorrected, dutiesMet, promiseGiven] = [fields.get('conductCorrected') === 'true', fields.get('dutiesMet') === 'true', fields.get('promiseGiven') === 'true'];
-  return { kind, on, documentNo: fields.get('endDocumentNo'), note: fields.get('endNote'), conductCorrected, dutiesMet, promiseGiven };
+  return { kind, on, documentNo: fields.get('endDocumentNo'), note: fields.get('endNote') };
 }
 
 function oneOf<T extends string>(fields: RowFields, field: string, values: readonly T[]): T | null {

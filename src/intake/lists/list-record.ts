@@ -23,16 +23,13 @@ const entry = {
   validTo: text,
 };
 
-/** How an entry left the list, and what a repair rests on. */
+/** How an entry left the list. */
 const endSchema = z
   .object({
     kind: z.enum(['REPAIRED', 'REVOKED', 'EXPIRED']),
     on: z.string(),
     documentNo: text,
     note: text,
-    conductCorrected: z.boolean(),
-    dutiesMet: z.boolean(),
-    promiseGiven: z.boolean(),
   })
   .readonly();
 

@@ -1,5 +1,6 @@
 import { nationalCalendar, type CountedDay, type WorkingDayCalendar } from '../calendar.js';
 import { isLegalDate } from '../clock.js';
+import type { EntryStep } from './list-entry.js';
 
 /** What the subject of a record asks for: that it be corrected, or that its effect end because the conduct was mended. */
 export type CaseKind = 'OBJECTION' | 'REPAIR';
@@ -13,29 +14,35 @@ export const caseStates = [
   /** 已支持 */ 'GRANTED',
   /** 不予支持 */ 'REFUSED',
   /** 已撤回 */ 'WITHDRAWN',
+  /** 已终结: the entry ended otherwise while the case was open. */ 'LAPSED',
 ] as const;
 export type CaseState = (typeof caseStates)[number];
 
-export const caseSteps = ['ACCEPT', 'DECLINE', 'REVIEW', 'GRANT', 'REFUSE', 'WITHDRAW'] as const;
+export const caseSteps = ['ACCEPT', 'DECLINE', 'REVIEW', 'GRANT', 'REFUSE', 'WITHDRAW', 'EXTEND', 'LAPSE'] as const;
 export type CaseStep = (typeof caseSteps)[number];
 
-/** Who takes a step: the credit centre, the organ that answers for the record, or its subject. */
-export type CaseActor = 'CREDIT_CENTRE' | 'RESPONSIBLE_ORGAN' | 'SUBJECT';
+/** Who takes a step: the credit centre, the organ that answers for the record, its subject (through who filed), or the clock. */
+export type CaseActor = 'CREDIT_CENTRE' | 'RESPONSIBLE_ORGAN' | 'SUBJECT' | 'CLOCK';
 
 interface CaseRule {
   readonly from: readonly CaseState[];
-  readonly to: CaseState;
-  readonly by: CaseActor;
+  /** Null where the case stays where it stands. */
+  readonly to: CaseState | null;
+  readonly by: readonly CaseActor[];
 }
 
 /** Who sanctions repairs (“谁认定、谁修复”, YZ-3.5b): the centre reviews, the responsible organ decides. */
 export const caseRules: Readonly<Record<CaseStep, CaseRule>> = {
-  ACCEPT: { from: ['FILED'], to: 'ACCEPTED', by: 'CREDIT_CENTRE' },
-  DECLINE: { from: ['FILED'], to: 'NOT_ACCEPTED', by: 'CREDIT_CENTRE' },
-  REVIEW: { from: ['ACCEPTED'], to: 'REVIEWED', by: 'CREDIT_CENTRE' },
-  GRANT: { from: ['REVIEWED'], to: 'GRANTED', by: 'RESPONSIBLE_ORGAN' },
-  REFUSE: { from: ['REVIEWED'], to: 'REFUSED', by: 'RESPONSIBLE_ORGAN' },
-  WITHDRAW: { from: ['FILED', 'ACCEPTED', 'REVIEWED'], to: 'WITHDRAWN', by: 'SUBJECT' },
+  ACCEPT: { from: ['FILED'], to: 'ACCEPTED', by: ['CREDIT_CENTRE'] },
+  DECLINE: { from: ['FILED'], to: 'NOT_ACCEPTED', by: ['CREDIT_CENTRE'] },
+  REVIEW: { from: ['ACCEPTED'], to: 'REVIEWED', by: ['CREDIT_CENTRE'] },
+  GRANT: { from: ['REVIEWED'], to: 'GRANTED', by: ['RESPONSIBLE_ORGAN'] },
+  REFUSE: { from: ['REVIEWED'], to: 'REFUSED', by: ['RESPONSIBLE_ORGAN'] },
+  WITHDRAW: { from: ['FILED', 'ACCEPTED', 'REVIEWED'], to: 'WITHDRAWN', by: ['SUBJECT'] },
+  /** Once, of a complex case. Who says so is set by the project (unconfirmed). */
+  EXTEND: { from: ['ACCEPTED', 'REVIEWED'], to: null, by: ['CREDIT_CENTRE'] },
+  /** The organ revokes the entry, or its period is over: there is nothing left to decide. */
+  LAPSE: { from: ['FILED', 'ACCEPTED', 'REVIEWED'], to: 'LAPSED', by: ['RESPONSIBLE_ORGAN', 'CLOCK'] },
 };
 
 /** Whether a case still waits for somebody: its record is marked for as long. */
@@ -46,8 +53,23 @@ export function isOpen(state: CaseState): boolean {
 /** Where a step leads; null where it may not be taken, or not by this actor. */
 export function caseAfter(state: CaseState, step: CaseStep, actor: CaseActor): CaseState | null {
   const { from, to, by } = caseRules[step];
-  return from.includes(state) && by === actor ? to : null;
+  return from.includes(state) && by.includes(actor) ? (to ?? state) : null;
 }
+
+/**
+ * The step of the entry that a step of its case takes with it, where there is one; a granted objection corrects the entry
+ * and leaves it on the list, or revokes it. OBJECT, UPHOLD and REPAIR are taken in no other way.
+ */
+export const caseEffects: Readonly<Record<CaseKind, Readonly<Partial<Record<'FILE' | CaseStep, readonly EntryStep[]>>>>> = {
+  OBJECTION: { FILE: ['OBJECT'], DECLINE: ['UPHOLD'], REFUSE: ['UPHOLD'], WITHDRAW: ['UPHOLD'], GRANT: ['UPHOLD', 'REVOKE'], LAPSE: ['REVOKE', 'EXPIRE'] },
+  REPAIR: { GRANT: ['REPAIR'], LAPSE: ['REVOKE', 'EXPIRE'] },
+};
+
+/**
+ * The credit centre of a jurisdiction, the single window for objections and repairs. That it is Tianjin's credit platform
+ * and Xiamen's credit division is set by the project: the texts name no office (unconfirmed).
+ */
+export const creditCentres: Readonly<Record<string, string>> = { 'CN-TJ': 'CREDIT_PLATFORM', 'CN-FJ-350200': 'XM_CREDIT_DIV' };
 
 /**
  * Working days for each answer, counted from the day of filing; the next working day is day 1 (信用修复管理办法, summary;

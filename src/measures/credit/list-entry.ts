@@ -22,13 +22,13 @@ export type EntryState = (typeof entryStates)[number];
 export const entrySteps = ['INFORM', 'DROP', 'DECIDE', 'PUBLISH', 'OBJECT', 'UPHOLD', 'REPAIR', 'EXPIRE', 'REVOKE', 'REMOVE'] as const;
 export type EntryStep = (typeof entrySteps)[number];
 
-/** Who takes a step: the organ that answers for the entry, its subject, or the clock. */
-export type StepActor = 'RESPONSIBLE_ORGAN' | 'SUBJECT' | 'CLOCK';
+/** Who takes a step: the organ that answers for the entry, its subject, the credit centre (of a case alone), or the clock. */
+export type StepActor = 'RESPONSIBLE_ORGAN' | 'SUBJECT' | 'CREDIT_CENTRE' | 'CLOCK';
 
 interface StepRule {
   readonly from: readonly EntryState[];
   readonly to: EntryState;
-  readonly by: StepActor;
+  readonly by: readonly StepActor[];
   readonly clauses: readonly string[];
 }
 
@@ -40,16 +40,17 @@ const inForce: ReadonlySet<EntryState> = new Set(['DECIDED', 'PUBLISHED', 'OBJEC
  * three ways alone (A-49); who sanctions answers for it (YZ-3.5b).
  */
 export const entryRules: Readonly<Record<EntryStep, StepRule>> = {
-  INFORM: { from: ['PROPOSED'], to: 'INFORMED', by: 'RESPONSIBLE_ORGAN', clauses: ['YZ-3.5c', 'A-49'] },
-  DROP: { from: ['PROPOSED', 'INFORMED'], to: 'DROPPED', by: 'RESPONSIBLE_ORGAN', clauses: ['YZ-3.5b'] },
-  DECIDE: { from: ['INFORMED'], to: 'DECIDED', by: 'RESPONSIBLE_ORGAN', clauses: ['YZ-3.5c', 'A-49'] },
-  PUBLISH: { from: ['DECIDED'], to: 'PUBLISHED', by: 'RESPONSIBLE_ORGAN', clauses: ['YZ-3.5a'] },
-  OBJECT: { from: ['PUBLISHED'], to: 'OBJECTED', by: 'SUBJECT', clauses: ['YZ-3.5e'] },
-  UPHOLD: { from: ['OBJECTED'], to: 'PUBLISHED', by: 'RESPONSIBLE_ORGAN', clauses: ['YZ-3.5b'] },
-  REPAIR: { from: ['PUBLISHED', 'OBJECTED'], to: 'REPAIRED', by: 'RESPONSIBLE_ORGAN', clauses: ['YZ-3.5e', 'A-49'] },
-  EXPIRE: { from: ['DECIDED', 'PUBLISHED', 'OBJECTED'], to: 'EXPIRED', by: 'CLOCK', clauses: ['YZ-3.5e', 'A-49'] },
-  REVOKE: { from: ['DECIDED', 'PUBLISHED', 'OBJECTED'], to: 'REVOKED', by: 'RESPONSIBLE_ORGAN', clauses: ['YZ-3.5e', 'A-49'] },
-  REMOVE: { from: ['REPAIRED', 'EXPIRED', 'REVOKED'], to: 'REMOVED', by: 'RESPONSIBLE_ORGAN', clauses: ['YZ-3.5e'] },
+  INFORM: { from: ['PROPOSED'], to: 'INFORMED', by: ['RESPONSIBLE_ORGAN'], clauses: ['YZ-3.5c', 'A-49'] },
+  DROP: { from: ['PROPOSED', 'INFORMED'], to: 'DROPPED', by: ['RESPONSIBLE_ORGAN'], clauses: ['YZ-3.5b'] },
+  DECIDE: { from: ['INFORMED'], to: 'DECIDED', by: ['RESPONSIBLE_ORGAN'], clauses: ['YZ-3.5c', 'A-49'] },
+  PUBLISH: { from: ['DECIDED'], to: 'PUBLISHED', by: ['RESPONSIBLE_ORGAN'], clauses: ['YZ-3.5a'] },
+  OBJECT: { from: ['PUBLISHED'], to: 'OBJECTED', by: ['SUBJECT'], clauses: ['YZ-3.5e'] },
+  /** The organ finds the entry right, the centre does not accept the objection, or its subject takes it back. */
+  UPHOLD: { from: ['OBJECTED'], to: 'PUBLISHED', by: ['RESPONSIBLE_ORGAN', 'CREDIT_CENTRE', 'SUBJECT'], clauses: ['YZ-3.5b'] },
+  REPAIR: { from: ['PUBLISHED', 'OBJECTED'], to: 'REPAIRED', by: ['RESPONSIBLE_ORGAN'], clauses: ['YZ-3.5e', 'A-49'] },
+  EXPIRE: { from: ['DECIDED', 'PUBLISHED', 'OBJECTED'], to: 'EXPIRED', by: ['CLOCK'], clauses: ['YZ-3.5e', 'A-49'] },
+  REVOKE: { from: ['DECIDED', 'PUBLISHED', 'OBJECTED'], to: 'REVOKED', by: ['RESPONSIBLE_ORGAN'], clauses: ['YZ-3.5e', 'A-49'] },
+  REMOVE: { from: ['REPAIRED', 'EXPIRED', 'REVOKED'], to: 'REMOVED', by: ['RESPONSIBLE_ORGAN'], clauses: ['YZ-3.5e'] },
 };
 
 /** Jurisdictions whose organs list by notice and decision: nothing enters their lists otherwise (YZ-3.5c, XM-3.6.4b, A-49). */
@@ -60,8 +61,8 @@ export const ownLists: ReadonlySet<string> = new Set(['CN-TJ', 'CN-FJ-350200']);
  * for no rule of the city binds it (A-69) and its notice is not ours to invent. Afterwards it is revoked or over, no more.
  */
 export const entryOrigins = {
-  PROPOSE: { to: 'PROPOSED', by: 'RESPONSIBLE_ORGAN', clauses: ['YZ-3.5c'] },
-  ADOPT: { to: 'PUBLISHED', by: 'RESPONSIBLE_ORGAN', clauses: ['A-69'] },
+  PROPOSE: { to: 'PROPOSED', by: ['RESPONSIBLE_ORGAN'], clauses: ['YZ-3.5c'] },
+  ADOPT: { to: 'PUBLISHED', by: ['RESPONSIBLE_ORGAN'], clauses: ['A-69'] },
 } as const satisfies Readonly<Record<string, Omit<StepRule, 'from'>>>;
 export const adoptedSteps = ['EXPIRE', 'REVOKE'] as const satisfies readonly EntryStep[];
 
@@ -84,7 +85,7 @@ export interface EntryFacts {
 /** Who asks for a step, and on which day. */
 export interface StepRequest {
   readonly step: EntryStep;
-  readonly actor: { readonly kind: 'ORGAN'; readonly agency: string } | { readonly kind: 'SUBJECT' } | { readonly kind: 'CLOCK' };
+  readonly actor: { readonly kind: 'ORGAN'; readonly agency: string } | { readonly kind: Exclude<StepActor, 'RESPONSIBLE_ORGAN'> };
   readonly on: string;
 }
 
@@ -115,15 +116,8 @@ export function stepOf(entry: EntryFacts, { step, actor, on }: StepRequest): Ent
   return to;
 }
 
-function takes(by: StepActor, actor: StepRequest['actor'], responsibleOrgan: string): boolean {
-  switch (by) {
-    case 'RESPONSIBLE_ORGAN':
-      return actor.kind === 'ORGAN' && actor.agency === responsibleOrgan;
-    case 'SUBJECT':
-      return actor.kind === 'SUBJECT';
-    case 'CLOCK':
-      return actor.kind === 'CLOCK';
-  }
+function takes(by: readonly StepActor[], actor: StepRequest['actor'], responsibleOrgan: string): boolean {
+  return actor.kind === 'ORGAN' ? by.includes('RESPONSIBLE_ORGAN') && actor.agency === responsibleOrgan : by.includes(actor.kind);
 }
 
 /** Whether an entry is on the list on a day: published, begun and not yet over, whether or not the clock has taken its step. */

@@ -3,6 +3,7 @@ import { stdout } from 'node:process';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { openKeyRing } from '../../../src/access/key-register.js';
+import { CaseRegister } from '../../../src/credit/cases/case-register.js';
 import { ListRegister, type ListStep } from '../../../src/credit/lists/list-register.js';
 import { addNaturalDays } from '../../../src/measures/calendar.js';
 import { legalDate, systemClock } from '../../../src/measures/clock.js';
@@ -24,6 +25,7 @@ const followedLists: Followed = {
 };
 
 const organ = { code: 'HEPING_HRSS', jurisdiction: 'CN-TJ' };
+const centre = { code: 'CREDIT_PLATFORM' };
 
 /**
  * `npm run bench -- repair [--subscribers 10000] [--rounds 15] [--permits 100000]`: from the answer to the commit of a
@@ -48,9 +50,10 @@ export async function runRepair(args: readonly string[], say: (line: string) => 
       environment: { DATABASE_URL: database.url, BENCH_FRAME: frameOf(entries[0] ?? '') },
     });
     servers.push(bare);
-    const waiting = [...entries];
+    const cases = new CaseRegister(database.hub, systemClock);
+    const waiting = await reviewedCases(cases, entries);
     const ways: readonly Way[] = [
-      { name: 'hub', server: hub, commit: () => register.take(organ, waiting.shift() ?? '', { ...step('REPAIR', legalDate(systemClock.now())), conductCorrected: true, dutiesMet: true, promiseGiven: true }) },
+      { name: 'hub', server: hub, commit: () => cases.take(organ, waiting.shift() ?? '', caseStep('GRANT')) },
       { name: 'bare ws broadcast', server: bare, commit: (owner) => owner.query('NOTIFY bench_bare') },
     ];
     const fanOuts: FanOut[] = [];
@@ -89,8 +92,24 @@ async function listEntries(register: ListRegister, count: number, say: (line: st
 
 function step(step: ListStep['step'], on: string): ListStep {
   return {
-    step, on, documentNo: null, note: null, defenceUntil: null, heard: false, validFrom: null, validTo: null, repairFrom: null, conductCorrected: false, dutiesMet: false, promiseGiven: false,
+    step, on, documentNo: null, note: null, defenceUntil: null, heard: false, validFrom: null, validTo: null, repairFrom: null,
   };
+}
+
+/** Files a repair of each entry and brings it to the organ's decision. */
+async function reviewedCases(cases: CaseRegister, entries: readonly string[]): Promise<string[]> {
+  const filed: string[] = [];
+  for (const [i, entryNo] of entries.entries()) {
+    const asked = { number: `${entryNo.replaceAll('/', '-')}-${i}`, entryNo, kind: 'REPAIR', filedOn: legalDate(systemClock.now()), grounds: '合成数据 SYNTHETIC', promiseGiven: true, changes: [] } as const;
+    const { caseNo } = await cases.file(centre, asked);
+    for (const step of ['ACCEPT', 'REVIEW'] as const) await cases.take(centre, caseNo, caseStep(step));
+    filed.push(caseNo);
+  }
+  return filed;
+}
+
+function caseStep(step: 'ACCEPT' | 'REVIEW' | 'GRANT'): Parameters<CaseRegister['take']>[2] {
+  return { step, on: legalDate(systemClock.now()), documentNo: null, opinion: null, revoke: false, conductCorrected: true, dutiesMet: true };
 }
 
 /** A frame of the length a hub sends of a repair, for the broadcast that knows nothing. */

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { KeyRing } from '../../../src/access/key-ring.js';
+import { CaseRegister } from '../../../src/credit/cases/case-register.js';
 import { JointMeasureRegister, MeasureRefusal } from '../../../src/credit/joint-measures/measure-register.js';
-import { ListRegister, ListRefusal, type ListStep } from '../../../src/credit/lists/list-register.js';
+import { ListRegister, type ListStep } from '../../../src/credit/lists/list-register.js';
+import { ListRefusal } from '../../../src/credit/refusal.js';
 import type { HubDatabase } from '../../../src/database/database.js';
 import { agencyOfCode, type AgencyRecord } from '../../../src/measures/agencies.js';
 import { addCalendarMonths, addNaturalDays } from '../../../src/measures/calendar.js';
@@ -19,12 +21,14 @@ let database: HubDatabase;
 let folder: string;
 let lists: ListRegister;
 let measures: JointMeasureRegister;
+let cases: CaseRegister;
 
 beforeAll(async () => {
   database = await testDatabase();
   folder = await mkdtemp(path.join(tmpdir(), 'concordat-measures-'));
   lists = new ListRegister(database, KeyRing.open(folder), clock);
   measures = new JointMeasureRegister(database, clock);
+  cases = new CaseRegister(database, clock);
 });
 afterAll(async () => {
   await database.close();
@@ -32,7 +36,7 @@ afterAll(async () => {
 });
 
 const bare: Omit<ListStep, 'step' | 'on'> = {
-  documentNo: null, note: null, defenceUntil: null, heard: true, validFrom: null, validTo: null, repairFrom: null, conductCorrected: true, dutiesMet: true, promiseGiven: true,
+  documentNo: null, note: null, defenceUntil: null, heard: true, validFrom: null, validTo: null, repairFrom: null,
 };
 
 /** What is refused is refused for a reason; anything else is a fault. */
@@ -59,6 +63,16 @@ async function enter(organ: string, number: string, today: string, months: numbe
   await lists.take({ code: organ }, entryNo, { ...bare, step: 'DECIDE', on: today, validFrom: today, validTo: months === null ? null : addCalendarMonths(today, months), repairFrom: today });
   await lists.take({ code: organ }, entryNo, { ...bare, step: 'PUBLISH', on: today });
   return entryNo;
+}
+
+/** Repairs an entry by a case, through the centre and the organ; what is over or ended already is refused at some step. */
+async function repair(entryNo: string, number: string, today: string): Promise<void> {
+  const filed = await refusable(cases.file({ code: 'CREDIT_PLATFORM' }, { number, entryNo, kind: 'REPAIR', filedOn: today, grounds: 'G', promiseGiven: true, changes: [] }));
+  if (!filed) return;
+  const bareStep = { on: today, documentNo: null, opinion: null, revoke: false, conductCorrected: true, dutiesMet: true };
+  for (const [step, code] of [['ACCEPT', 'CREDIT_PLATFORM'], ['REVIEW', 'CREDIT_PLATFORM'], ['GRANT', entryNo.split('/')[0] ?? '']] as const) {
+    await refusable(cases.take({ code }, filed.caseNo, { ...bareStep, step }));
+  }
 }
 
 /** Measures in force, or asked for, on entries that are not; steps that began one behind the last day of its entry. */
@@ -100,9 +114,8 @@ test('YZ-3.5e, A-49: over ten years no measure is in force on an entry that is n
         }
         const one = begun[begun.length - 1 - which];
         if (what === 'take' && one) await refusable(measures.take(one[1], one[0], { step, on, note: `${i}` }));
-        if ((what === 'repair' || what === 'revoke') && entryNo !== undefined) {
-          await refusable(lists.take({ code: entryNo.split('/')[0] ?? '' }, entryNo, { ...bare, step: what === 'repair' ? 'REPAIR' : 'REVOKE', on: today }));
-        }
+        if (what === 'repair' && entryNo !== undefined) await repair(entryNo, `${world}-${i}`, today);
+        if (what === 'revoke' && entryNo !== undefined) await refusable(lists.take({ code: entryNo.split('/')[0] ?? '' }, entryNo, { ...bare, step: 'REVOKE', on: today }));
         if (what === 'look') await lists.expire(500);
         expect([i, await faults(today, what === 'look')]).toEqual([i, []]);
       }

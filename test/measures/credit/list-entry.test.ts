@@ -70,14 +70,15 @@ test('the defence may be cut short by the subject alone: who was heard can be de
   expect(stepOf(informed, { step: 'DECIDE', actor: organ, on: '2026-05-08' })).toBe('DECIDED');
 });
 
-test('YZ-3.5b: only the organ that answers for an entry changes it; only the subject objects; only the clock expires', () => {
+test('YZ-3.5b: only the organ that answers for an entry changes it; only the subject objects; only the clock expires; the centre and the subject end an objection alone', () => {
   for (const step of entrySteps) {
     const { from, by } = entryRules[step];
     const [state] = from;
     if (!state) continue;
     const entry = { ...decided, state, ...(step === 'EXPIRE' ? { validTo: '2026-05-07' } : {}) };
     const may = (who: StepRequest['actor']): boolean => typeof stepOf(entry, { step, actor: who, on: '2026-05-20' }) === 'string';
-    expect([may(organ), may({ kind: 'SUBJECT' }), may({ kind: 'CLOCK' })]).toEqual([by === 'RESPONSIBLE_ORGAN', by === 'SUBJECT', by === 'CLOCK']);
+    const actors = ['SUBJECT', 'CREDIT_CENTRE', 'CLOCK'] as const;
+    expect([may(organ), ...actors.map((kind) => may({ kind }))]).toEqual([by.includes('RESPONSIBLE_ORGAN'), ...actors.map((actor) => by.includes(actor))]);
     expect(may({ kind: 'ORGAN', agency: 'HEXI_HRSS' })).toBe(false);
   }
 });
