@@ -63,7 +63,7 @@ export const elsewhere: Readonly<Record<string, string>> = {
   publishedStatistics: 'a declared release: protected numbers of hidden rows, attacked by a program of its own (test/statistics)',
   accessLog: 'tells of the questions themselves, with times and digests that no two hubs share; who sees which entry is tested in test/access',
   subjectSearch: 'answered by a view of its own: compared by its own pairs and with an oracle (test/search/subject-search.long.ts)',
-  matchSubjects: 'answered by a view of its own: compared by its own pairs and with an oracle (test/search/match-subjects.test.ts)',
+  matchSubjects: 'answered by a view of its own: compared by its own pairs and with an oracle (test/search/match-subjects.long.ts)',
   changes: 'pages of the same compiled change as permitChanged: held against its stream, and against what is hidden (test/feed/pull.test.ts)',
   reconcilePermits: 'answered by a view of its own: compared by its own pairs and with a partner’s copy (test/feed/reconcile/reconcile.test.ts)',
   reconcilePermitRows: 'as reconcilePermits',

@@ -55,7 +55,7 @@ describe('A-49, A-69: at the database, whoever writes', () => {
       await client.query(
         `INSERT INTO hub.list_entry_step (entry_id, ordinal, step, from_state, to_state, taken_by, organ, on_day, clauses)
          SELECT id, steps, $2, $3, $4, $5::text, CASE WHEN $5::text = 'RESPONSIBLE_ORGAN' THEN responsible_organ END, '2026-03-01', '{A-69}' FROM hub.list_entry WHERE id = $1`,
-        [id, step, from, to, by],
+        [id, step, from, to, by[0]],
       );
       return id;
     });
@@ -81,7 +81,8 @@ describe('A-49, A-69: at the database, whoever writes', () => {
     const beginning = fc.record({
       jurisdiction: fc.constantFrom('CN-TJ', 'CN-FJ-350200', 'US', 'JP'), sources: fc.constantFrom(null, [], ['oflc-spreadsheet']),
       step: fc.constantFrom<keyof typeof entryOrigins>('PROPOSE', 'ADOPT'), state: fc.constantFrom<EntryState>('PROPOSED', 'PUBLISHED', 'DECIDED'),
-      steps: fc.array(fc.constantFrom<EntryStep>(...entrySteps), { maxLength: 6 }),
+      // The steps of a case need their case (list-chain.test.ts).
+      steps: fc.array(fc.constantFrom<EntryStep>(...entrySteps.filter((one) => !['OBJECT', 'UPHOLD', 'REPAIR'].includes(one))), { maxLength: 6 }),
     });
     await fc.assert(
       fc.asyncProperty(beginning, async ({ jurisdiction, sources, step, state, steps }) => {

@@ -119,7 +119,7 @@ async function writeStep(
   await client.query(
     `INSERT INTO hub.list_entry_step (entry_id, ordinal, step, from_state, to_state, taken_by, organ, on_day, clauses, document_no, note)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8::date, $9::text[], $10, $11)`,
-    [id, ordinal, step, from, to, entryOrigins.ADOPT.by, organ, on, entryOrigins.ADOPT.clauses, documentNo, note],
+    [id, ordinal, step, from, to, entryOrigins.ADOPT.by[0], organ, on, entryOrigins.ADOPT.clauses, documentNo, note],
   );
 }
 

@@ -83,7 +83,7 @@ test('a proposal, and an entry that was repaired or is over by the day, bear no 
   expect(refusedWith(await hub.start('HEPING_HRSS', `HEPING_HRSS/E-${made}`, { number: number() }))).toBe('MEASURE_ENTRY_OVER');
   expect(refusedWith(await hub.start('HEDONG_HRSS', `HEPING_HRSS/E-${made}`, { number: number() }))).toBe('MEASURE_ENTRY_UNKNOWN');
   const repaired = await entered();
-  await hub.repair('HEPING_HRSS', repaired);
+  await hub.repair(repaired);
   expect(refusedWith(await hub.start('HEPING_HRSS', repaired, { number: number() }))).toBe('MEASURE_ENTRY_OVER');
   expect(refusedWith(await hub.start('HEDONG_HRSS', repaired, { number: number() }))).toBe('MEASURE_ENTRY_UNKNOWN');
   const over = await entered('HEPING_HRSS', {}, { validTo: '2026-11-22' });
@@ -99,7 +99,7 @@ test('YZ-3.5e, A-49: a repair stops the measures in the same moment; each bureau
   const entryNo = await entered();
   const [lead = '', other = '', asked = ''] = (await hub.begin('HEPING_HRSS', entryNo, { number: number(), cooperating: ['HEDONG_HRSS', 'HEXI_HRSS'] })).map((one) => one.split(' ')[0] ?? '');
   await hub.taken('HEDONG_HRSS', other, 'START', '2026-02-03');
-  await hub.repair('HEPING_HRSS', entryNo);
+  await hub.repair(entryNo);
   // The entry is shown to the others no more; that their measure has to end, is.
   expect(await hub.seen('HEDONG_HRSS', `entryNo: "${entryNo}"`, 'measureNo state toLiftSince liftReason')).toEqual([{ measureNo: other, state: 'TO_LIFT', toLiftSince: '2026-08-01', liftReason: 'REPAIRED' }]);
   expect(await hub.seen('HEXI_HRSS', `entryNo: "${entryNo}"`, 'measureNo state toLiftSince liftReason')).toEqual([{ measureNo: asked, state: 'LAPSED', toLiftSince: null, liftReason: 'REPAIRED' }]);
@@ -126,7 +126,7 @@ test('a revocation stops measures alike, and a bureau may lift by itself before'
 test('an objection leaves the entry on the list and its measures in force', async () => {
   const entryNo = await entered();
   const [lead] = await hub.begin('HEPING_HRSS', entryNo, { number: number(), cooperating: [] });
-  granted(await hub.lists.take('HEPING_HRSS', entryNo, 'OBJECT', '2026-03-01'));
+  await hub.lists.object(entryNo, '2026-03-01');
   expect(await hub.seen('HEPING_HRSS', `entryNo: "${entryNo}"`)).toEqual([{ measureNo: lead?.split(' ')[0], state: 'STARTED' }]);
   expect(await hub.begin('HEDONG_HRSS', entryNo, { number: number(), cooperating: [] })).toHaveLength(1);
 });
@@ -146,7 +146,7 @@ test('what is sent again changes nothing; another measure under the number, and 
   expect(await hub.taken('HEDONG_HRSS', other, 'REPORT', '2026-02-04', '一')).toBe('STARTED');
   expect(await hub.taken('HEDONG_HRSS', other, 'START', '2026-02-03')).toBe('STARTED');
   expect(await hub.seen('HEDONG_HRSS', `entryNo: "${entryNo}", leadOrgan: "HEPING_HRSS"`, 'feedback')).toEqual([{ feedback: '二' }]);
-  await hub.repair('HEPING_HRSS', entryNo);
+  await hub.repair(entryNo);
   // The answer that was lost is had again after the end, too.
   expect((await hub.begin('HEPING_HRSS', entryNo, { number: number() })).map((one) => one.split(' ')[1])).toEqual(['TO_LIFT', 'TO_LIFT']);
 });
@@ -168,7 +168,7 @@ test('YZ-3.5e: a bureau is told that it is asked and that it has to lift, a lead
   const [ofBureau, ofLead, ofOther] = [await stream('HEDONG_HRSS'), await stream('MUNI_HRSS'), await stream('HEXI_HRSS')];
   const [lead = '', other = ''] = (await hub.begin('MUNI_HRSS', entryNo, { number: number() })).map((one) => one.split(' ')[0] ?? '');
   await hub.taken('HEDONG_HRSS', other, 'START', '2026-02-03');
-  await hub.repair('HEPING_HRSS', entryNo);
+  await hub.repair(entryNo);
   const frame = (kind: string, at: number, measureNo: string | null, state: string | null, liftReason: string | null = null): object => ({ kind, number: at, measureNo, measure: state === null ? null : { state, liftReason } });
   const stopped = (measureNo: string, at: number): object => frame('CHANGED', at, measureNo, 'TO_LIFT', 'REPAIRED');
   expect(await watched(ofBureau, 4)).toEqual([frame('OPENED', 0, null, null), frame('ENTERED', 1, other, 'ASKED'), frame('CHANGED', 2, other, 'STARTED'), stopped(other, 3)]);

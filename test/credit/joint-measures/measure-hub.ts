@@ -43,8 +43,8 @@ export class MeasureHub {
   }
 
   /** Repairs an entry of `CreditHub.list`. */
-  async repair(organ: string, entryNo: string, on = '2026-08-01'): Promise<void> {
-    granted(await this.lists.take(organ, entryNo, 'REPAIR', on, { conductCorrected: true, dutiesMet: true, promiseGiven: true }));
+  repair(entryNo: string, on = '2026-08-01'): Promise<void> {
+    return this.lists.repair(entryNo, on);
   }
 
   close(): Promise<void> {
