@@ -16,7 +16,7 @@ import type { PermitRow, World } from './world.js';
 /**
  * Every coordinate × every kind of agency and three roles × every relation to permits, and every operation: a hub answers
  * what schema/boundary.md says. The matrix is read as text; the rows are made by hand; the policy object is not asked.
- * Entries of the lists have a test of their own (test/credit/list-matrix.test.ts).
+ * Entries of the lists have a test of their own (test/credit/list-matrix.long.ts).
  */
 
 /** One agency of each kind of the register, and roles: a role replaces the rights of the agency. */
