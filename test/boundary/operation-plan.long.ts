@@ -68,7 +68,7 @@ test('the documents reach every coordinate of the schema', () => {
 test('every coordinate × way × viewer class × purpose: what the rules deny is null with its denial, and nothing else is denied', async () => {
   let decided = 0;
   for (const { operation, query, way, path, type } of documents) {
-    if (operation === 'subscription') continue; // never opens where a coordinate is denied: boundary/matrix.test
+    if (operation === 'subscription') continue; // never opens where a coordinate is denied: boundary/matrix.long
     const [root = ''] = path;
     const read = reads.get(`Query.${root}`);
     // Answered wholly or not at all, as by a resolver.
