@@ -100,7 +100,7 @@ export const elsewhere: Readonly<Record<string, string>> = {
   creditCases: 'as creditCase',
   fileCreditCase: 'writes: to who does not see an entry or a case it answers as of none (test/credit/cases/cases.test.ts)',
   takeCreditCaseStep: 'as fileCreditCase',
-  upsertPermit: 'writes: compared by its own pairs (mutation-pairs.test.ts), for it changes the databases it is asked on',
+  upsertPermit: 'writes: compared by its own pairs (mutation-pairs.long.ts), for it changes the databases it is asked on',
 };
 
 /** Ways of asking that are counted beside coordinates and arguments. */
