@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { textLog } from '../../src/log.js';
 import { BoundaryPolicy } from '../../src/boundary/policy.js';
 import { boundaryPolicy } from '../../src/server/schema.js';
@@ -38,13 +39,19 @@ async function huntRounds({ layers, hiddenFilters = [] }: Extract<Hunt, { by: 'r
   try {
     const rounds = new Rounds(sides, ['any'], { hiddenFilters });
     for (let i = 0; i < atMost; i += 1) {
-      const finding = await rounds.play(seed + i, operationsPerRound);
-      if (finding) return { what: explain(finding), rounds: i + 1 };
+      const what = await rounds.play(seed + i, operationsPerRound).then((finding) => finding && explain(finding), refusedValue);
+      if (what !== null) return { what, rounds: i + 1 };
     }
     return null;
   } finally {
     await close();
   }
+}
+
+/** A value that the database takes for none of its type (class 22, such as a cursor of another order): a hub would answer INTERNAL_SERVER_ERROR, and no rule says so. */
+function refusedValue(error: unknown): string {
+  if (error instanceof pg.DatabaseError && error.code?.startsWith('22') === true) return `the database refuses a value: ${error.message}`;
+  throw error;
 }
 
 async function huntHistories(layers: Parameters<typeof partsFeedSide>[0], atMost = most): Promise<Found | null> {
