@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import { isCode } from '../database/binaries.js';
 import type { HubDatabase } from '../database/database.js';
@@ -39,4 +40,9 @@ export async function inSavepoint<T>(client: PoolClient, work: (client: PoolClie
 function refusalOf(error: unknown, asRefusal: AsRefusal): unknown {
   const refusal = Object.entries(asRefusal).find(([code]) => isCode(error, code));
   return refusal ? refusal[1]() : error;
+}
+
+/** Of what was asked for, whatever the order of its members. */
+export function digestOf(asked: object): string {
+  return createHash('sha256').update(JSON.stringify(Object.entries(asked).sort(([one], [other]) => (one < other ? -1 : 1)))).digest('hex');
 }

@@ -136,6 +136,7 @@ const reasons: Readonly<Record<string, string>> = {
   CASE_DAYS_UNFIT: '日期前后不符 · The days contradict each other.',
   CASE_OPEN_ALREADY: '该记录已有未办结的案件 · A case about this entry is open already.',
   CASE_ENTRY_NOT_LISTED: '该记录当日不在名单上 · The entry is not on the list on that day.',
+  CASE_NOT_OF_JUDGMENT_DEBTORS: '失信被执行人记录不经案件办理，由认定机关撤销 · An entry of judgment debtors goes by no case; its organ revokes it.',
   CASE_NOT_OF_RED_LIST: '红名单记录无从修复 · An entry of the red list is not repaired.',
   CASE_STEP_OF_OTHERS: '该步骤由其他机关办理 · This step is another agency’s.',
   CASE_STEP_NOT_HERE: '当前状态不能办理该步骤 · The case stands where this step does not start.',

@@ -3,9 +3,9 @@ import type { HubDatabase } from '../../database/database.js';
 import { legalDate, type Clock } from '../../measures/clock.js';
 import { caseClocks, caseEffects, caseRules, creditCentres, repairLacks, type CaseActor, type CaseState } from '../../measures/credit/credit-case.js';
 import { entryRules, isListed, stepOf, type EntryState, type EntryStep } from '../../measures/credit/list-entry.js';
-import { digestOf, lockedEntry, writeEntryStep, type StoredEntry } from '../lists/entry-steps.js';
+import { lockedEntry, writeEntryStep, type StoredEntry } from '../lists/entry-steps.js';
 import { ListRefusal } from '../refusal.js';
-import { inWriterTransaction } from '../write.js';
+import { digestOf, inWriterTransaction } from '../write.js';
 import type { CaseKind, CaseOutcome, CreditCaseStepCode } from './codes.js';
 import { assertFitting, assignments, changesOf, keepChanges, type AskedChange } from './corrections.js';
 
@@ -89,6 +89,8 @@ export class CaseRegister {
       const own = entry?.responsibleOrgan === filer;
       // What the centre does not see on the lists is unknown to it (B-38, B-40).
       if (!entry || !(own || (entry.list !== 'JUDGMENT_DEBTOR' && isShown(entry, today)))) throw new ListRefusal('ENTRY_UNKNOWN', ['YZ-3.5e'], ['entryNo']);
+      // The centre reviews every case, and that list it does not see (B-38).
+      if (entry.list === 'JUDGMENT_DEBTOR') throw new ListRefusal('CASE_NOT_OF_JUDGMENT_DEBTORS', ['YZ-3.5e'], ['entryNo']);
       if (entry.openCase !== null) throw new ListRefusal('CASE_OPEN_ALREADY', ['YZ-3.5e'], ['entryNo']);
       if (!isShown(entry, today) || !isShown(entry, filedOn)) throw new ListRefusal('CASE_ENTRY_NOT_LISTED', ['YZ-3.5e'], ['entryNo']);
       if (entry.publishedOn !== null && filedOn < entry.publishedOn) throw new ListRefusal('CASE_DAYS_UNFIT', ['YZ-3.5e'], ['filedOn']);

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { ClientBase, PoolClient } from 'pg';
-import { isCode } from '../../database/binaries.js';
 import type { HubDatabase } from '../../database/database.js';
 import { agencyOfCode, type AgencyRecord } from '../../measures/agencies.js';
 import { isLegalDate, legalDate, type Clock } from '../../measures/clock.js';
 import { answers, jointMeasureItemOf, type JointMeasureItem } from '../../measures/credit/joint-measure-catalogue.js';
 import { measureRules, measureStepOf, type BureauStep, type MeasureState, type MeasureStep } from '../../measures/credit/joint-measure.js';
 import { isListed, type EntryState } from '../../measures/credit/list-entry.js';
+import { digestOf, inWriterTransaction } from '../write.js';
 import { maySanction } from './entry-sight.js';
 
 /** A measure as the organ that leads it begins it. Days are `YYYY-MM-DD`. */
@@ -171,24 +170,13 @@ export class JointMeasureRegister {
     return rows.map(({ measureNo, state }) => ({ measureNo, state }));
   }
 
-  async #transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.#database.pool('concordat_writer').connect();
-    let broken = true;
-    try {
-      await client.query('BEGIN');
-      const result = await work(client);
-      await client.query('COMMIT');
-      broken = false;
-      return result;
-    } catch (error) {
-      broken = await client.query('ROLLBACK').then(() => false, () => true);
-      // 23505: the lead already asked this bureau for this on this entry. 23514: a rule of the table.
-      if (isCode(error, '23505')) throw new MeasureRefusal('MEASURE_RUNNING', ['YZ-3.5b'], ['code']);
-      if (isCode(error, '23514')) throw new MeasureRefusal('MEASURE_DAYS_UNFIT', ['YZ-3.5e'], ['on']);
-      throw error;
-    } finally {
-      client.release(broken);
-    }
+  #transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    return inWriterTransaction(this.#database, work, {
+      // The lead already asked this bureau for this on this entry.
+      '23505': () => new MeasureRefusal('MEASURE_RUNNING', ['YZ-3.5b'], ['code']),
+      // A rule of the table.
+      '23514': () => new MeasureRefusal('MEASURE_DAYS_UNFIT', ['YZ-3.5e'], ['on']),
+    });
   }
 }
 
@@ -234,10 +222,6 @@ async function knownUnder(client: ClientBase, lead: string, number: string): Pro
 async function isRepeated(client: ClientBase, id: string, digest: string): Promise<boolean> {
   const { rowCount } = await client.query('SELECT FROM hub.joint_measure_step WHERE measure_id = $1 AND request_digest = $2', [id, digest]);
   return rowCount === 1;
-}
-
-function digestOf(asked: object): string {
-  return createHash('sha256').update(JSON.stringify(Object.entries(asked).sort(([one], [other]) => (one < other ? -1 : 1)))).digest('hex');
 }
 
 interface StepRow {

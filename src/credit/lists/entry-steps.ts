@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import type { CaseKind } from '../../measures/credit/credit-case.js';
 import type { EntryFacts, EntryState, EntryStep, StepActor } from '../../measures/credit/list-entry.js';
@@ -57,9 +56,4 @@ export async function writeEntryStep(client: ClientBase, { id, ordinal, step, fr
        FROM (SELECT) AS one LEFT JOIN hub.credit_case_step c ON c.entry_id = $1::bigint AND c.entry_ordinal = $2::int`,
     [id, ordinal, step, from, to, takenBy, organ, on, clauses, documentNo, note, digest],
   );
-}
-
-/** Of what was asked for, whatever the order of its members. */
-export function digestOf(asked: object): string {
-  return createHash('sha256').update(JSON.stringify(Object.entries(asked).sort(([one], [other]) => (one < other ? -1 : 1)))).digest('hex');
 }

@@ -9,9 +9,9 @@ import { foldedName } from '../../subjects/names/folded-name.js';
 import { lapseCases } from '../cases/lapse.js';
 import { namedSubject, subjectLock } from '../named-subject.js';
 import { ListRefusal } from '../refusal.js';
-import { inSavepoint, inWriterTransaction } from '../write.js';
+import { digestOf, inSavepoint, inWriterTransaction } from '../write.js';
 import type { CreditList, Severity } from './codes.js';
-import { digestOf, lockedEntry, writeEntryStep, type StoredEntry } from './entry-steps.js';
+import { lockedEntry, writeEntryStep, type StoredEntry } from './entry-steps.js';
 
 /** An entry as the organ that answers for it proposes it. Days are `YYYY-MM-DD`. */
 export interface ListProposal {

@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { ClientBase, PoolClient } from 'pg';
 import type { KeyRing } from '../../access/key-ring.js';
-import { isCode } from '../../database/binaries.js';
 import type { HubDatabase } from '../../database/database.js';
 import { legalDate, type Clock } from '../../measures/clock.js';
 import { repairLacks } from '../../measures/credit/credit-case.js';
 import { isInFile, recordPeriod, recordRules, recordStepOf, type RecordFacts, type RecordState, type RecordStep } from '../../measures/credit/credit-record.js';
 import type { SubjectKind } from '../../subjects/holder.js';
 import { namedSubject, subjectLock } from '../named-subject.js';
+import { digestOf, inWriterTransaction } from '../write.js';
 import type { PenaltyKind, RecordCategory } from './codes.js';
 
 /** A result as the unit that answers for it records it. Days are `YYYY-MM-DD`. */
@@ -215,23 +214,9 @@ export class RecordRegister {
     return today;
   }
 
-  async #transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-    const client = await this.#database.pool('concordat_writer').connect();
-    let broken = true;
-    try {
-      await client.query('BEGIN');
-      const result = await work(client);
-      await client.query('COMMIT');
-      broken = false;
-      return result;
-    } catch (error) {
-      broken = await client.query('ROLLBACK').then(() => false, () => true);
-      // 23514: a rule of the table, such as a confirmation before the decision; what is no day at all is refused before.
-      if (isCode(error, '23514')) throw new RecordRefusal('RECORD_DAYS_UNFIT', ['XM-3.6.4a'], ['on']);
-      throw error;
-    } finally {
-      client.release(broken);
-    }
+  #transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    // A rule of the table, such as a confirmation before the decision; what is no day at all is refused before.
+    return inWriterTransaction(this.#database, work, { '23514': () => new RecordRefusal('RECORD_DAYS_UNFIT', ['XM-3.6.4a'], ['on']) });
   }
 }
 
@@ -254,10 +239,6 @@ async function recordOf(client: ClientBase, recordNo: string, organ: string): Pr
 async function isRepeated(client: ClientBase, { id, steps }: StoredRecord, asked: TakenStep): Promise<boolean> {
   const { rowCount } = await client.query('SELECT FROM hub.credit_record_step WHERE record_id = $1 AND ordinal = $2 AND request_digest = $3', [id, steps, digestOf(asked)]);
   return rowCount === 1;
-}
-
-function digestOf(asked: TakenStep): string {
-  return createHash('sha256').update(JSON.stringify(Object.entries(asked).sort(([one], [other]) => (one < other ? -1 : 1)))).digest('hex');
 }
 
 interface StepRow {

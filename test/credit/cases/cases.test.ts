@@ -127,12 +127,11 @@ test('YZ-3.5b: each step is one agency’s; whoever has no part in a case is tol
 test('B-38, B-40: the centre files about what it sees on the lists; other entries are unknown to it', async () => {
   granted(await hub.propose('HEPING_HRSS', { number: 'proposed' }));
   const debtor = await hub.list('HEPING_HRSS', { number: 'debtor', list: 'JUDGMENT_DEBTOR' });
+  expect(refusedWith(await hub.file('HEPING_HRSS', debtor, 'OBJECTION', '2026-07-10'))).toBe('CASE_NOT_OF_JUDGMENT_DEBTORS');
   for (const entryNo of ['HEPING_HRSS/proposed', debtor, 'HEPING_HRSS/none']) expect(refusedWith(await hub.file('CREDIT_PLATFORM', entryNo, 'OBJECTION', '2026-07-10', { number: '1' }))).toBe('ENTRY_UNKNOWN');
   expect(refusedWith(await hub.file('HEPING_HRSS', 'HEPING_HRSS/proposed', 'OBJECTION', '2026-07-10'))).toBe('CASE_ENTRY_NOT_LISTED');
   expect(await casesAs('CREDIT_PLATFORM')).toEqual([]);
   expect(await casesAs('CREDIT_PLATFORM', `entryNo: "${debtor}"`)).toEqual([]);
-  const caseNo = await hub.object(debtor, '2026-07-10');
-  expect(await casesAs('CREDIT_PLATFORM', `entryNo: "${debtor}"`)).toEqual([caseNo]);
 });
 
 const unfit: readonly (readonly [what: string, input: object, reason: string])[] = [
