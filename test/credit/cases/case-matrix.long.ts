@@ -35,9 +35,8 @@ const everyone: readonly Viewer[] = [
 /** Files a case about a new entry of an organ; every second one by the centre, and of every kind and state. */
 async function add(organ: string, n: number): Promise<Filed> {
   const centre = organ.startsWith('XM_') ? 'XM_CREDIT_DIV' : 'CREDIT_PLATFORM';
-  const list = n % 3 === 0 ? 'JUDGMENT_DEBTOR' : 'BLACK';
-  const entryNo = await hub.list(organ, { number: `m${n}`, list, subjectUscc: n % 2 === 0 ? codesOf.one : codesOf.other, district: null });
-  const filer = n % 2 === 0 && list === 'BLACK' ? centre : organ;
+  const entryNo = await hub.list(organ, { number: `m${n}`, subjectUscc: n % 2 === 0 ? codesOf.one : codesOf.other, district: null });
+  const filer = n % 2 === 0 && n % 3 !== 0 ? centre : organ;
   const kind = n % 4 < 2 ? 'OBJECTION' : 'REPAIR';
   const caseNo = caseNoOf(await hub.file(filer, entryNo, kind, '2026-07-12', { number: `c${n}`, ...(kind === 'OBJECTION' ? { changes: [{ field: 'GROUND', value: 'OTHER' }] } : {}) }));
   if (n % 5 === 1) granted(await hub.handle(centre, caseNo, 'DECLINE', '2026-07-13'));
